@@ -1,0 +1,61 @@
+//! Settings with a name, each with what to look for.
+
+use super::{LogSchedule, RunConfig};
+
+/// A named config.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// Its name, as typed.
+    pub name: &'static str,
+    /// Its name, as shown.
+    pub title: &'static str,
+    /// What to look for.
+    pub look_for: &'static str,
+    config: fn() -> RunConfig,
+}
+
+impl Preset {
+    /// The config it stands for.
+    pub fn config(&self) -> RunConfig {
+        (self.config)()
+    }
+}
+
+/// The preset of that name.
+pub fn preset(name: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.name == name)
+}
+
+/// Every preset, in the order they are shown.
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        name: "quick",
+        title: "Quick look",
+        look_for: "Within seconds the most frequent subtask drops from 1 bit to 0; the others follow one by one, \
+                   in order of use, while their mean falls smoothly.",
+        config: || RunConfig { n_tasks: 20, n_bits: 24, width: 64, batch_size: 1_000, steps: 6_000, eval_per_task: 200, ..RunConfig::default() },
+    },
+    Preset {
+        name: "lesson",
+        title: "Lesson",
+        look_for: "Over two to three minutes a hundred sharp steps add up to a straight line on log-log axes: \
+                   compare its slope with the truncated sum and with the pure law's -α/(α+1).",
+        config: || RunConfig { n_tasks: 100, n_bits: 50, width: 150, batch_size: 4_000, steps: 20_000, eval_per_task: 200, ..RunConfig::default() },
+    },
+    Preset {
+        name: "paper-fig2",
+        title: "The paper's Fig 2, width 500",
+        look_for: "The paper's own run: 500 subtasks learned over five decades of use; between steps 400 and 8,900 \
+                   the mean loss falls with a slope near -0.45. Hours on a CPU; made for a GPU.",
+        config: || RunConfig {
+            n_tasks: 500,
+            n_bits: 100,
+            width: 500,
+            batch_size: 20_000,
+            steps: 200_000,
+            log_schedule: LogSchedule::Log,
+            eval_per_task: 1_000,
+            ..RunConfig::default()
+        },
+    },
+];

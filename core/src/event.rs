@@ -1,0 +1,87 @@
+//! What a run says while it trains. The terminal prints these, the page draws them.
+
+use serde::{Deserialize, Serialize};
+
+/// The losses at one log. All losses are in bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Optimiser steps taken so far.
+    pub step: u64,
+    /// Mean test loss: Σ p_k · loss of subtask k, the subtasks in their exact proportions.
+    pub loss_bits: f32,
+    /// Mean loss of the training batch of the last step; nothing before the first.
+    pub train_loss_bits: Option<f32>,
+    /// Subtasks whose loss is under [`crate::fit::EMERGENCE_BITS`].
+    pub learned: usize,
+    /// Test loss of each subtask, most frequent first.
+    pub task_loss_bits: Vec<f32>,
+    /// Share of right answers of each subtask, 0 to 1.
+    pub task_accuracy: Vec<f32>,
+    /// Seconds of training so far, evaluation included, pauses not.
+    pub seconds: f64,
+}
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The device is up and the model built.
+    Started(Started),
+    /// Steps went by; sent a few times a second.
+    Progress(Progress),
+    /// A log was reached.
+    Evaluation(Evaluation),
+    /// A checkpoint was taken at `step`.
+    Checkpoint {
+        /// Steps taken at the checkpoint.
+        step: u64,
+    },
+    /// The run is over.
+    Finished {
+        /// Steps taken.
+        step: u64,
+        /// Seconds of training.
+        seconds: f64,
+        /// Why it ended before the configured number of steps, if it did.
+        stopped_early: Option<String>,
+    },
+    /// The run cannot go on; what it recorded is kept.
+    Failed {
+        /// Steps taken.
+        step: u64,
+        /// What was wrong and what to do, for people.
+        message: String,
+    },
+}
+
+/// What a run trains on, known once the device is up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Started {
+    /// Where it begins: 0, or the checkpoint's step.
+    pub step: u64,
+    /// Steps it will take in all.
+    pub steps: u64,
+    /// Parameters of the model.
+    pub parameters: u64,
+    /// The device in words, with the adapter's own name.
+    pub device: String,
+    /// `structured` or `plain`: which path the training step takes.
+    pub path: String,
+    /// Remarks worth showing: a fallback, a self-test's outcome.
+    pub notes: Vec<String>,
+}
+
+/// How fast a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps taken.
+    pub step: u64,
+    /// Steps the run will take in all.
+    pub steps: u64,
+    /// Steps a second, lately.
+    pub steps_per_second: f64,
+    /// Samples a second, lately.
+    pub samples_per_second: f64,
+    /// Seconds left at this speed, evaluation included.
+    pub seconds_left: f64,
+}

@@ -1,0 +1,122 @@
+//! The power law of use: how often each quantum is needed.
+
+/// The use frequencies p_k ∝ k^-(α+1) of `n` quanta, normalised exactly over the n (the paper's
+/// task has finitely many), with the table that samples them.
+///
+/// Quanta are counted from 0 in code: `p()[0]` is the most frequent.
+#[derive(Clone, Debug)]
+pub struct UseFrequencies {
+    alpha: f64,
+    p: Vec<f64>,
+    /// `thresholds[i]`: a random word at or above it is past quantum i.
+    thresholds: Vec<u64>,
+    /// For each value of a word's leading bits, the first quantum it can mean.
+    guide: Vec<u32>,
+}
+
+const GUIDE_BITS: u32 = 12;
+
+impl UseFrequencies {
+    /// Frequencies of `n ≥ 1` quanta with the paper's α.
+    pub fn new(n: usize, alpha: f64) -> Self {
+        // `libm` and not `f64::powf`: the platform's own may differ in the last bit between
+        // native and wasm, and a threshold with it.
+        let weights: Vec<f64> = (1..=n).map(|k| libm::pow(k as f64, -(alpha + 1.0))).collect();
+        // From the smallest up, so that a long tail keeps its digits.
+        let total: f64 = weights.iter().rev().sum();
+        let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
+        let mut below = 0.0;
+        let mut thresholds: Vec<u64> = p
+            .iter()
+            .map(|p| {
+                below += p;
+                libm::round(below * 4_294_967_296.0) as u64
+            })
+            .collect();
+        if let Some(last) = thresholds.last_mut() {
+            *last = 1 << 32;
+        }
+        let mut quantum = 0;
+        let guide = (0..1u64 << GUIDE_BITS)
+            .map(|lead| {
+                let word = lead << (32 - GUIDE_BITS);
+                while thresholds[quantum] <= word {
+                    quantum += 1;
+                }
+                quantum as u32
+            })
+            .collect();
+        Self { alpha, p, thresholds, guide }
+    }
+
+    /// The paper's α.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// p_k, most frequent first; they sum to 1.
+    pub fn p(&self) -> &[f64] {
+        &self.p
+    }
+
+    /// The quantum that a uniformly random word stands for. Each has its p_k to within 2^-32.
+    pub fn sample(&self, word: u32) -> u32 {
+        let mut quantum = self.guide[(word >> (32 - GUIDE_BITS)) as usize];
+        while self.thresholds[quantum as usize] <= u64::from(word) {
+            quantum += 1;
+        }
+        quantum
+    }
+
+    /// Σ p_k·x_k: the mean over samples of a quantity known per quantum.
+    pub fn mean(&self, per_quantum: &[f32]) -> f64 {
+        self.p.iter().zip(per_quantum).map(|(p, x)| p * f64::from(*x)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+
+    #[test]
+    fn frequencies_are_normalised_and_fall_as_the_power_law() {
+        let frequencies = UseFrequencies::new(500, 0.4);
+        assert!((frequencies.p().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let ratio = frequencies.p()[0] / frequencies.p()[9];
+        assert!((ratio - 10f64.powf(1.4)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn three_quanta_by_hand() {
+        // Weights 1, 1/4, 1/9 at α = 1: the total is 49/36.
+        let frequencies = UseFrequencies::new(3, 1.0);
+        for (p, exact) in frequencies.p().iter().zip([36.0 / 49.0, 9.0 / 49.0, 4.0 / 49.0]) {
+            assert!((p - exact).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn sampling_meets_the_frequencies() {
+        let frequencies = UseFrequencies::new(50, 0.4);
+        let mut rng = Rng::new(7, Stream::TrainCodes, 0);
+        let draws = 1_000_000;
+        let mut counts = vec![0u32; 50];
+        for _ in 0..draws {
+            counts[frequencies.sample(rng.next_u32()) as usize] += 1;
+        }
+        for (count, p) in counts.iter().zip(frequencies.p()) {
+            let expected = p * f64::from(draws);
+            // Five standard deviations of a binomial: one test in a million fails by chance.
+            assert!((f64::from(*count) - expected).abs() < 5.0 * (expected * (1.0 - p)).sqrt());
+        }
+    }
+
+    #[test]
+    fn the_extreme_words_are_the_first_and_the_last_quantum() {
+        let frequencies = UseFrequencies::new(37, 0.6);
+        assert_eq!(frequencies.sample(0), 0);
+        assert_eq!(frequencies.sample(u32::MAX), 36);
+        assert_eq!(UseFrequencies::new(1, 0.4).sample(u32::MAX), 0);
+    }
+}

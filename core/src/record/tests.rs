@@ -1,0 +1,90 @@
+//! Round trips, and what a damaged file says.
+
+use super::*;
+use proptest::prelude::*;
+
+fn evaluation(step: u64, tasks: usize) -> Evaluation {
+    let task_loss_bits: Vec<f32> = (0..tasks).map(|t| if (t as u64) < step { 0.01 } else { 1.0 }).collect();
+    Evaluation {
+        step,
+        loss_bits: 0.5,
+        train_loss_bits: (step > 0).then_some(0.25),
+        learned: task_loss_bits.iter().filter(|l| **l < 0.1).count(),
+        task_accuracy: vec![0.75; tasks],
+        task_loss_bits,
+        seconds: 1.5,
+    }
+}
+
+fn record(logs: u64) -> Record {
+    let config = RunConfig { n_tasks: 4, width: 3, ..RunConfig::default() };
+    let mut record = Record::new(config);
+    record.device = "CPU".into();
+    record.path = "structured".into();
+    record.evaluations = (0..logs).map(|step| evaluation(step, 4)).collect();
+    let array = Array { shape: vec![2, 3], values: vec![0.0, -1.0, f32::MIN_POSITIVE, 1e30, 0.5, 2.0] };
+    record.checkpoint = Some(Checkpoint { step: 7, arrays: [("bias".to_owned(), array)].into() });
+    record
+}
+
+#[test]
+fn bytes_give_the_record_back() {
+    for record in [record(5), record(0), record(3).without_checkpoint()] {
+        assert_eq!(Record::from_bytes(&record.to_bytes()).expect("whole"), record);
+    }
+}
+
+#[test]
+fn every_truncation_is_an_error() {
+    let bytes = record(3).to_bytes();
+    for len in 0..bytes.len() {
+        assert!(Record::from_bytes(&bytes[..len]).is_err(), "{len} of {} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn foreign_and_newer_files_are_named_as_such() {
+    let text = |bytes: &[u8]| Record::from_bytes(bytes).expect_err("refused").to_string();
+    assert!(text(b"PK\x03\x04 something else entirely").contains("not a whole safetensors file"));
+    let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).expect("one number");
+    let foreign = safetensors::serialize([("weight", view)], None).expect("written");
+    assert!(text(&foreign).contains("no run of the quanta lab"));
+}
+
+#[test]
+fn a_newer_version_is_refused() {
+    let mut bytes = record(1).to_bytes();
+    let at = bytes.windows(13).position(|w| w == b"\"version\":\"1\"").expect("in the header");
+    bytes[at + 11] = b'9';
+    assert!(matches!(Record::from_bytes(&bytes), Err(RecordError::NewerVersion(9))));
+}
+
+#[test]
+fn csv_has_a_line_a_log() {
+    let csv = record(3).to_csv();
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("step,loss_bits,train_loss_bits,learned,seconds,task_1,task_2,task_3,task_4"));
+    assert_eq!(lines.next(), Some("0,0.5,,0,1.500,1,1,1,1"));
+    assert_eq!(lines.count(), 2);
+}
+
+#[test]
+fn a_file_is_written_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.safetensors");
+    record(2).save(&path).expect("written");
+    record(5).save(&path).expect("replaced");
+    assert_eq!(Record::load(&path).expect("read"), record(5));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1, "nothing is left beside it");
+    assert!(record(1).save(&folder.path().join("missing/run.safetensors")).is_err());
+}
+
+proptest! {
+    #[test]
+    fn damage_never_panics(at in 0usize..2_000, value: u8) {
+        let mut bytes = record(3).to_bytes();
+        let at = at % bytes.len();
+        bytes[at] = value;
+        let _ = Record::from_bytes(&bytes);
+    }
+}
