@@ -33,14 +33,30 @@ pub const PRESETS: &[Preset] = &[
         title: "Quick look",
         look_for: "Within seconds the most frequent subtask drops from 1 bit to 0; the others follow one by one, \
                    in order of use, while their mean falls smoothly.",
-        config: || RunConfig { n_tasks: 20, n_bits: 24, width: 64, batch_size: 1_000, steps: 6_000, eval_per_task: 200, ..RunConfig::default() },
+        config: || RunConfig {
+            n_tasks: 20,
+            n_bits: 24,
+            width: 64,
+            batch_size: 1_000,
+            steps: 6_000,
+            eval_per_task: 200,
+            ..RunConfig::default()
+        },
     },
     Preset {
         name: "lesson",
         title: "Lesson",
         look_for: "Over two to three minutes a hundred sharp steps add up to a straight line on log-log axes: \
                    compare its slope with the truncated sum and with the pure law's -α/(α+1).",
-        config: || RunConfig { n_tasks: 100, n_bits: 50, width: 150, batch_size: 4_000, steps: 20_000, eval_per_task: 200, ..RunConfig::default() },
+        config: || RunConfig {
+            n_tasks: 100,
+            n_bits: 50,
+            width: 150,
+            batch_size: 4_000,
+            steps: 20_000,
+            eval_per_task: 200,
+            ..RunConfig::default()
+        },
     },
     Preset {
         name: "paper-fig2",

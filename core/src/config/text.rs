@@ -134,7 +134,8 @@ impl RunConfig {
                 (serde_json::Value::Number(number), Some(Kind::Whole { .. } | Kind::Real { .. })) => number.to_string(),
                 (serde_json::Value::String(word), Some(Kind::Choice(_))) => word.clone(),
                 (_, Some(kind)) => {
-                    let expected = if matches!(kind, Kind::Choice(_)) { format!("one of {}", kind.range()) } else { "a number".into() };
+                    let expected =
+                        if matches!(kind, Kind::Choice(_)) { format!("one of {}", kind.range()) } else { "a number".into() };
                     return Err(ConfigError::WrongType { field: key.clone(), value: value.to_string(), expected });
                 }
             };

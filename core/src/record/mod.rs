@@ -93,7 +93,9 @@ pub enum RecordError {
     #[error("this safetensors file is no run of the quanta lab: it lacks {0}")]
     Foreign(&'static str),
     /// Written by a later version of this program.
-    #[error("this run was written in version {0} of the format, and this program knows versions up to {VERSION}: use a newer one")]
+    #[error(
+        "this run was written in version {0} of the format, and this program knows versions up to {VERSION}: use a newer one"
+    )]
     NewerVersion(u64),
     /// The arrays do not fit one another or the settings.
     #[error("this run is damaged: {0}")]

@@ -40,9 +40,12 @@ impl Record {
         .into();
         if let Some(checkpoint) = &self.checkpoint {
             metadata.insert("checkpoint_step".into(), checkpoint.step.to_string());
-            arrays.extend(checkpoint.arrays.iter().map(|(name, array)| {
-                (format!("{CHECKPOINT}{name}"), array.shape.clone(), array.values.clone())
-            }));
+            arrays.extend(
+                checkpoint
+                    .arrays
+                    .iter()
+                    .map(|(name, array)| (format!("{CHECKPOINT}{name}"), array.shape.clone(), array.values.clone())),
+            );
         }
         let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = arrays
             .into_iter()
