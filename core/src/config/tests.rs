@@ -140,3 +140,14 @@ fn presets_are_valid() {
         assert_eq!(preset.config().validate(), [], "{}", preset.name);
     }
 }
+
+#[test]
+fn merging_sets_what_is_named_and_reports_everything_wrong() {
+    let mut config = RunConfig { width: 7, k: 4, ..RunConfig::default() };
+    assert_eq!(config.merge_query("v=1&k=5&seed=3", &[]), []);
+    assert_eq!(config.merge_json(r#"{"n_bits": 60}"#), []);
+    assert_eq!(config, RunConfig { width: 7, k: 5, seed: 3, n_bits: 60, ..RunConfig::default() });
+    assert_eq!(config.merge_query("widht=1&lr=fast&k=6&v=9", &[]).len(), 3);
+    assert_eq!(config.merge_json(r#"{"widht": 1, "lr": "fast", "seed": 4}"#).len(), 2);
+    assert_eq!((config.k, config.seed), (6, 4));
+}

@@ -78,30 +78,40 @@ impl RunConfig {
     /// allowed, being somebody else's business (`autostart`, say); the rest must be fields.
     pub fn from_query(query: &str, other: &[&str]) -> Result<Self, ConfigError> {
         let mut config = Self::default();
+        match config.merge_query(query, other).into_iter().next() {
+            Some(error) => Err(error),
+            None => config.validated(),
+        }
+    }
+
+    /// Sets the fields that a query names, and leaves the others as they are. Returns everything
+    /// wrong with it; whether the whole is a possible run is [`validate`](Self::validate)'s business.
+    pub fn merge_query(&mut self, query: &str, other: &[&str]) -> Vec<ConfigError> {
         let mut seen: Vec<String> = Vec::new();
-        for pair in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
+        let mut merge = |pair: &str| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (key, value) = (unescape(key)?, unescape(value)?);
             if other.contains(&key.as_str()) {
-                continue;
+                return Ok(());
             }
             if seen.contains(&key) {
                 return Err(ConfigError::Repeated(key));
             }
-            if key == "v" {
-                check_version(value.parse().ok(), &value)?;
-            } else {
-                config.set(&key, &value)?;
-            }
-            seen.push(key);
-        }
-        config.validated()
+            seen.push(key.clone());
+            if key == "v" { check_version(value.parse().ok(), &value) } else { self.set(&key, &value) }
+        };
+        let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+        pairs.filter_map(|pair| merge(pair).err()).collect()
     }
 
     /// Reads the config out of a whole link: what stands after its `?`.
     pub fn from_link(link: &str, other: &[&str]) -> Result<Self, ConfigError> {
-        let query = link.split_once('?').map_or("", |(_, query)| query);
-        Self::from_query(query.split('#').next().unwrap_or(""), other)
+        Self::from_query(query_of(link), other)
+    }
+
+    /// [`merge_query`](Self::merge_query) for a whole link.
+    pub fn merge_link(&mut self, link: &str, other: &[&str]) -> Vec<ConfigError> {
+        self.merge_query(query_of(link), other)
     }
 
     /// The file form: a JSON object with every field and the version.
@@ -119,30 +129,49 @@ impl RunConfig {
 
     /// Reads the file form. Fields that are left out keep their defaults.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| ConfigError::NotJson(e.to_string()))?;
-        let serde_json::Value::Object(object) = value else {
-            return Err(ConfigError::NotJson("it is another kind of value".into()));
-        };
-        if let Some(version) = object.get("version") {
-            check_version(version.as_u64(), &version.to_string())?;
-        }
         let mut config = Self::default();
-        for (key, value) in object.iter().filter(|(key, _)| *key != "version") {
-            let field = FIELDS.iter().find(|field| field.name == key);
-            let text = match (value, field.map(|field| field.kind)) {
-                (_, None) => return Err(ConfigError::UnknownField(key.clone())),
-                (serde_json::Value::Number(number), Some(Kind::Whole { .. } | Kind::Real { .. })) => number.to_string(),
-                (serde_json::Value::String(word), Some(Kind::Choice(_))) => word.clone(),
-                (_, Some(kind)) => {
-                    let expected =
-                        if matches!(kind, Kind::Choice(_)) { format!("one of {}", kind.range()) } else { "a number".into() };
-                    return Err(ConfigError::WrongType { field: key.clone(), value: value.to_string(), expected });
-                }
-            };
-            config.set(key, &text)?;
+        match config.merge_json(text).into_iter().next() {
+            Some(error) => Err(error),
+            None => config.validated(),
         }
-        config.validated()
     }
+
+    /// Sets the fields that the file form names, and leaves the others as they are. Returns
+    /// everything wrong with it, as [`merge_query`](Self::merge_query) does.
+    pub fn merge_json(&mut self, text: &str) -> Vec<ConfigError> {
+        match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(object)) => {
+                object.iter().filter_map(|(key, value)| self.merge_json_field(key, value).err()).collect()
+            }
+            Ok(_) => vec![ConfigError::NotJson("it is another kind of value".into())],
+            Err(error) => vec![ConfigError::NotJson(error.to_string())],
+        }
+    }
+
+    fn merge_json_field(&mut self, key: &str, value: &serde_json::Value) -> Result<(), ConfigError> {
+        if key == "version" {
+            return check_version(value.as_u64(), &value.to_string());
+        }
+        let field = FIELDS.iter().find(|field| field.name == key);
+        match (value, field.map(|field| field.kind)) {
+            (_, None) => Err(ConfigError::UnknownField(key.to_owned())),
+            (serde_json::Value::Number(number), Some(Kind::Whole { .. } | Kind::Real { .. })) => {
+                self.set(key, &number.to_string())
+            }
+            (serde_json::Value::String(word), Some(Kind::Choice(_))) => self.set(key, word),
+            (_, Some(kind)) => {
+                let expected =
+                    if matches!(kind, Kind::Choice(_)) { format!("one of {}", kind.range()) } else { "a number".into() };
+                Err(ConfigError::WrongType { field: key.to_owned(), value: value.to_string(), expected })
+            }
+        }
+    }
+}
+
+/// What stands between a link's `?` and its `#`.
+fn query_of(link: &str) -> &str {
+    let query = link.split_once('?').map_or("", |(_, query)| query);
+    query.split('#').next().unwrap_or("")
 }
 
 fn check_version(version: Option<u64>, text: &str) -> Result<(), ConfigError> {
