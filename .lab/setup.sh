@@ -1,0 +1,261 @@
+# Part of `lab`: finding, naming and installing what a command needs.
+
+say() {
+    printf '==> %s\n' "$*"
+}
+
+die() {
+    printf 'lab: %s\n' "$1" >&2
+    exit "${2:-1}"
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# at_least HAVE WANT: compares versions of up to three numbers.
+at_least() {
+    awk -v have="$1" -v want="$2" 'BEGIN {
+        split(have, h, "."); split(want, w, ".")
+        for (i = 1; i <= 3; i++) if (h[i] + 0 != w[i] + 0) exit !(h[i] + 0 > w[i] + 0)
+    }'
+}
+
+# The version a program gives of itself: the first word that begins with a digit.
+version_of() {
+    "$@" --version 2>/dev/null | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]/) { print $i; exit } }'
+}
+
+# First of the given programs that is there.
+first_of() {
+    local name
+    for name in "$@"; do
+        if has "$name"; then
+            command -v "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+# ---- Rust ----
+
+# A cargo that is new enough, with its rustc beside it; its folder goes first on PATH.
+find_rust() {
+    local cargo
+    for cargo in "$(command -v cargo || true)" "$HOME/.cargo/bin/cargo" /usr/bin/cargo; do
+        if [ -x "$cargo" ] && at_least "$(version_of "$cargo")" "$RUST_VERSION"; then
+            PATH=$(dirname "$cargo"):$PATH
+            return
+        fi
+    done
+    return 1
+}
+
+wasm_library_installed() {
+    has rustc && [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM/lib" ]
+}
+
+# Debian's Rust, its library's source and a linker: enough to build the library for wasm32.
+source_ready() {
+    [ -x /usr/bin/cargo ] && at_least "$(version_of /usr/bin/cargo)" "$RUST_VERSION" &&
+        [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/std" ] && [ -x $DEBIAN_LINKER ]
+}
+
+# Decides where wasm32's standard library comes from: `rust` (Rust's own download) or `source`.
+# Rust's own is tried first, once: where it could not be had, that is remembered.
+choose_wasm_library() {
+    WASM_LIBRARY=source
+    if wasm_library_installed; then
+        WASM_LIBRARY=rust
+    elif [ ! -e "$LAB_HOME/wasm-from-source" ] && has rustup; then
+        say "Adding Rust's $WASM target, which the page is compiled for"
+        if with_timeout 180 rustup target add $WASM && wasm_library_installed; then
+            WASM_LIBRARY=rust
+        else
+            say "Rust's servers could not be reached: the standard library will be built from Debian's source instead"
+            mkdir -p "$LAB_HOME" && touch "$LAB_HOME/wasm-from-source"
+        fi
+    fi
+}
+
+# Runs a command with a limit in seconds, where the system has a way to.
+with_timeout() {
+    local limit=$1 timeout
+    shift
+    if timeout=$(first_of timeout gtimeout); then "$timeout" "$limit" "$@"; else "$@"; fi
+}
+
+# Runs a command in the environment that builds for wasm32. Flags are in .cargo/config.toml; those of
+# the caller's environment would replace them. Trunk can't parse the usual values of NO_COLOR.
+wasm_env() {
+    if [ "$WASM_LIBRARY" = rust ]; then
+        env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" "$@"
+    else
+        # Building the standard library is still an unstable feature, which this variable unlocks;
+        # native code stays on stable Rust.
+        env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:/usr/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" \
+            RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$DEBIAN_LINKER "$@"
+    fi
+}
+
+# ---- Packages of the system ----
+
+# find_browser: a Chromium and its driver, in CHROME and CHROMEDRIVER unless these say where.
+find_browser() {
+    CHROME=${CHROME:-$(first_of chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" || true)}
+    CHROMEDRIVER=${CHROMEDRIVER:-$(first_of chromedriver chromium.chromedriver || true)}
+    export CHROME CHROMEDRIVER
+    [ -n "$CHROME" ] && [ -n "$CHROMEDRIVER" ]
+}
+
+vulkan_driver() {
+    local driver
+    for driver in /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json; do
+        if [ -e "$driver" ]; then
+            echo "$driver"
+            return
+        fi
+    done
+    return 1
+}
+
+# Debian's names of the packages that `build` or `test` lacks.
+missing_packages() {
+    has cc || echo gcc libc6-dev
+    has brotli || has node || echo brotli
+    if ! find_rust >/dev/null || { [ "$WASM_LIBRARY" = source ] && ! source_ready; }; then
+        echo "$DEBIAN_RUST"
+    fi
+    [ "$1" = test ] || return 0
+    find_browser || if [ "$(os_id)" = ubuntu ]; then echo chromium-browser chromium-chromedriver; else echo chromium chromium-driver; fi
+    has npm || echo npm
+    [ "$(uname)" != Linux ] || vulkan_driver >/dev/null || echo mesa-vulkan-drivers
+}
+
+os_id() {
+    if [ -r /etc/os-release ]; then (. /etc/os-release && echo "${ID:-}"); else uname; fi
+}
+
+# Installs packages with apt, as root or through sudo; else prints the command and stops.
+install_packages() {
+    local sudo= install="apt-get install -y --no-install-recommends $*"
+    [ $# -gt 0 ] || return 0
+    if ! has apt-get; then
+        die "missing: $* (Debian's names). Install what they stand for with this system's package manager$(brew_hint), then run ./lab again." 3
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        # Someone at a terminal can be asked for a password; a script can't.
+        if has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+            sudo=sudo
+        else
+            die "these packages are missing and installing them needs root: $*
+Run this as root, then ./lab again:
+
+    apt-get update && $install
+" 3
+        fi
+    fi
+    say "Installing $* with apt-get"
+    $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive $install || die "apt-get could not install: $*"
+}
+
+brew_hint() {
+    [ "$(uname)" != Darwin ] || printf ' (brew install brotli node; brew install --cask google-chrome chromedriver; Rust from rustup.rs)'
+}
+
+# ---- Tools ----
+
+# install_tool CRATE VERSION WHY FLAG...: from source, into the lab's own folder. Their own release
+# profile links for minutes to make a faster program; half of that time is saved here.
+install_tool() {
+    local crate=$1 version=$2 why=$3 program=${1%-cli}
+    shift 3
+    [ "$(version_of "$TOOLS/bin/$program")" != "$version" ] || return 0
+    say "Installing $crate $version, $why"
+    CARGO_TARGET_DIR=$LAB_HOME/target/tools CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        cargo install "$crate" --version "$version" --root "$TOOLS" "$@" || die "$crate $version could not be installed"
+    rm -rf "$LAB_HOME/target/tools"
+}
+
+install_axe() {
+    [ "$(axe_version)" != "$AXE_VERSION" ] || return 0
+    say "Installing axe-core $AXE_VERSION, which audits the page's accessibility"
+    npm install --prefix "$TOOLS/node" --no-save --ignore-scripts --no-audit --no-fund "axe-core@$AXE_VERSION"
+}
+
+axe_version() {
+    sed -n 's/^ *"version": "\(.*\)",*$/\1/p' "$TOOLS/node/node_modules/axe-core/package.json" 2>/dev/null | head -n 1
+}
+
+# Crates are fetched once, up front; when that is impossible, those that are there must do.
+fetch_crates() {
+    if ! cargo fetch --locked --quiet; then
+        say "Crates could not be fetched: going on with those that are already here"
+        export CARGO_NET_OFFLINE=true
+    fi
+}
+
+# setup build|test: makes the machine ready for a command. Does nothing the second time.
+setup() {
+    local packages
+    # Rust's own library is tried before packages are counted: it decides which are missing.
+    find_rust || true
+    choose_wasm_library
+    packages=$(missing_packages "$1" | tr '\n' ' ')
+    # The names are words of their own: no quotes.
+    install_packages $packages
+    find_rust || die "Rust $RUST_VERSION or newer is needed, from https://rustup.rs or this system's packages" 3
+    fetch_crates
+    # This version of the tool has no lock file that resolves, hence no --locked.
+    install_tool wasm-bindgen-cli "$BINDGEN_VERSION" "which joins wasm to JavaScript (about 2 minutes)"
+    # Without its defaults it neither looks for updates nor downloads tools.
+    install_tool trunk "$TRUNK_VERSION" "which puts the site together (about 4 minutes)" --locked --no-default-features
+    if [ "$1" = test ]; then
+        install_axe
+        find_browser || die "no Chromium with its driver was found, and the tests in the browser need both" 3
+    fi
+}
+
+# ---- Doctor ----
+
+# row NAME VERSION WHAT-WOULD-BE-DONE: one line of the report.
+row() {
+    if [ -n "$2" ]; then printf '  ok       %-22s %s\n' "$1" "$2"; else printf '  missing  %-22s %s\n' "$1" "$3"; fi
+}
+
+# tool_row NAME HAVE WANT
+tool_row() {
+    local have=$2
+    [ "$have" = "$3" ] || have=
+    row "$1" "$have" "cargo install, version $3${2:+ in place of $2}"
+}
+
+doctor() {
+    local library= driver
+    echo "Kept in $LAB_HOME"
+    echo "To build and serve the page:"
+    find_rust || true
+    row "Rust" "$(find_rust && version_of cargo)" "$RUST_VERSION or newer, from rustup.rs or Debian's $DEBIAN_RUST"
+    if wasm_library_installed; then
+        library="Rust's own"
+    elif source_ready; then
+        library="built from Debian's source with Rust $(version_of /usr/bin/cargo)"
+    fi
+    row "$WASM" "$library" "rustup target add $WASM, or else apt-get install $DEBIAN_RUST"
+    row "C compiler" "$(has cc && cc -dumpversion)" "apt-get install gcc libc6-dev"
+    row "brotli" "$(has brotli && version_of brotli || { has node && echo "node's"; })" "apt-get install brotli"
+    tool_row "wasm-bindgen-cli" "$(version_of "$TOOLS/bin/wasm-bindgen")" "$BINDGEN_VERSION"
+    tool_row "trunk" "$(version_of "$TOOLS/bin/trunk")" "$TRUNK_VERSION"
+    echo "To test:"
+    find_browser || true
+    row "Chromium" "${CHROME:+$(version_of "$CHROME")}" "apt-get install chromium"
+    row "chromedriver" "${CHROMEDRIVER:+$(version_of "$CHROMEDRIVER")}" "apt-get install chromium-driver"
+    row "npm" "$(has npm && version_of npm)" "apt-get install npm"
+    row "axe-core" "$([ "$(axe_version)" != "$AXE_VERSION" ] || echo "$AXE_VERSION")" "npm install axe-core@$AXE_VERSION"
+    if [ "$(uname)" = Linux ]; then
+        row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software one; without it nothing is tested on a GPU natively"
+    fi
+    echo "To know the page's way: dist/ $([ -f dist/index.html ] && echo "is built" || echo "is not built yet")"
+}

@@ -1,0 +1,53 @@
+# Part of `lab`: the tests, stage by stage.
+
+# stage NAME COMMAND...: runs a command, keeps what it prints, and how long it took.
+stage() {
+    local name=$1 begin=$SECONDS status=0
+    shift
+    say "Tests: $name"
+    "$@" </dev/null 2>&1 | tee "$LOGS/$name.log" || status=1
+    STAGES="$STAGES$(printf '    %-8s %-6s %4d s' "$name" "$([ $status = 0 ] && echo passed || echo FAILED)" $((SECONDS - begin)))
+"
+    [ $status = 0 ] || FAILED=1
+}
+
+native_tests() {
+    CARGO_TARGET_DIR=$NATIVE_TARGET cargo test --locked --release --no-fail-fast -p quanta-core -p quanta-tests
+}
+
+# The same known answers as natively, in the engine's own build, in a worker of a headless browser.
+wasm_tests() {
+    wasm_env env CHROMEDRIVER="$CHROMEDRIVER" WASM_BINDGEN_TEST_WEBDRIVER_JSON="$PWD/tests/webdriver.json" \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" WASM_BINDGEN_TEST_TIMEOUT=300 \
+        cargo test --locked --profile wasm --target $WASM -p quanta-app --no-default-features --features engine --test wasm
+}
+
+# The page as a person uses it. One test at a time: each trains, and times what it sees.
+browser_tests() {
+    build_site && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
+        cargo test --locked --release -p quanta-core -p quanta-tests --test browser -- --ignored --test-threads=1
+}
+
+# run_tests [STAGE...]: set-up, the stages, and one line that counts.
+run_tests() {
+    local begin=$SECONDS name
+    [ $# -gt 0 ] || set -- native wasm browser
+    for name in "$@"; do
+        case $name in native | wasm | browser) ;; *) die "there are no tests called '$name': native, wasm, browser" 2 ;; esac
+    done
+    STAGES= FAILED=0
+    LOGS=$(mktemp -d)
+    trap 'rm -rf "$LOGS"' EXIT
+    setup test
+    STAGES="$(printf '    %-8s %-6s %4d s' set-up done $((SECONDS - begin)))
+"
+    for name in "$@"; do
+        stage "$name" "${name}_tests"
+    done
+    say "$((SECONDS - begin)) seconds in all"
+    printf '%s' "$STAGES"
+    # The runners' own counts, added up.
+    awk '/^test result:/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) passed += $(i - 1); if ($i ~ /^failed/) failed += $(i - 1) } }
+         END { printf "%d passed, %d failed\n", passed, failed }' "$LOGS"/*.log
+    exit $FAILED
+}

@@ -1,0 +1,77 @@
+//! Known answers, the same natively and in the browser.
+//!
+//! This file is compiled twice: as a test of this crate, and as a test of the page's package in the
+//! engine's own build, where it runs in a worker of a headless browser. The numbers were printed
+//! once and must never change: links and records would stop meaning what they meant.
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
+
+#[cfg(target_family = "wasm")]
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+use quanta_core::config::RunConfig;
+use quanta_core::rng::{Permutation, Rng, Stream};
+use quanta_core::task::{Batch, SparseParity};
+
+fn tiny() -> RunConfig {
+    RunConfig { n_tasks: 10, n_bits: 40, k: 3, batch_size: 500, seed: 3, ..RunConfig::default() }
+}
+
+/// One number for a list that changes with every word and with their order.
+fn digest(words: &[u32]) -> u32 {
+    words.iter().fold(0, |sum: u32, word| sum.wrapping_mul(31).wrapping_add(*word))
+}
+
+fn digests(batch: &Batch) -> [u32; 3] {
+    [&batch.codes, &batch.bits, &batch.labels].map(|words| digest(words))
+}
+
+#[test]
+fn random_words() {
+    let mut words = [0; 4];
+    Rng::new(7, Stream::TrainBits, 11).fill(&mut words);
+    assert_eq!(words, [2_481_738_533, 2_598_964_944, 2_459_740_068, 1_893_817_203]);
+}
+
+#[test]
+fn random_numbers_under_a_bound() {
+    let mut rng = Rng::new(7, Stream::Subsets, 0);
+    assert_eq!([(); 4].map(|()| rng.below(1_000)), [236, 535, 775, 882]);
+}
+
+#[test]
+fn random_weights_to_the_bit() {
+    let mut rng = Rng::new(7, Stream::Parameters, 1);
+    assert_eq!([(); 3].map(|()| rng.symmetric(0.1).to_bits()), [1_006_866_522, 3_183_751_589, 3_183_003_187]);
+}
+
+#[test]
+fn the_order_of_an_epoch() {
+    let permutation = Permutation::new(7, 2, 1_000);
+    assert_eq!([0, 1, 2, 999].map(|index| permutation.at(index)), [222, 396, 716, 523]);
+}
+
+#[test]
+fn subsets_of_bits() {
+    let task = SparseParity::new(&tiny());
+    assert_eq!(task.subsets()[..3], [[5, 19, 34], [8, 20, 37], [17, 21, 34]]);
+}
+
+#[test]
+fn a_batch_of_fresh_samples() {
+    let batch = SparseParity::new(&tiny()).training_batch(1);
+    assert_eq!(digests(&batch), [2_602_031_876, 3_518_386_297, 2_705_651_887]);
+}
+
+#[test]
+fn a_batch_of_fixed_samples() {
+    let batch = SparseParity::new(&RunConfig { samples: 1_000, ..tiny() }).training_batch(3);
+    assert_eq!(digests(&batch), [1_847_488_514, 1_723_889_139, 893_031_414]);
+}
+
+#[test]
+fn test_samples() {
+    let batch = SparseParity::new(&tiny()).test_batch(3, 5);
+    assert_eq!(digests(&batch), [48_019_141, 464_615_147, 503_302_662]);
+}
