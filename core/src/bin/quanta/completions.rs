@@ -1,0 +1,30 @@
+//! `quanta completions`: scripts that complete the flags in a shell.
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
+
+use crate::{cli, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  quanta completions bash > ~/.local/share/bash-completion/completions/quanta
+  quanta completions zsh > ~/.zfunc/_quanta
+  quanta completions fish > ~/.config/fish/completions/quanta.fish";
+
+/// The subcommand's flags.
+pub fn command() -> Command {
+    Command::new("completions")
+        .about("Print a script that completes the flags in a shell")
+        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)))
+        .after_help(EXAMPLES)
+}
+
+/// Prints the script.
+pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let Some(shell) = matches.get_one::<Shell>("shell") else {
+        return Ok(());
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(*shell, &mut cli::command(), "quanta", &mut script);
+    output::whole(&String::from_utf8_lossy(&script))
+}

@@ -1,0 +1,169 @@
+//! `quanta plot`: a figure of one or more runs, as SVG or PNG.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use quanta_core::figure::{self, Kind, Options, Series, Theme};
+
+use crate::failure::{Usage, usage};
+use crate::fit::range_arg;
+use crate::{input, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  quanta plot quick.safetensors --figure tasks --out tasks.svg
+      Every subtask's loss against step: sharp drops, the frequent ones first.
+  quanta plot a.safetensors b.safetensors --figure loss --pure-law --out loss.png
+      Two runs' mean losses with fits, the pure power law and the truncated sum.
+  quanta plot run.safetensors --figure emergence --theme dark --size 800x600 --out fig8.svg";
+
+/// How much larger a PNG is than its size on a page, so that it prints well.
+const PNG_SCALE: f32 = 2.0;
+
+/// The subcommand's flags.
+pub fn command() -> Command {
+    let kinds: Vec<_> = Kind::ALL.iter().map(|kind| PossibleValue::new(kind.name()).help(kind.title())).collect();
+    Command::new("plot")
+        .about("Draw a figure of one or more runs")
+        .arg(input::runs_arg())
+        .arg(Arg::new("figure").long("figure").value_name("NAME").required(true).value_parser(kinds).help("Which figure"))
+        .arg(out_arg())
+        .args(look_args())
+        .args(overlay_args())
+        .after_help(EXAMPLES)
+}
+
+/// `--out FILE.svg|png`.
+pub fn out_arg() -> Arg {
+    let arg = Arg::new("out").long("out").value_name("FILE.svg|png").required(true);
+    arg.value_parser(value_parser!(PathBuf)).help("Where to write it; the name's ending chooses the format")
+}
+
+/// `--theme`, `--size`, `--scale`.
+pub fn look_args() -> [Arg; 3] {
+    let theme = Arg::new("theme").long("theme").value_name("THEME").value_parser(["light", "dark"]).default_value("light");
+    let size = Arg::new("size").long("size").value_name("WxH").value_parser(size).default_value("720x480");
+    let scale = Arg::new("scale").long("scale").value_name("X").value_parser(value_parser!(f32));
+    [
+        theme.help("On white or on black"),
+        size.help("Its width and height, in pixels of a page"),
+        scale.help(format!("PNG only: dots per pixel [default: {PNG_SCALE}]")),
+    ]
+}
+
+fn overlay_args() -> Vec<Arg> {
+    let switch = |name: &'static str, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    vec![
+        switch("pure-law", "Draw the pure power law, of infinitely many quanta"),
+        switch("nam", "Draw Nam et al.'s closed form, calibrated on the first subtask alone"),
+        switch("no-fit", "Leave out the fitted line"),
+        switch("no-truncated-sum", "Leave out the theory's sum over finitely many quanta"),
+        range_arg("fit-range", "Fit from A to B"),
+        Arg::new("follow")
+            .long("follow")
+            .value_name("K")
+            .value_parser(value_parser!(u32).range(1..))
+            .help("Highlight subtask K; 1 is the most frequent"),
+    ]
+    .into_iter()
+    .map(|arg| arg.help_heading("Overlays"))
+    .collect()
+}
+
+/// The theme chosen.
+pub fn theme(matches: &ArgMatches) -> Theme {
+    match matches.get_one::<String>("theme").map(String::as_str) {
+        Some("dark") => Theme::Dark,
+        _ => Theme::Light,
+    }
+}
+
+/// Draws.
+pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let Some((kind, out)) = matches.get_one::<String>("figure").and_then(|name| Kind::from_name(name)).zip(out(matches)) else {
+        return Ok(());
+    };
+    let format = check_out(out)?;
+    let runs = input::runs(matches)?;
+    let options = options(matches);
+    if let Some(task) = options.follow
+        && let Some((name, record)) = runs.iter().find(|(_, record)| task >= record.config.n_tasks)
+    {
+        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, record.config.n_tasks)));
+    }
+    let series: Vec<Series> = runs.iter().enumerate().map(|(color, (name, record))| Series { name, record, color }).collect();
+    let size = matches.get_one::<(u32, u32)>("size").copied().unwrap_or((720, 480));
+    let bytes = match format {
+        Format::Svg => figure::svg(kind, &series, &options, size).map(String::into_bytes),
+        Format::Png => figure::png(kind, &series, &options, size, scale(matches)),
+    };
+    output::file(out, &bytes.with_context(|| format!("the figure «{}» cannot be drawn", kind.name()))?)
+}
+
+/// The file of `--out`.
+pub fn out(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one("out")
+}
+
+/// Dots per pixel of a PNG.
+pub fn scale(matches: &ArgMatches) -> f32 {
+    matches.get_one::<f32>("scale").copied().unwrap_or(PNG_SCALE).clamp(0.25, 8.0)
+}
+
+/// What kind of picture to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Lines and text that scale.
+    Svg,
+    /// Dots.
+    Png,
+}
+
+/// The format that the name's ending asks for, once the file is known to be writable.
+pub fn check_out(path: &Path) -> anyhow::Result<Format> {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let format = match ending.to_str() {
+        Some("svg") => Format::Svg,
+        Some("png") => Format::Png,
+        _ => return Err(Usage(vec![format!("{} must end in .svg or .png", path.display())]).into()),
+    };
+    output::check_writable(path)?;
+    Ok(format)
+}
+
+fn options(matches: &ArgMatches) -> Options {
+    Options {
+        theme: theme(matches),
+        fit: !matches.get_flag("no-fit"),
+        pure_law: matches.get_flag("pure-law"),
+        truncated_sum: !matches.get_flag("no-truncated-sum"),
+        nam: matches.get_flag("nam"),
+        follow: matches.get_one::<u32>("follow").map(|k| *k as usize - 1),
+        fit_range: matches.get_one("fit-range").copied(),
+        ..Options::default()
+    }
+}
+
+/// Reads `720x480`.
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
+    match sides {
+        Some((w, h)) if (100..=10_000).contains(&w) && (100..=10_000).contains(&h) => Ok((w, h)),
+        _ => Err("a size looks like 720x480, each side 100 to 10000".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_or_refused() {
+        assert_eq!(size("720x480"), Ok((720, 480)));
+        for bad in ["", "720", "x", "1x1", "720x-480", "99999x100"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

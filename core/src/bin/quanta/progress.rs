@@ -1,0 +1,107 @@
+//! How a run shows itself while it trains: a bar on a terminal, lines or JSON on stdout.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use quanta_core::event::{Evaluation, Event, Started};
+
+use crate::output;
+use crate::text::{duration, thousands};
+
+/// Where a run's events go.
+pub struct Reporter {
+    json: bool,
+    n_tasks: usize,
+    bar: ProgressBar,
+}
+
+impl Reporter {
+    /// For a run of so many subtasks and steps; with `json`, stdout holds events and nothing else.
+    pub fn new(json: bool, n_tasks: usize, steps: u64) -> Self {
+        // On anything but a terminal the bar draws nothing.
+        let bar = ProgressBar::new(steps).with_style(style("{bar:30} {percent:>3}%  {msg}"));
+        Self { json, n_tasks, bar }
+    }
+
+    /// Shows one event.
+    pub fn event(&self, event: &Event) -> anyhow::Result<()> {
+        self.show_on_bar(event);
+        if self.json {
+            return self.above_bar(&serde_json::to_string(event)?);
+        }
+        match event {
+            Event::Started(started) => self.introduce(started),
+            Event::Evaluation(evaluation) => return self.above_bar(&self.sentence(evaluation)),
+            Event::Finished { stopped_early: Some(reason), .. } => self.remark(&format!("stopped early: {reason}")),
+            // Failures are the caller's to report, once; the rest is the bar's.
+            _ => (),
+        }
+        Ok(())
+    }
+
+    /// Says something beside the results, on stderr.
+    pub fn remark(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn above_bar(&self, line: &str) -> anyhow::Result<()> {
+        self.bar.suspend(|| output::line(line))
+    }
+
+    fn introduce(&self, started: &Started) {
+        self.remark(&format!(
+            "{}, {} kernels; {} parameters; steps {} to {}",
+            started.device,
+            started.path,
+            thousands(started.parameters),
+            thousands(started.step),
+            thousands(started.steps)
+        ));
+        for note in &started.notes {
+            self.remark(&format!("note: {note}"));
+        }
+    }
+
+    fn sentence(&self, evaluation: &Evaluation) -> String {
+        format!(
+            "step {:>9}: loss {:.4} bits, {} of {} subtasks learned, {}",
+            thousands(evaluation.step),
+            evaluation.loss_bits,
+            evaluation.learned,
+            self.n_tasks,
+            duration(evaluation.seconds)
+        )
+    }
+
+    fn show_on_bar(&self, event: &Event) {
+        match event {
+            Event::Started(started) => {
+                self.bar.set_length(started.steps);
+                self.bar.set_position(started.step);
+            }
+            Event::Progress(progress) => {
+                self.bar.set_position(progress.step);
+                self.bar.set_message(speed(progress.steps_per_second, progress.seconds_left));
+            }
+            _ => (),
+        }
+    }
+}
+
+/// `412 steps/s, 3 min 05 s left`.
+pub fn speed(steps_per_second: f64, seconds_left: f64) -> String {
+    let rate = if steps_per_second < 10.0 {
+        format!("{steps_per_second:.2}")
+    } else {
+        thousands(steps_per_second.round() as u64)
+    };
+    format!("{rate} steps/s, {} left", duration(seconds_left))
+}
+
+/// A bar's look. The templates are constants of this program, so that they always parse.
+pub fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+}

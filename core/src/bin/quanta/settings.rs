@@ -1,0 +1,104 @@
+//! The flags that make a config, and the order in which they have their say:
+//! preset, then file, then link, then the fields' own flags.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgMatches, value_parser};
+use quanta_core::config::{ConfigError, FIELDS, Field, Kind, PRESETS, RunConfig, preset};
+
+use crate::failure::Usage;
+
+/// Keys that a link of the page may hold beside the config's fields.
+const PAGE_KEYS: &[&str] = &["autostart", "embed", "figure", "theme", "device", "name"];
+
+/// `--config`, `--url` and a flag for each field; `--preset` is the caller's, who knows which
+/// presets there are.
+pub fn args() -> Vec<Arg> {
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("Take the fields that a JSON file names, e.g. one written by --dry-run");
+    let link = Arg::new("url").long("url").value_name("LINK").help("Take the fields that a link copied from the page names");
+    [file, link].into_iter().map(|arg| arg.help_heading("Settings")).chain(FIELDS.iter().map(field_arg)).collect()
+}
+
+/// `--preset` over the presets of runs.
+pub fn preset_arg() -> Arg {
+    let values = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
+    Arg::new("preset")
+        .long("preset")
+        .value_name("NAME")
+        .value_parser(values.collect::<Vec<_>>())
+        .help("Begin with named settings; files, links and flags change them, in this order")
+        .help_heading("Settings")
+}
+
+fn field_arg(field: &Field) -> Arg {
+    let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+    let default = RunConfig::default().get(field.name).unwrap_or_default();
+    // The value stays text here, so that everything wrong with a config is said at once.
+    Arg::new(field.name)
+        .long(field.flag())
+        .alias(field.name)
+        .value_name(match field.kind {
+            Kind::Whole { .. } => "N",
+            Kind::Real { .. } => "X",
+            Kind::Choice(_) => "WORD",
+        })
+        .allow_negative_numbers(true)
+        .help(format!("{} [{}; default {default}{unit}]", field.help, field.kind.range()))
+        .help_heading(field.group.title())
+}
+
+/// The config that the flags make of `base`, or of the preset's, if one is named. Everything wrong
+/// with it comes back at once, as [`Usage`].
+pub fn read(matches: &ArgMatches, base: RunConfig) -> anyhow::Result<RunConfig> {
+    let named = matches.try_get_one::<String>("preset").ok().flatten();
+    let config = named.and_then(|name| preset(name)).map_or(base, |preset| preset.config());
+    layers(matches, config)
+}
+
+/// The config that files, links and flags make of `config`.
+pub fn layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<RunConfig> {
+    let mut problems: Vec<String> = Vec::new();
+    if let Some(path) = matches.get_one::<PathBuf>("config") {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"));
+        let text = text.map_err(|error| Usage(vec![format!("{error:#}")]))?;
+        problems.extend(config.merge_json(&text).iter().map(|error| format!("{shown}: {error}")));
+    }
+    if let Some(link) = matches.get_one::<String>("url") {
+        problems.extend(read_link(&mut config, link).iter().map(|problem| format!("--url: {problem}")));
+    }
+    for field in FIELDS {
+        if let Some(text) = matches.get_one::<String>(field.name) {
+            problems.extend(config.set(field.name, text).err().map(|error| error.to_string()));
+        }
+    }
+    let readable = problems.is_empty();
+    // Where something could not be read, rules that compare fields would judge values that nobody
+    // gave; a field's own range still holds.
+    let own_range = |name: &str| FIELDS.iter().find(|field| field.name == name).map(|field| field.kind.range());
+    problems.extend(
+        config
+            .validate()
+            .iter()
+            .filter(|problem| readable || own_range(problem.field).is_some_and(|range| problem.allowed.ends_with(&range)))
+            .map(ToString::to_string),
+    );
+    if problems.is_empty() { Ok(config) } else { Err(Usage(problems).into()) }
+}
+
+/// Takes the fields of a link, or of the query alone.
+fn read_link(config: &mut RunConfig, link: &str) -> Vec<String> {
+    let is_query = !link.contains("://") && link.contains('=');
+    if !link.contains('?') && !is_query {
+        return vec![format!("«{link}» holds no settings: a link of the page has them after a «?»")];
+    }
+    let errors: Vec<ConfigError> =
+        if is_query && !link.contains('?') { config.merge_query(link, PAGE_KEYS) } else { config.merge_link(link, PAGE_KEYS) };
+    errors.iter().map(ToString::to_string).collect()
+}
