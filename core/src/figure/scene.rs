@@ -1,0 +1,411 @@
+//! A figure as a list of shapes in CSS pixels, and how the list reaches a Plotters backend.
+//!
+//! Figures are laid out once, here, with their own text widths, so that SVG, PNG and canvas agree
+//! to the pixel; Plotters' own chart builder measures text by backend, in a browser through the DOM.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendCoord, DrawingErrorKind};
+
+use super::color::{Ink, Rgb};
+use super::text::{FONT, Label, RAISED};
+
+pub(crate) type Point = (f64, f64);
+
+/// A rectangle in CSS pixels, y downwards.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+impl Area {
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    pub fn holds(&self, (x, y): Point) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+}
+
+/// Which end of a text its position names. Vertically it is always the middle of a capital.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Align {
+    Left,
+    Center,
+    Right,
+}
+
+/// How a line is broken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Dash {
+    Solid,
+    Dashed,
+    Dotted,
+    DashDot,
+}
+
+impl Dash {
+    /// Lengths drawn and skipped in turn, in CSS pixels.
+    fn lengths(self) -> &'static [f64] {
+        match self {
+            Self::Solid => &[],
+            Self::Dashed => &[7.0, 4.5],
+            Self::Dotted => &[1.8, 3.6],
+            Self::DashDot => &[8.0, 3.5, 1.8, 3.5],
+        }
+    }
+}
+
+enum Shape {
+    Box { area: Area, ink: Ink },
+    Path { from: usize, to: usize, width: f64, ink: Ink },
+    Polygon { from: usize, to: usize, ink: Ink },
+    Dot { at: Point, radius: f64, ink: Ink, filled: bool },
+    Text { at: Point, text: String, size: f64, ink: Ink, align: Align, bold: bool, upright: bool },
+}
+
+/// Shapes in the order they are painted.
+pub(crate) struct Scene {
+    pub width: f64,
+    pub height: f64,
+    pub background: Rgb,
+    shapes: Vec<Shape>,
+    points: Vec<Point>,
+}
+
+impl Scene {
+    pub fn new(width: f64, height: f64, background: Rgb) -> Self {
+        Self { width, height, background, shapes: Vec::with_capacity(256), points: Vec::with_capacity(1_024) }
+    }
+
+    pub fn fill(&mut self, area: Area, ink: Ink) {
+        self.shapes.push(Shape::Box { area, ink });
+    }
+
+    pub fn segment(&mut self, from: Point, to: Point, width: f64, ink: Ink) {
+        let start = self.points.len();
+        self.points.extend([from, to]);
+        self.shapes.push(Shape::Path { from: start, to: start + 2, width, ink });
+    }
+
+    /// A line through points, cut off at the edge of `clip`. Runs of points on one level become
+    /// one segment: most of a subtask's curve is flat.
+    pub fn line(&mut self, points: impl IntoIterator<Item = Point>, clip: &Area, width: f64, ink: Ink) {
+        let mut before: Option<Point> = None;
+        let mut start = self.points.len();
+        for point in points {
+            if !(point.0.is_finite() && point.1.is_finite()) {
+                self.end_path(&mut start, width, ink);
+                before = None;
+                continue;
+            }
+            let Some(previous) = before.replace(point) else { continue };
+            match clipped(previous, point, clip) {
+                Some((from, to)) => {
+                    if self.points.len() == start {
+                        self.points.push(from);
+                    }
+                    self.extend_flat(start, to);
+                    if to != point {
+                        self.end_path(&mut start, width, ink);
+                    }
+                }
+                None => self.end_path(&mut start, width, ink),
+            }
+        }
+        self.end_path(&mut start, width, ink);
+    }
+
+    /// Adds a point, replacing the last one where it lies between on the same level.
+    fn extend_flat(&mut self, start: usize, to: Point) {
+        const LEVEL: f64 = 0.12;
+        if let [.., (_, before), last] = &mut self.points[start..]
+            && (*before - last.1).abs() < LEVEL
+            && (*before - to.1).abs() < LEVEL
+        {
+            *last = to;
+        } else {
+            self.points.push(to);
+        }
+    }
+
+    fn end_path(&mut self, start: &mut usize, width: f64, ink: Ink) {
+        let end = self.points.len();
+        if end > *start + 1 {
+            self.shapes.push(Shape::Path { from: *start, to: end, width, ink });
+        } else {
+            self.points.truncate(*start);
+        }
+        *start = self.points.len();
+    }
+
+    /// The same, broken into dashes. No backend knows dashes, so each is a path of its own.
+    pub fn dashed(&mut self, points: impl IntoIterator<Item = Point>, clip: &Area, width: f64, ink: Ink, dash: Dash) {
+        let lengths = dash.lengths();
+        if lengths.is_empty() {
+            return self.line(points, clip, width, ink);
+        }
+        let (mut index, mut left) = (0, lengths[0]);
+        let mut stroke: Vec<Point> = Vec::new();
+        let mut before: Option<Point> = None;
+        for point in points {
+            if !(point.0.is_finite() && point.1.is_finite()) {
+                self.line(stroke.drain(..), clip, width, ink);
+                before = None;
+                continue;
+            }
+            let Some(previous) = before.replace(point) else {
+                stroke.push(point);
+                continue;
+            };
+            // Dashes are walked only where they can be seen.
+            let Some((from, to)) = clipped(previous, point, clip) else {
+                self.line(stroke.drain(..), clip, width, ink);
+                continue;
+            };
+            if stroke.is_empty() && index % 2 == 0 {
+                stroke.push(from);
+            }
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            let mut done = 0.0;
+            while length - done > left {
+                done += left;
+                let share = done / length;
+                let at = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+                if index % 2 == 0 {
+                    stroke.push(at);
+                    self.line(stroke.drain(..), clip, width, ink);
+                } else {
+                    stroke.push(at);
+                }
+                index = (index + 1) % lengths.len();
+                left = lengths[index];
+            }
+            left -= length - done;
+            if index % 2 == 0 {
+                stroke.push(to);
+            }
+        }
+        self.line(stroke.drain(..), clip, width, ink);
+    }
+
+    pub fn polygon(&mut self, points: impl IntoIterator<Item = Point>, ink: Ink) {
+        let from = self.points.len();
+        self.points.extend(points);
+        self.shapes.push(Shape::Polygon { from, to: self.points.len(), ink });
+    }
+
+    pub fn dot(&mut self, at: Point, radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Dot { at, radius, ink, filled: true });
+    }
+
+    pub fn ring(&mut self, at: Point, radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Dot { at, radius, ink, filled: false });
+    }
+
+    pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
+        let text = text.into();
+        self.shapes.push(Shape::Text { at, text, size, ink, align, bold: false, upright: true });
+    }
+
+    pub fn bold(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
+        let text = text.into();
+        self.shapes.push(Shape::Text { at, text, size, ink, align, bold: true, upright: true });
+    }
+
+    /// Text that runs upwards, for the title of a vertical axis.
+    pub fn rising(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink) {
+        let text = text.into();
+        self.shapes.push(Shape::Text { at, text, size, ink, align: Align::Center, bold: false, upright: false });
+    }
+
+    /// A label, its exponent raised. Base and exponent meet at one point, so that they stay
+    /// together whatever the typeface.
+    pub fn label(&mut self, at: Point, label: &Label, size: f64, ink: Ink, align: Align) {
+        let Some(raised) = &label.raised else { return self.text(at, label.text.clone(), size, ink, align) };
+        let exponent = RAISED * super::text::width(raised) * size;
+        let base = super::text::width(&label.text) * size;
+        let seam = match align {
+            Align::Left => at.0 + base,
+            Align::Center => at.0 + 0.5 * (base - exponent),
+            Align::Right => at.0 - exponent,
+        };
+        self.text((seam, at.1), label.text.clone(), size, ink, Align::Right);
+        self.text((seam + 0.05 * size, at.1 - 0.42 * size), raised.clone(), RAISED * size, ink, Align::Left);
+    }
+
+    /// Paints everything. `scale` is how many of the backend's pixels make one CSS pixel, `em` by
+    /// how much its font sizes are smaller than their number.
+    pub fn paint<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, plotters::coord::Shift>,
+        scale: f64,
+        em: f64,
+    ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+        area.draw(&Painter { scene: self, scale, em })
+    }
+}
+
+/// The part of a segment inside `area` (Liang and Barsky 1984).
+fn clipped(from: Point, to: Point, area: &Area) -> Option<(Point, Point)> {
+    if area.holds(from) && area.holds(to) {
+        return Some((from, to));
+    }
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut enter, mut leave) = (0.0f64, 1.0f64);
+    let edges = [(-dx, from.0 - area.left), (dx, area.right - from.0), (-dy, from.1 - area.top), (dy, area.bottom - from.1)];
+    for (towards, distance) in edges {
+        if towards == 0.0 {
+            if distance < 0.0 {
+                return None;
+            }
+        } else if towards < 0.0 {
+            enter = enter.max(distance / towards);
+        } else {
+            leave = leave.min(distance / towards);
+        }
+    }
+    let at = |share: f64| (from.0 + share * dx, from.1 + share * dy);
+    (enter < leave).then(|| (at(enter), if leave < 1.0 { at(leave) } else { to }))
+}
+
+struct Painter<'a> {
+    scene: &'a Scene,
+    scale: f64,
+    em: f64,
+}
+
+impl<'a> plotters::element::PointCollection<'a, (i32, i32)> for &'a Painter<'_> {
+    type Point = (i32, i32);
+    type IntoIter = std::iter::Once<(i32, i32)>;
+
+    /// The area's corner alone: the rest is reckoned from it.
+    fn point_iter(self) -> Self::IntoIter {
+        std::iter::once((0, 0))
+    }
+}
+
+impl<DB: DrawingBackend> plotters::element::Drawable<DB> for Painter<'_> {
+    fn draw<I: Iterator<Item = BackendCoord>>(
+        &self,
+        mut corner: I,
+        backend: &mut DB,
+        _: (u32, u32),
+    ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
+        let (left, top) = corner.next().unwrap_or((0, 0));
+        let place = |(x, y): Point| ((x * self.scale).round() as i32 + left, (y * self.scale).round() as i32 + top);
+        let stroke = |ink: Ink, width: f64| {
+            let (r, g, b) = ink.rgb;
+            let stroke_width = (width * self.scale).round().max(1.0) as u32;
+            ShapeStyle { color: RGBAColor(r, g, b, ink.alpha), filled: true, stroke_width }
+        };
+        let whole = Area { left: 0.0, top: 0.0, right: self.scene.width, bottom: self.scene.height };
+        let ground = stroke(Ink::of(self.scene.background), 1.0);
+        backend.draw_rect(place((whole.left, whole.top)), place((whole.right, whole.bottom)), &ground, true)?;
+        let mut pixels: Vec<BackendCoord> = Vec::new();
+        for shape in &self.scene.shapes {
+            match shape {
+                Shape::Box { area, ink } => {
+                    let style = stroke(*ink, 1.0);
+                    backend.draw_rect(place((area.left, area.top)), place((area.right, area.bottom)), &style, true)?;
+                }
+                Shape::Path { from, to, width, ink } => {
+                    pixels.clear();
+                    pixels.extend(self.scene.points[*from..*to].iter().map(|point| place(*point)));
+                    pixels.dedup();
+                    match pixels[..] {
+                        // A line by name: canvas then sets upright and level ones sharply.
+                        [a, b] => backend.draw_line(a, b, &stroke(*ink, *width))?,
+                        _ => backend.draw_path(pixels.iter().copied(), &stroke(*ink, *width))?,
+                    }
+                }
+                Shape::Polygon { from, to, ink } => {
+                    let corners = self.scene.points[*from..*to].iter().map(|point| place(*point));
+                    backend.fill_polygon(corners, &stroke(*ink, 1.0))?;
+                }
+                Shape::Dot { at, radius, ink, filled } => {
+                    let pixels = (radius * self.scale).round().max(1.0) as u32;
+                    backend.draw_circle(place(*at), pixels, &stroke(*ink, 1.5), *filled)?;
+                }
+                Shape::Text { at, text, size, ink, align, bold, upright } => {
+                    let (r, g, b) = ink.rgb;
+                    let color = RGBAColor(r, g, b, ink.alpha);
+                    let weight = if *bold { FontStyle::Bold } else { FontStyle::Normal };
+                    let side = match align {
+                        Align::Left => HPos::Left,
+                        Align::Center => HPos::Center,
+                        Align::Right => HPos::Right,
+                    };
+                    let font = FontDesc::new(FontFamily::Name(FONT), size * self.scale * self.em, weight);
+                    let turn = if *upright { FontTransform::None } else { FontTransform::Rotate270 };
+                    let style = TextStyle::from(font)
+                        .color(&color)
+                        .transform(turn)
+                        .pos(Pos::new(side, VPos::Center));
+                    backend.draw_text(text, &style, place(*at))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOX: Area = Area { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+
+    fn paths(scene: &Scene) -> Vec<&[Point]> {
+        let path = |shape: &Shape| match shape {
+            Shape::Path { from, to, .. } => Some(*from..*to),
+            _ => None,
+        };
+        scene.shapes.iter().filter_map(path).map(|range| &scene.points[range]).collect()
+    }
+
+    fn scene() -> Scene {
+        Scene::new(10.0, 10.0, (0, 0, 0))
+    }
+
+    #[test]
+    fn lines_end_at_the_edge() {
+        let mut scene = scene();
+        scene.line([(-5.0, 5.0), (5.0, 5.0), (5.0, 20.0), (8.0, 20.0), (8.0, 5.0)], &BOX, 1.0, Ink::of((0, 0, 0)));
+        assert_eq!(paths(&scene), [&[(0.0, 5.0), (5.0, 5.0), (5.0, 10.0)][..], &[(8.0, 10.0), (8.0, 5.0)]]);
+    }
+
+    #[test]
+    fn a_gap_in_the_numbers_is_a_gap_in_the_line() {
+        let mut scene = scene();
+        let points = [(1.0, 1.0), (2.0, 2.0), (3.0, f64::NAN), (4.0, 1.0), (5.0, 9.0)];
+        scene.line(points, &BOX, 1.0, Ink::of((0, 0, 0)));
+        assert_eq!(paths(&scene), [&[(1.0, 1.0), (2.0, 2.0)][..], &[(4.0, 1.0), (5.0, 9.0)]]);
+    }
+
+    #[test]
+    fn a_level_run_is_one_segment() {
+        let mut scene = scene();
+        let level = (0..10).map(|x| (f64::from(x), 5.0)).chain([(10.0, 1.0)]);
+        scene.line(level, &BOX, 1.0, Ink::of((0, 0, 0)));
+        assert_eq!(paths(&scene), [&[(0.0, 5.0), (9.0, 5.0), (10.0, 1.0)][..]]);
+    }
+
+    #[test]
+    fn dashes_cover_their_share() {
+        let mut scene = scene();
+        let wide = Area { right: 1_150.0, ..BOX };
+        scene.dashed([(0.0, 5.0), (600.0, 5.0), (1_150.0, 5.0)], &wide, 1.0, Ink::of((0, 0, 0)), Dash::Dashed);
+        let drawn: f64 = paths(&scene).iter().map(|path| path[path.len() - 1].0 - path[0].0).sum();
+        assert!((drawn - 700.0).abs() < 1e-6, "{drawn}");
+        assert_eq!(paths(&scene).len(), 100);
+    }
+}
