@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::event::Event;
 use quanta_core::train::{Run, block_on};
 
 use crate::failure::ReaderGone;
 use crate::signal::Stop;
-
-/// A run killed outright loses at most this much of its time.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
 
 /// How a drive ended, when nothing failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +28,23 @@ pub struct Keep<'a> {
     pub path: &'a Path,
     /// Whether the finished record still holds the weights and moments.
     pub weights: bool,
+    /// How long between checkpoints: what a run that is killed outright loses at most.
+    pub every: Duration,
+}
+
+/// `--checkpoint-every`.
+pub fn every_arg() -> Arg {
+    Arg::new("checkpoint-every")
+        .long("checkpoint-every")
+        .value_name("SECONDS")
+        .value_parser(value_parser!(u32))
+        .default_value("30")
+        .help("How often a run is saved while it trains: what is lost at most when it is killed")
+}
+
+/// The time given by `--checkpoint-every`.
+pub fn every(matches: &ArgMatches) -> Duration {
+    Duration::from_secs(matches.get_one::<u32>("checkpoint-every").copied().unwrap_or(30).into())
 }
 
 /// Trains until the run is over, `stop` is asked, or the reader is gone; saves in every case,
@@ -89,7 +104,7 @@ fn advance(
             }
         }
         if let Some(keep) = keep
-            && saved.elapsed() > BETWEEN_CHECKPOINTS
+            && saved.elapsed() >= keep.every
             && !run.is_over()
         {
             // A disk that is full now may have room at the end: the run goes on meanwhile.

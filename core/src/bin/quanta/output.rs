@@ -24,8 +24,9 @@ pub fn whole(text: &str) -> anyhow::Result<()> {
 /// Finds out, before any work is done, whether a file can be written at `path`.
 pub fn check_writable(path: &Path) -> anyhow::Result<()> {
     let shown = path.display();
-    if path.is_dir() || path.file_name().is_none() {
-        return Err(usage(format!("{shown} is a folder, but must be a file's name")));
+    // A device or a pipe would be replaced by the file, which nobody means.
+    if path.file_name().is_none() || (path.exists() && !path.is_file()) {
+        return Err(usage(format!("{shown} is no ordinary file, and cannot be replaced by one")));
     }
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,

@@ -93,11 +93,8 @@ impl Reporter {
 
 /// `412 steps/s, 3 min 05 s left`.
 pub fn speed(steps_per_second: f64, seconds_left: f64) -> String {
-    let rate = if steps_per_second < 10.0 {
-        format!("{steps_per_second:.2}")
-    } else {
-        thousands(steps_per_second.round() as u64)
-    };
+    let rate =
+        if steps_per_second < 10.0 { format!("{steps_per_second:.2}") } else { thousands(steps_per_second.round() as u64) };
     format!("{rate} steps/s, {} left", duration(seconds_left))
 }
 

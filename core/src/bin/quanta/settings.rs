@@ -11,7 +11,7 @@ use quanta_core::config::{ConfigError, FIELDS, Field, Kind, PRESETS, RunConfig, 
 use crate::failure::Usage;
 
 /// Keys that a link of the page may hold beside the config's fields.
-const PAGE_KEYS: &[&str] = &["autostart", "embed", "figure", "theme", "device", "name"];
+const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
 /// `--config`, `--url` and a flag for each field; `--preset` is the caller's, who knows which
 /// presets there are.

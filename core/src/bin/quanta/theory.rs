@@ -103,10 +103,8 @@ fn to_text(theory: &Theory, rows: &[usize]) -> String {
 }
 
 fn to_json(theory: &Theory, rows: &[usize]) -> String {
-    let exponents: serde_json::Map<String, serde_json::Value> = Resource::ALL
-        .iter()
-        .map(|resource| (resource.name().to_owned(), json!(resource.exponent(theory.alpha()))))
-        .collect();
+    let exponents: serde_json::Map<String, serde_json::Value> =
+        Resource::ALL.iter().map(|resource| (resource.name().to_owned(), json!(resource.exponent(theory.alpha())))).collect();
     let staircase: Vec<_> = rows
         .iter()
         .map(|n| {

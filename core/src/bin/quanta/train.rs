@@ -10,7 +10,7 @@ use quanta_core::event::Event;
 use quanta_core::record::{Record, Status};
 use quanta_core::train::{Run, block_on};
 
-use crate::drive::{Ending, Keep, drive};
+use crate::drive::{Ending, Keep, drive, every, every_arg};
 use crate::failure::{Usage, usage};
 use crate::progress::Reporter;
 use crate::signal::Stop;
@@ -30,7 +30,7 @@ Examples:
       The run behind a link of the page, shortened.
 
 Ctrl-C and SIGTERM write a checkpoint into the file of --out and exit with status 0; a second one
-aborts. While it trains the file is written every 30 s.
+aborts.
 Exit status: 0 done or stopped, 1 the run failed (its record is kept), 2 bad usage.";
 
 /// The subcommand's flags.
@@ -39,7 +39,7 @@ pub fn command() -> Command {
         .about("Train one run and write its record")
         .arg(settings::preset_arg())
         .args(settings::args())
-        .args([device_arg(), out_arg(), resume_arg(), overwrite_arg(), json_arg(), dry_run_arg()])
+        .args([device_arg(), out_arg(), resume_arg(), overwrite_arg(), every_arg(), json_arg(), dry_run_arg()])
         .after_help(EXAMPLES)
 }
 
@@ -111,47 +111,44 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if matches.get_flag("dry-run") {
         return output::line(&plan.config.to_json());
     }
-    if let Some(path) = &plan.out {
-        output::check_writable(path)?;
-    }
     let reporter = Reporter::new(matches.get_flag("json"), plan.config.n_tasks, plan.config.steps);
     if let Some(record) = plan.from.as_ref().filter(|record| record.is_finished()) {
         return already_finished(record, &reporter);
     }
     let stop = Stop::listen()?;
     let device = block_on(device::open(device_choice(matches)))?;
-    let result = train(plan.from, &plan.config, device, plan.out.as_deref(), &stop, &reporter);
+    let keep = plan.out.as_deref().map(|path| Keep { path, weights: true, every: every(matches) });
+    let result = train(plan.from, plan.config, device, keep, &stop, &reporter);
     reporter.end();
     result
 }
 
 fn train(
     from: Option<Record>,
-    config: &RunConfig,
+    config: RunConfig,
     device: OpenDevice,
-    out: Option<&Path>,
+    keep: Option<Keep>,
     stop: &Stop,
     reporter: &Reporter,
 ) -> anyhow::Result<()> {
     let mut run = match from {
         Some(record) => block_on(Run::resume(record, device))?,
-        None => block_on(Run::start(config.clone(), device))?,
+        None => block_on(Run::start(config, device))?,
     };
-    let keep = out.map(|path| Keep { path, weights: true });
     let ending = drive(&mut run, keep, stop, &mut |event| reporter.event(event));
     let step = thousands(run.step());
-    let kept = match out {
-        Some(path) => format!("{} can be resumed with --resume", path.display()),
+    let kept = match keep {
+        Some(Keep { path, .. }) => format!("{} can be resumed with --resume", path.display()),
         None => "nothing was kept, for want of --out".to_owned(),
     };
     match ending {
         Ok(Ending::Finished) => {
-            if let Some(path) = out {
+            if let Some(Keep { path, .. }) = keep {
                 reporter.remark(&format!("finished at step {step}; written to {}", path.display()));
             }
         }
         Ok(Ending::Stopped) => reporter.remark(&format!("stopped at step {step}; {kept}")),
-        Ok(Ending::ReaderGone) if out.is_some() => reporter.remark(&format!("the output was closed at step {step}; {kept}")),
+        Ok(Ending::ReaderGone) if keep.is_some() => reporter.remark(&format!("the output was closed at step {step}; {kept}")),
         Ok(Ending::ReaderGone) => (),
         Err(error) => return Err(error),
     }
@@ -161,6 +158,9 @@ fn train(
 /// Everything that can be known to be wrong before the device is touched.
 fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     let out = matches.get_one::<PathBuf>("out").cloned();
+    if let Some(path) = &out {
+        output::check_writable(path)?;
+    }
     if !matches.contains_id("resume") {
         let config = settings::read(matches, RunConfig::default())?;
         match &out {
@@ -181,6 +181,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     if record.checkpoint.is_none() && !record.is_finished() {
         return Err(usage(format!("{} holds no checkpoint to go on from", path.display())));
     }
+    output::check_writable(path)?;
     let out = Some(out.as_ref().unwrap_or(path).clone());
     Ok(Plan { config, from: Some(record), out })
 }
