@@ -14,6 +14,7 @@ pub mod fit;
 pub mod quanta;
 pub mod record;
 pub mod rng;
+pub mod sweep;
 pub mod task;
 pub mod theory;
 

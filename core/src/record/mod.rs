@@ -13,7 +13,7 @@
 //! | `checkpoint/…` | as the model's | parameters and moments, where the run can go on |
 //!
 //! and the metadata holds `format`, `version`, `config` (the JSON of [`RunConfig`]), `unit`,
-//! `device`, `path`, `program`, `status`, and `checkpoint_step`.
+//! `device`, `path`, `program`, `status`, `checkpoint_step`, and `checksum` (of the arrays).
 
 mod csv;
 mod file;

@@ -60,6 +60,18 @@ fn a_newer_version_is_refused() {
 }
 
 #[test]
+fn damage_inside_the_numbers_is_noticed() {
+    let whole = record(3);
+    let bytes = whole.to_bytes();
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
+    for at in header..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 1;
+        assert!(matches!(Record::from_bytes(&bytes), Err(RecordError::Damaged(_))), "{at}");
+    }
+}
+
+#[test]
 fn csv_has_a_line_a_log() {
     let csv = record(3).to_csv();
     let mut lines = csv.lines();

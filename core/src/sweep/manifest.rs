@@ -1,0 +1,226 @@
+//! What a sweep consists of.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Dimension, SweepError};
+use crate::config::RunConfig;
+
+const FORMAT: &str = "quanta-lab-sweep";
+
+/// A sweep, whole: every run, whatever made it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// Its name, for people: the preset's, or nothing.
+    pub name: String,
+    /// The command that makes it, or nothing.
+    pub command: String,
+    /// What all runs share.
+    pub base: RunConfig,
+    /// What varies, the slowest first.
+    pub over: Vec<Dimension>,
+    /// The runs, in the grid's order.
+    pub runs: Vec<Entry>,
+}
+
+/// One run of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its name in files, which follows from its config alone.
+    pub id: String,
+    /// Its settings.
+    pub config: RunConfig,
+}
+
+impl Entry {
+    /// The run of a config.
+    pub fn new(config: RunConfig) -> Self {
+        Self { id: identifier(&config), config }
+    }
+}
+
+/// The name of a run: twelve hexadecimal digits that the same settings always give, and others
+/// practically never (the FNV-1a hash of the config's query, 48 bits of it).
+///
+/// ```
+/// # use quanta_core::{config::RunConfig, sweep::identifier};
+/// assert_eq!(identifier(&RunConfig::default()), "99a7076a1cfb");
+/// ```
+pub fn identifier(config: &RunConfig) -> String {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = config.to_query().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    format!("{:012x}", hash >> 16)
+}
+
+impl Manifest {
+    /// No sweep has more runs than this.
+    pub const LIMIT: usize = 100_000;
+
+    /// Every combination of the dimensions' values, each put into `base`.
+    pub fn grid(base: RunConfig, over: Vec<Dimension>) -> Result<Self, SweepError> {
+        for (i, dimension) in over.iter().enumerate() {
+            if over[..i].iter().any(|other| other.field == dimension.field) {
+                return Err(SweepError::Repeated(dimension.field));
+            }
+        }
+        let size = over.iter().fold(1usize, |size, dimension| size.saturating_mul(dimension.values.len()));
+        if size > Self::LIMIT {
+            return Err(SweepError::TooMany(size));
+        }
+        let mut configs = vec![base.clone()];
+        for dimension in &over {
+            let mut crossed = Vec::with_capacity(configs.len() * dimension.values.len());
+            for config in &configs {
+                for value in &dimension.values {
+                    let mut config = config.clone();
+                    config.set(dimension.field, value)?;
+                    crossed.push(config);
+                }
+            }
+            configs = crossed;
+        }
+        check(&configs)?;
+        let runs = configs.into_iter().map(Entry::new).collect();
+        Ok(Self { name: String::new(), command: String::new(), base, over, runs })
+    }
+
+    /// The run of that name.
+    pub fn entry(&self, id: &str) -> Option<&Entry> {
+        self.runs.iter().find(|entry| entry.id == id)
+    }
+
+    /// What sets a run apart from the others, in words: `width 9, seed 1`.
+    pub fn label(&self, config: &RunConfig) -> String {
+        let varied = config.differences(&self.base);
+        let over = self.over.iter().map(|dimension| dimension.field);
+        let rest = varied.iter().copied().filter(|name| self.over.iter().all(|dimension| dimension.field != *name));
+        let parts = over.chain(rest).map(|name| format!("{name} {}", config.get(name).unwrap_or_default()));
+        let label = parts.collect::<Vec<_>>().join(", ");
+        if label.is_empty() { "the one run".to_owned() } else { label }
+    }
+
+    /// Whether the two have the same runs, whatever they are called.
+    pub fn same_runs(&self, other: &Self) -> bool {
+        self.runs == other.runs
+    }
+
+    /// The file form: the base in full, and of each run its name and what it changes.
+    pub fn to_json(&self) -> String {
+        let base: Value = serde_json::from_str(&self.base.to_json()).unwrap_or_default();
+        let run = |entry: &Entry| {
+            let whole: Map<String, Value> = serde_json::from_str(&entry.config.to_json()).unwrap_or_default();
+            let changed = entry.config.differences(&self.base);
+            let set: Map<String, Value> = whole.into_iter().filter(|(key, _)| changed.contains(&key.as_str())).collect();
+            json!({ "id": entry.id, "set": set })
+        };
+        let over = |dimension: &Dimension| json!({ "field": dimension.field, "values": dimension.values });
+        let manifest = json!({
+            "format": FORMAT,
+            "version": 1,
+            "name": self.name,
+            "command": self.command,
+            "base": base,
+            "over": self.over.iter().map(over).collect::<Vec<_>>(),
+            "runs": self.runs.iter().map(run).collect::<Vec<_>>(),
+        });
+        // Writing a tree of text and numbers cannot fail.
+        serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
+    }
+
+    /// Reads the file form; `path` is for the messages. One written by hand may leave out what is
+    /// known otherwise: `name`, `command`, `over`, the runs' `id`, and `runs` where `over` is the
+    /// whole grid.
+    pub fn from_json(text: &str, path: &str) -> Result<Self, SweepError> {
+        let wrong = |reason: String| SweepError::Manifest { path: path.to_owned(), reason };
+        let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if object.get("format").is_some_and(|format| format != FORMAT) {
+            return Err(wrong(format!("its format is not {FORMAT}")));
+        }
+        if let Some(version) = object.get("version").filter(|version| version.as_u64() != Some(1)) {
+            return Err(wrong(format!("it is of version {version}, and this program knows version 1")));
+        }
+        let known = ["format", "version", "name", "command", "base", "over", "runs"];
+        if let Some(key) = object.keys().find(|key| !known.contains(&key.as_str())) {
+            return Err(wrong(format!("unknown entry «{key}»; known ones are {}", known.join(", "))));
+        }
+        let mut base = RunConfig::default();
+        if let Some(fields) = object.get("base") {
+            merge(&mut base, fields).map_err(wrong)?;
+        }
+        let over = match object.get("over") {
+            None => Vec::new(),
+            Some(list) => list
+                .as_array()
+                .and_then(|list| list.iter().map(dimension_text).collect::<Option<Vec<_>>>())
+                .ok_or_else(|| wrong("over must be a list of {\"field\": …, \"values\": […]}".into()))?
+                .iter()
+                .map(|text| Dimension::parse(text))
+                .collect::<Result<_, _>>()?,
+        };
+        let mut manifest = match object.get("runs") {
+            None => Self::grid(base, over)?,
+            Some(list) => {
+                let list = list.as_array().ok_or_else(|| wrong("runs must be a list".into()))?;
+                let runs = list.iter().map(|run| entry(&base, run)).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+                check(runs.iter().map(|entry| &entry.config))?;
+                Self { name: String::new(), command: String::new(), base, over, runs }
+            }
+        };
+        let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        (manifest.name, manifest.command) = (text("name"), text("command"));
+        if manifest.runs.is_empty() {
+            return Err(wrong("it has no runs".into()));
+        }
+        let mut seen = HashSet::new();
+        if let Some(again) = manifest.runs.iter().find(|entry| !seen.insert(&entry.id)) {
+            return Err(wrong(format!("the run {} ({}) is there twice", again.id, manifest.label(&again.config))));
+        }
+        Ok(manifest)
+    }
+}
+
+fn dimension_text(value: &Value) -> Option<String> {
+    let word = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let values = value.get("values")?;
+    let values = match values.as_array() {
+        Some(list) => list.iter().map(word).collect::<Option<Vec<_>>>()?.join(","),
+        None => word(values)?,
+    };
+    Some(format!("{}={values}", value.get("field")?.as_str()?))
+}
+
+/// A run: `base` with what it sets. An id that is given must be the right one: records are found
+/// by it.
+fn entry(base: &RunConfig, run: &Value) -> Result<Entry, String> {
+    let mut config = base.clone();
+    if let Some(set) = run.get("set") {
+        merge(&mut config, set)?;
+    }
+    let entry = Entry::new(config);
+    match run.get("id").map(|id| id.as_str()) {
+        None => Ok(entry),
+        Some(Some(id)) if id == entry.id => Ok(entry),
+        Some(_) => Err(format!("the run {} should have the id {}", run, entry.id)),
+    }
+}
+
+fn merge(config: &mut RunConfig, fields: &Value) -> Result<(), String> {
+    let errors = config.merge_json(&fields.to_string());
+    if errors.is_empty() { Ok(()) } else { Err(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")) }
+}
+
+/// Every problem of every config, each said once.
+fn check<'a>(configs: impl IntoIterator<Item = &'a RunConfig>) -> Result<(), SweepError> {
+    let mut problems = Vec::new();
+    for problem in configs.into_iter().flat_map(RunConfig::validate) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(SweepError::Invalid(problems)) }
+}

@@ -1,0 +1,268 @@
+//! Grids, manifests, folders and collected files.
+
+use super::*;
+use crate::config::RunConfig;
+use crate::event::Evaluation;
+use crate::record::{Record, Status};
+use proptest::prelude::*;
+
+fn tiny() -> RunConfig {
+    RunConfig { n_tasks: 4, n_bits: 6, k: 2, width: 3, batch_size: 8, steps: 20, eval_per_task: 5, ..RunConfig::default() }
+}
+
+fn dimensions(texts: &[&str]) -> Vec<Dimension> {
+    texts.iter().map(|text| Dimension::parse(text).expect("a dimension")).collect()
+}
+
+fn manifest() -> Manifest {
+    Manifest::grid(tiny(), dimensions(&["width=3,5", "seed=0,1,2"])).expect("a grid")
+}
+
+fn record(config: &RunConfig, logs: u64) -> Record {
+    let mut record = Record::new(config.clone());
+    record.device = "CPU".into();
+    record.status = Status::Finished;
+    record.evaluations = (0..logs)
+        .map(|log| Evaluation {
+            step: log * 10,
+            // The lowest is the last but one.
+            loss_bits: if log + 2 == logs { 0.3 } else { 1.0 - 0.05 * log as f32 },
+            train_loss_bits: (log > 0).then_some(0.5),
+            learned: (log.max(1) as usize - 1).min(config.n_tasks),
+            task_loss_bits: (0..config.n_tasks).map(|task| if task as u64 + 1 < log { 0.05 } else { 1.0 }).collect(),
+            task_accuracy: vec![0.5; config.n_tasks],
+            seconds: log as f64,
+        })
+        .collect();
+    record
+}
+
+#[test]
+fn a_grid_is_every_combination_the_first_dimension_slowest() {
+    let manifest = manifest();
+    let pairs: Vec<(usize, u64)> = manifest.runs.iter().map(|entry| (entry.config.width, entry.config.seed)).collect();
+    assert_eq!(pairs, [(3, 0), (3, 1), (3, 2), (5, 0), (5, 1), (5, 2)]);
+    assert_eq!(manifest.label(&manifest.runs[4].config), "width 5, seed 1");
+    assert_eq!(Manifest::grid(tiny(), vec![]).expect("one run").runs.len(), 1);
+}
+
+#[test]
+fn identifiers_follow_from_the_settings_alone() {
+    let whole = manifest();
+    let part = Manifest::grid(RunConfig { seed: 2, ..tiny() }, dimensions(&["width=5"])).expect("a grid");
+    assert_eq!(part.runs[0].id, whole.runs[5].id);
+    let mut ids: Vec<&str> = whole.runs.iter().map(|entry| entry.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 6);
+}
+
+#[test]
+fn ranges_are_the_papers() {
+    let widths = |text: &str| Dimension::parse(text).expect("a range").values.join(",");
+    // int(2^x), the ends exact where the paper's rounding makes the first one 9.
+    assert_eq!(
+        widths("width=log2:10..500:30"),
+        "10,11,13,14,17,19,22,25,29,33,38,44,50,57,66,75,86,99,113,129,148,169,194,222,254,291,333,381,436,500"
+    );
+    assert_eq!(widths("width=lin:1..3:9"), "1,2,3");
+    assert_eq!(widths("alpha=lin:0.1..0.8:8"), "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8");
+    assert_eq!(widths("samples=log10:100..100000:4,7,100"), "100,1000,10000,100000,7");
+    assert_eq!(widths("n-tasks=5"), "5");
+    assert_eq!(widths("alpha=0.40,4e-1"), "0.4");
+    assert_eq!(widths("optimizer=adam,adamw"), "adam,adamw");
+}
+
+#[test]
+fn bad_dimensions_are_refused_in_words() {
+    let said = |text: &str| Dimension::parse(text).expect_err(text).to_string();
+    assert!(said("width").contains("width=9,20,50"));
+    assert!(said("widht=3").contains("unknown field"));
+    assert!(said("width=").contains("whole number"));
+    assert!(said("width=3,,4").contains("whole number"));
+    assert!(said("width=log2:0..4:3").contains("above 0"));
+    assert!(said("width=log3:1..4:3").contains("begins with"));
+    assert!(said("width=lin:1..4").contains("looks like"));
+    assert!(said("width=lin:1..4:1").contains("2 to 10000"));
+    assert!(said("alpha=lin:0..inf:3").contains("looks like"));
+    assert!(said("optimizer=lin:1..4:3").contains("adamw"));
+}
+
+#[test]
+fn bad_grids_say_everything_wrong_once() {
+    assert!(matches!(Manifest::grid(tiny(), dimensions(&["width=3", "width=4"])), Err(SweepError::Repeated("width"))));
+    let huge = dimensions(&["width=lin:1..10000:10000", "seed=lin:1..10000:10000"]);
+    assert!(matches!(Manifest::grid(tiny(), huge), Err(SweepError::TooMany(100_000_000))));
+    let Err(SweepError::Invalid(problems)) = Manifest::grid(tiny(), dimensions(&["k=2,7,9", "seed=0,1"])) else {
+        unreachable!("there are 6 bits");
+    };
+    assert_eq!(problems.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["7", "9"]);
+}
+
+#[test]
+fn a_manifest_comes_back_from_its_file() {
+    let mut manifest = manifest();
+    (manifest.name, manifest.command) = ("test".into(), "quanta sweep …".into());
+    assert_eq!(Manifest::from_json(&manifest.to_json(), "").expect("whole"), manifest);
+    for preset in SWEEPS {
+        let manifest = preset.manifest().expect(preset.name);
+        assert_eq!(Manifest::from_json(&manifest.to_json(), "").expect("whole"), manifest);
+    }
+}
+
+#[test]
+fn a_manifest_may_be_written_by_hand() {
+    let by_hand = r#"{"base": {"n_tasks": 4, "n_bits": 6, "k": 2, "width": 3, "batch_size": 8, "steps": 20, "eval_per_task": 5},
+                      "over": [{"field": "width", "values": [3, 5]}, {"field": "seed", "values": "lin:0..2:3"}]}"#;
+    assert!(Manifest::from_json(by_hand, "").expect("read").same_runs(&manifest()));
+    let listed = r#"{"runs": [{"set": {"width": 9}}, {"set": {"width": 20, "alpha": 0.6}}]}"#;
+    let listed = Manifest::from_json(listed, "").expect("read");
+    assert_eq!(listed.runs.len(), 2);
+    assert_eq!(listed.label(&listed.runs[1].config), "alpha 0.6, width 20");
+    let said = |text: &str| Manifest::from_json(text, "m.json").expect_err(text).to_string();
+    assert!(said("[]").contains("m.json"));
+    assert!(said(r#"{"rums": []}"#).contains("rums"));
+    assert!(said(r#"{"version": 2}"#).contains("version 2"));
+    assert!(said(r#"{"runs": []}"#).contains("no runs"));
+    assert!(said(r#"{"runs": [{"set": {"widht": 9}}]}"#).contains("widht"));
+    assert!(said(r#"{"runs": [{"set": {"width": 0}}]}"#).contains("width is 0"));
+    assert!(said(r#"{"runs": [{"id": "abc", "set": {}}]}"#).contains("should have the id"));
+    assert!(said(r#"{"runs": [{"set": {"seed": 1}}, {"set": {"seed": 1}}]}"#).contains("twice"));
+}
+
+#[test]
+fn small_presets_fit_into_an_hour_and_full_ones_are_the_papers() {
+    for preset in SWEEPS {
+        let manifest = preset.manifest().expect(preset.name);
+        let minutes = manifest.runs.iter().map(|entry| cost(&entry.config)).sum::<f64>() / 60.0;
+        if preset.name.ends_with("-small") {
+            assert!(minutes < 40.0, "{}: {minutes:.0} minutes", preset.name);
+            assert!(sweep_preset(preset.name.trim_end_matches("-small")).is_some(), "{}", preset.name);
+        } else {
+            assert!(manifest.base.steps >= 100_000 && manifest.base.batch_size == 20_000, "{}", preset.name);
+            assert!(sweep_preset(&format!("{}-small", preset.name)).is_some(), "{}", preset.name);
+        }
+    }
+    let widths = sweep_preset("fig2-parameters").expect("there").manifest().expect("a grid");
+    assert_eq!((widths.runs.len(), widths.runs[0].config.width, widths.runs[29].config.width), (30, 9, 500));
+}
+
+#[test]
+fn one_run_has_one_owner_until_it_is_dropped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = manifest();
+    let [one, other] = [0, 1].map(|_| Folder::create(folder.path(), &manifest).expect("the same sweep"));
+    let entry = &manifest.runs[0];
+    let claim = one.claim(entry).expect("locks work").expect("free");
+    assert!(other.claim(entry).expect("locks work").is_none());
+    assert!(other.claim(&manifest.runs[1]).expect("locks work").is_some());
+    assert_eq!(other.state(entry).expect("looked at"), State::Running);
+    drop(claim);
+    assert_eq!(other.state(entry).expect("looked at"), State::Left(0));
+    assert!(other.claim(entry).expect("locks work").is_some());
+}
+
+#[test]
+fn another_sweep_is_refused_and_none_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(Folder::open(folder.path()), Err(SweepError::NoSweep(_))));
+    Folder::create(folder.path(), &manifest()).expect("created");
+    assert_eq!(Folder::open(folder.path()).expect("there").1, manifest());
+    let other = Manifest::grid(tiny(), dimensions(&["width=4"])).expect("a grid");
+    assert!(matches!(Folder::create(folder.path(), &other), Err(SweepError::OtherSweep(_))));
+}
+
+#[test]
+fn damaged_records_are_moved_aside() {
+    let place = tempfile::tempdir().expect("a folder");
+    let manifest = manifest();
+    let folder = Folder::create(place.path(), &manifest).expect("created");
+    let entry = &manifest.runs[0];
+    let claim = folder.claim(entry).expect("locks work").expect("free");
+    assert_eq!(claim.find().expect("looked at"), Found::Nothing);
+    let whole = record(&entry.config, 5);
+    let other = record(&manifest.runs[1].config, 5);
+    let damages = [whole.to_bytes()[..200].to_vec(), b"something else".to_vec(), Vec::new(), other.to_bytes()];
+    for (i, bytes) in damages.iter().enumerate() {
+        std::fs::write(claim.path(), bytes).expect("written");
+        let Found::Damaged(aside, _) = claim.find().expect("looked at") else { unreachable!("it is damaged") };
+        assert_eq!(&std::fs::read(aside).expect("moved aside"), bytes);
+        assert_eq!(std::fs::read_dir(place.path().join("damaged")).expect("there").count(), i + 1);
+        assert_eq!(claim.find().expect("looked at"), Found::Nothing);
+    }
+    whole.save(claim.path()).expect("saved");
+    assert_eq!(claim.find().expect("looked at"), Found::Record(Box::new(whole)));
+    drop(claim);
+    assert_eq!(folder.state(entry).expect("looked at"), State::Finished);
+}
+
+#[test]
+fn states_are_what_the_records_say() {
+    let place = tempfile::tempdir().expect("a folder");
+    let manifest = manifest();
+    let folder = Folder::create(place.path(), &manifest).expect("created");
+    let entry = &manifest.runs[0];
+    let mut failed = record(&entry.config, 2);
+    failed.status = Status::Failed("NaN".into());
+    failed.save(&folder.record_path(entry)).expect("saved");
+    assert_eq!(folder.state(entry).expect("looked at"), State::Failed("NaN".into()));
+    failed.status = Status::Unfinished;
+    failed.checkpoint = Some(crate::record::Checkpoint { step: 7, arrays: Default::default() });
+    failed.save(&folder.record_path(entry)).expect("saved");
+    assert_eq!(folder.state(entry).expect("looked at"), State::Left(7));
+    assert_eq!(folder.finished(entry), None);
+    failed.status = Status::StoppedEarly("patience".into());
+    failed.save(&folder.record_path(entry)).expect("saved");
+    assert_eq!(folder.state(entry).expect("looked at"), State::Finished);
+}
+
+/// A collected sweep whose runs differ in logs and in subtasks.
+fn collected() -> Collected {
+    let manifest = Manifest::grid(tiny(), dimensions(&["n_tasks=4,3", "optimizer=adam,adamw"])).expect("a grid");
+    let records = manifest.runs.iter().zip([5, 3, 4]);
+    let runs = records.map(|(entry, logs)| CollectedRun::new(entry.clone(), &record(&entry.config, logs)).expect("it has logs"));
+    Collected { runs: runs.collect(), manifest }
+}
+
+#[test]
+fn a_collected_sweep_comes_back_from_its_bytes() {
+    let before = collected();
+    let after = Collected::from_bytes(&before.to_bytes()).expect("whole");
+    // NaN is unlike itself: the first training loss of each run.
+    assert_eq!(format!("{after:?}"), format!("{before:?}"));
+    let run = &after.runs[0];
+    assert_eq!((run.best, run.best_loss(), run.last_loss()), (3, 0.3, 0.8));
+    assert_eq!(run.emergence, [Some(20), Some(30), Some(40), None]);
+    assert_eq!(after.runs[2].task_loss_last.len(), 3);
+}
+
+#[test]
+fn every_truncation_of_a_collected_sweep_is_an_error() {
+    let bytes = collected().to_bytes();
+    for length in 0..bytes.len() {
+        assert!(Collected::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
+    }
+    let run = record(&tiny(), 2).to_bytes();
+    assert!(Collected::from_bytes(&run).expect_err("a run").to_string().contains("its format is quanta-lab-run"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in ".*", from in any::<f64>(), to in any::<f64>(), n in 0u32..20) {
+        let _ = Dimension::parse(&text);
+        let _ = Dimension::parse(&format!("width={text}"));
+        let _ = Manifest::from_json(&text, "");
+        for scale in ["lin", "log2"] {
+            let _ = Dimension::parse(&format!("seed={scale}:{from}..{to}:{n}"));
+            let _ = Dimension::parse(&format!("alpha={scale}:{from}..{to}:{n}"));
+        }
+    }
+
+    #[test]
+    fn damage_of_a_collected_sweep_never_panics(at in 0usize..20_000, value: u8) {
+        let mut bytes = collected().to_bytes();
+        let at = at % bytes.len();
+        bytes[at] = value;
+        let _ = Collected::from_bytes(&bytes);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which values a field takes: lists, and ranges spaced evenly or by factors.
+
+use super::SweepError;
+use crate::config::{FIELDS, Field, Kind, RunConfig};
+
+/// A field and the values it takes in a sweep, in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// The field's name.
+    pub field: &'static str,
+    /// Its values, as text.
+    pub values: Vec<String>,
+}
+
+impl Dimension {
+    /// Reads `FIELD=VALUES`. VALUES are items between commas, each a value or a range:
+    ///
+    /// | item | values |
+    /// |---|---|
+    /// | `lin:a..b:n` | n from a to b, evenly |
+    /// | `log2:a..b:n`, `log10:a..b:n` | n from a to b, by equal factors |
+    ///
+    /// Both ends are exact. Fields of whole numbers round the others down, as the paper does, and
+    /// leave out what repeats.
+    ///
+    /// ```
+    /// # use quanta_core::sweep::Dimension;
+    /// assert_eq!(Dimension::parse("width=9,20,50").unwrap().values, ["9", "20", "50"]);
+    /// assert_eq!(Dimension::parse("width=log2:10..40:4").unwrap().values, ["10", "15", "25", "40"]);
+    /// assert_eq!(Dimension::parse("alpha=lin:0.1..0.4:4").unwrap().values, ["0.1", "0.2", "0.3", "0.4"]);
+    /// assert_eq!(Dimension::parse("lr=log10:1e-4..1e-2:3").unwrap().values, ["0.0001", "0.001", "0.01"]);
+    /// assert!(Dimension::parse("width=log2:0..40:4").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, SweepError> {
+        let (name, values) = text.split_once('=').ok_or_else(|| SweepError::NotADimension(text.to_owned()))?;
+        // Flags are written with dashes, and dimensions are typed beside them.
+        let name = name.trim().replace('-', "_");
+        let field = FIELDS.iter().find(|field| field.name == name);
+        let field = field.ok_or(crate::config::ConfigError::UnknownField(name))?;
+        let mut all: Vec<String> = Vec::new();
+        for item in values.split(',').map(str::trim) {
+            for value in item_values(field, item)? {
+                if !all.contains(&value) {
+                    all.push(value);
+                }
+            }
+        }
+        Ok(Self { field: field.name, values: all })
+    }
+
+    /// `FIELD=VALUES`, which [`parse`](Self::parse) reads back.
+    pub fn to_text(&self) -> String {
+        format!("{}={}", self.field, self.values.join(","))
+    }
+}
+
+fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepError> {
+    let Some((scale, range)) = item.split_once(':') else {
+        let mut config = RunConfig::default();
+        config.set(field.name, item)?;
+        // As the config writes it, so that 0.10 and 0.1 are one value.
+        return Ok(config.get(field.name).into_iter().collect());
+    };
+    let refuse = |allowed: &str| SweepError::Range { field: field.name, range: item.to_owned(), allowed: allowed.to_owned() };
+    if matches!(field.kind, Kind::Choice(_)) {
+        return Err(refuse(&format!("it has no numbers to range over; its values are {}", field.kind.range())));
+    }
+    let parts = range.split_once("..").and_then(|(a, rest)| Some((a, rest.split_once(':')?)));
+    let numbers = parts.and_then(|(a, (b, n))| Some((number(a)?, number(b)?, n.trim().parse::<u32>().ok()?)));
+    let (a, b, n) = numbers.ok_or_else(|| refuse("a range looks like log2:10..500:30"))?;
+    if !(2..=10_000).contains(&n) {
+        return Err(refuse("a range must have 2 to 10000 values"));
+    }
+    let spaced: Box<dyn Fn(f64) -> f64> = match scale.trim() {
+        "lin" => Box::new(move |share| a + (b - a) * share),
+        // Equal factors are the same whatever the logarithm's base; it is named for the reader.
+        "log2" | "log10" if a > 0.0 && b > 0.0 => Box::new(move |share| a * libm::pow(b / a, share)),
+        "log2" | "log10" => return Err(refuse("a range by factors must begin and end above 0")),
+        _ => return Err(refuse("a range begins with lin:, log2: or log10:")),
+    };
+    let value = |i: u32| match i {
+        0 => a,
+        i if i == n - 1 => b,
+        i => spaced(f64::from(i) / f64::from(n - 1)),
+    };
+    let text = |x: f64| match field.kind {
+        Kind::Whole { .. } => (whole(x) as i64).to_string(),
+        _ => twelve_digits(x).to_string(),
+    };
+    let mut values: Vec<String> = (0..n).map(|i| text(value(i))).collect();
+    values.dedup();
+    Ok(values)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|x: &f64| x.is_finite())
+}
+
+/// Rounds down, except where only the arithmetic fell short of a whole number.
+fn whole(x: f64) -> f64 {
+    let near = x.round();
+    if (x - near).abs() < 1e-9 * near.abs().max(1.0) { near } else { x.floor() }
+}
+
+/// Without the digits that only the arithmetic made: 0.3, not 0.30000000000000004.
+fn twelve_digits(x: f64) -> f64 {
+    format!("{x:.11e}").parse().unwrap_or(x)
+}
