@@ -1,6 +1,8 @@
 //! The page of the quanta lab and the worker behind it.
 
+pub mod link;
 pub mod protocol;
+pub mod words;
 
 #[cfg(feature = "engine")]
 pub mod engine;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The page's program: it mounts the page.
+
+fn main() {
+    quanta_app::ui::mount();
+}

@@ -1,0 +1,230 @@
+//! What a link says: which page, which run, and how to show it.
+//!
+//! The run's own keys are [`RunConfig`]'s; the rest are the page's and listed in [`PAGE_KEYS`].
+
+use quanta_core::config::{PRESETS, RunConfig};
+use quanta_core::device::DeviceChoice;
+use quanta_core::figure;
+
+/// Keys of a link that are the page's business and no part of a run.
+pub const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
+
+/// A screen of the site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// One run, live.
+    #[default]
+    Lab,
+}
+
+impl Page {
+    /// Every page, in the order of the navigation.
+    pub const ALL: [Page; 1] = [Page::Lab];
+
+    /// The word for it in a link.
+    pub fn word(self) -> &'static str {
+        match self {
+            Page::Lab => "lab",
+        }
+    }
+
+    /// Its name, as shown.
+    pub fn title(self) -> &'static str {
+        match self {
+            Page::Lab => "Lab",
+        }
+    }
+}
+
+/// A link, read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// Which page.
+    pub page: Page,
+    /// The run, where the link names one.
+    pub config: Option<RunConfig>,
+    /// What to train on, where the link says.
+    pub device: Option<DeviceChoice>,
+    /// Whether the run is to start by itself.
+    pub autostart: bool,
+    /// Whether only a figure and its controls are to be shown.
+    pub embed: bool,
+    /// Which figure, when embedded.
+    pub figure: Option<figure::Kind>,
+    /// `light` or `dark`, whatever the system prefers.
+    pub theme: Option<Theme>,
+}
+
+/// Light on dark or dark on light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark ink on paper.
+    Light,
+    /// Light ink on black.
+    Dark,
+}
+
+impl Theme {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.word() == word)
+    }
+}
+
+impl Link {
+    /// Reads a query. What cannot be understood is left out and told in the sentences beside it.
+    pub fn parse(query: &str) -> (Self, Vec<String>) {
+        let mut link = Self::default();
+        let mut problems = Vec::new();
+        let mut names_a_run = false;
+        for pair in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let mut read = |known: bool, allowed: &str| {
+                if !known {
+                    problems.push(format!("{key} is «{value}», but must be {allowed}"));
+                }
+            };
+            match key {
+                "page" => {
+                    let page = Page::ALL.into_iter().find(|page| page.word() == value);
+                    read(page.is_some(), &format!("one of {}", Page::ALL.map(Page::word).join(", ")));
+                    link.page = page.unwrap_or_default();
+                }
+                "autostart" | "embed" => {
+                    read(matches!(value, "1" | "0" | "true" | "false" | ""), "1 or 0");
+                    let on = matches!(value, "1" | "true" | "");
+                    *(if key == "embed" { &mut link.embed } else { &mut link.autostart }) = on;
+                }
+                "figure" => {
+                    link.figure = figure::Kind::from_name(value);
+                    read(link.figure.is_some(), &format!("one of {}", names_of_figures().join(", ")));
+                }
+                "theme" => {
+                    link.theme = Theme::from_word(value);
+                    read(link.theme.is_some(), "light or dark");
+                }
+                "device" => {
+                    link.device = DeviceChoice::from_word(value).filter(|device| *device != DeviceChoice::Cuda);
+                    read(link.device.is_some(), "one of auto, webgpu, cpu");
+                }
+                _ => names_a_run = true,
+            }
+        }
+        if names_a_run {
+            match RunConfig::from_query(query, PAGE_KEYS) {
+                Ok(config) => link.config = Some(config),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+        (link, problems)
+    }
+
+    /// The query that [`parse`](Self::parse) reads back, without the `?`; empty for the Lab as it opens.
+    pub fn to_query(&self) -> String {
+        let mut parts = Vec::new();
+        if self.page != Page::default() {
+            parts.push(format!("page={}", self.page.word()));
+        }
+        parts.extend(self.config.as_ref().map(RunConfig::to_query));
+        parts.extend(self.device.map(|device| format!("device={}", device_word(device))));
+        parts.extend(self.autostart.then(|| "autostart=1".to_owned()));
+        parts.extend(self.embed.then(|| "embed=1".to_owned()));
+        parts.extend(self.figure.map(|kind| format!("figure={}", kind.name())));
+        parts.extend(self.theme.map(|theme| format!("theme={}", theme.word())));
+        parts.join("&")
+    }
+}
+
+/// The word for a device in a link: a browser's GPU is reached through WebGPU.
+pub fn device_word(device: DeviceChoice) -> &'static str {
+    match device {
+        DeviceChoice::Gpu => "webgpu",
+        device => device.word(),
+    }
+}
+
+fn names_of_figures() -> Vec<&'static str> {
+    figure::Kind::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+/// The preset that a config is nearest to: the fewest fields apart.
+pub fn nearest_preset(config: &RunConfig) -> usize {
+    let apart = |i: &usize| PRESETS[*i].config().differences(config).len();
+    (0..PRESETS.len()).min_by_key(apart).unwrap_or(0)
+}
+
+/// The command that repeats a run in a terminal, told by flags.
+pub fn command_by_flags(config: &RunConfig) -> String {
+    let mut command = "quanta train".to_owned();
+    for name in config.differences(&RunConfig::default()) {
+        let value = config.get(name).unwrap_or_default();
+        command.push_str(&format!(" --{} {value}", name.replace('_', "-")));
+    }
+    command
+}
+
+/// The command that repeats a run in a terminal, told by its link.
+pub fn command_by_link(link: &str) -> String {
+    format!("quanta train --url '{link}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_comes_back_from_its_query() {
+        let link = Link {
+            config: Some(RunConfig { width: 12, alpha: 0.6, ..RunConfig::default() }),
+            device: Some(DeviceChoice::Gpu),
+            autostart: true,
+            embed: true,
+            figure: Some(figure::Kind::Tasks),
+            theme: Some(Theme::Dark),
+            ..Link::default()
+        };
+        assert_eq!(link.to_query(), "v=1&alpha=0.6&width=12&device=webgpu&autostart=1&embed=1&figure=tasks&theme=dark");
+        assert_eq!(Link::parse(&link.to_query()), (link, vec![]));
+        assert_eq!(Link::parse(""), (Link::default(), vec![]));
+    }
+
+    #[test]
+    fn a_default_run_is_still_a_run() {
+        assert_eq!(Link::parse("?v=1").0.config, Some(RunConfig::default()));
+        assert_eq!(Link::parse("?embed=1").0.config, None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_and_the_rest_is_kept() {
+        let (link, problems) = Link::parse("?wdith=3&figure=pie&theme=dark");
+        assert_eq!(link.theme, Some(Theme::Dark));
+        assert_eq!(link.config, None);
+        assert!(problems[0].starts_with("figure is «pie», but must be one of loss, "), "{problems:?}");
+        assert!(problems[1].contains("«wdith»"), "{problems:?}");
+        assert!(Link::parse("?device=cuda").1[0].contains("webgpu"));
+        assert!(Link::parse("?page=nowhere").1[0].contains("lab"));
+    }
+
+    #[test]
+    fn the_nearest_preset_is_its_own() {
+        for (i, preset) in PRESETS.iter().enumerate() {
+            assert_eq!(nearest_preset(&preset.config()), i);
+            assert_eq!(nearest_preset(&RunConfig { seed: 5, ..preset.config() }), i);
+        }
+    }
+
+    #[test]
+    fn commands_repeat_the_run() {
+        let config = RunConfig { n_tasks: 20, lr: 0.01, ..RunConfig::default() };
+        assert_eq!(command_by_flags(&config), "quanta train --n-tasks 20 --lr 0.01");
+        assert_eq!(command_by_link("https://x.org/?v=1&lr=0.01"), "quanta train --url 'https://x.org/?v=1&lr=0.01'");
+    }
+}

@@ -1,0 +1,191 @@
+//! Keeping runs: in the browser's store, from and into files.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use quanta_core::record::{Record, Status};
+use wasm_bindgen::JsCast;
+
+use super::engine::in_words;
+use super::run::Run;
+use super::state::{Lab, Phase, Remedy};
+use super::store::{Line, Store};
+use crate::words;
+
+impl Lab {
+    /// Opens the store and shows the runs it keeps; the unfinished one is offered for resuming.
+    pub fn recall(self) {
+        if self.embed {
+            return;
+        }
+        spawn_local(async move {
+            let store = match Store::open().await {
+                Ok(store) => store,
+                Err(error) => {
+                    let text = format!("Runs cannot be kept in this browser ({error}): they are lost when the page is closed.");
+                    return self.tell(true, text, None);
+                }
+            };
+            self.store.set_value(Some(store.clone()));
+            match store.all().await {
+                Ok(kept) => self.show_kept(kept),
+                Err(error) => self.tell(true, format!("The runs kept in this browser cannot be read: {error}."), None),
+            }
+        });
+    }
+
+    fn show_kept(self, kept: Vec<(Line, Vec<u8>)>) {
+        let mut broken = Vec::new();
+        let mut runs = Vec::new();
+        for (line, bytes) in kept {
+            match Record::from_bytes(&bytes) {
+                Ok(record) => runs.push(Run::read(line, record)),
+                Err(error) => broken.push(format!("«{}»: {error}", line.name)),
+            }
+        }
+        if !broken.is_empty() {
+            self.tell(true, format!("A kept run cannot be read: {}.", broken.join("; ")), None);
+        }
+        let unfinished = runs
+            .iter()
+            .rev()
+            .find(|run| run.checkpoint.is_some() && matches!(run.record.status, Status::Unfinished | Status::Failed(_)));
+        // A run begun while the store was being read keeps its number; kept ones are put before it.
+        let taken = self.active.get_untracked();
+        if let Some(run) = unfinished.filter(|run| Some(run.id) != taken) {
+            let step = words::thousands(run.checkpoint.unwrap_or(0));
+            let steps = words::thousands(run.record.config.steps);
+            let text = format!("«{}» was left at step {step} of {steps}. It can go on exactly there.", run.name);
+            self.tell(false, text, Some(Remedy::Resume(run.id)));
+        }
+        let last = runs.last().map(|run| run.id);
+        self.runs.update(|known| {
+            runs.retain(|run| known.iter().all(|other| other.id != run.id));
+            known.splice(0..0, runs);
+        });
+        if self.shown.get_untracked().is_none() {
+            self.shown.set(last);
+        }
+    }
+
+    /// Writes a run to the store, as it is now.
+    pub fn save(self, id: u32) {
+        let Some(store) = self.store.get_value() else { return };
+        let Some((line, bytes)) =
+            self.runs.with_untracked(|runs| runs.iter().find(|run| run.id == id).map(|run| (run.line(), run.bytes.clone())))
+        else {
+            return;
+        };
+        spawn_local(async move {
+            match store.put(&line, bytes.as_ref().map(|bytes| bytes.as_slice())).await {
+                // The store holds these bytes now, unless newer ones have come meanwhile.
+                Ok(()) => self.runs.update_untracked(|runs| {
+                    let run = runs.iter_mut().find(|run| run.id == id);
+                    if let Some(run) = run
+                        && run.bytes.as_ref().zip(bytes.as_ref()).is_some_and(|(a, b)| std::sync::Arc::ptr_eq(a, b))
+                    {
+                        run.bytes = None;
+                    }
+                }),
+                Err(error) => {
+                    let text =
+                        format!("«{}» cannot be kept in this browser: {error}. Export it before closing the page.", line.name);
+                    self.tell(true, text, None);
+                }
+            }
+        });
+    }
+
+    /// The whole record of a run, as last written.
+    pub async fn bytes(self, id: u32) -> Result<Vec<u8>, String> {
+        let Some((held, record)) = self
+            .runs
+            .with_untracked(|runs| runs.iter().find(|run| run.id == id).map(|run| (run.bytes.clone(), run.record.clone())))
+        else {
+            return Err("it has been deleted".to_owned());
+        };
+        if let Some(bytes) = held {
+            return Ok(bytes.as_ref().clone());
+        }
+        if let Some(store) = self.store.get_value() {
+            match store.record(id).await {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        Ok(record.to_bytes())
+    }
+
+    /// Opens a run file that was picked or dropped.
+    pub fn open_file(self, file: web_sys::File) {
+        spawn_local(async move {
+            let name = file.name();
+            let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await;
+            let opened = match read {
+                Ok(buffer) => {
+                    let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
+                    Record::from_bytes(&bytes).map(|record| (record, bytes)).map_err(|error| error.to_string())
+                }
+                Err(error) => Err(in_words(error)),
+            };
+            match opened {
+                Ok((record, bytes)) => {
+                    let id = self.next_id();
+                    let stem = name.strip_suffix(".safetensors").unwrap_or(&name).to_owned();
+                    let line = Line { id, name: stem, color: self.next_color(), hidden: false };
+                    let mut run = Run::read(line, record);
+                    run.bytes = Some(std::sync::Arc::new(bytes));
+                    let summary = run.summary().unwrap_or_else(|| "no logs yet".to_owned());
+                    self.tell(false, format!("Opened «{name}»: {summary}."), None);
+                    self.runs.update(|runs| runs.push(run));
+                    if self.phase.with_untracked(Phase::is_at_rest) {
+                        self.shown.set(Some(id));
+                    }
+                    self.save(id);
+                }
+                Err(why) => self.tell(true, format!("«{name}» cannot be opened: {why}."), None),
+            }
+        });
+    }
+
+    /// Gives a run another name.
+    pub fn rename(self, id: u32, name: String) {
+        let name = name.trim().to_owned();
+        if !name.is_empty() {
+            self.update_run(id, |run| run.name = name);
+            self.save(id);
+        }
+    }
+
+    /// Shows a run in the figures, or leaves it out.
+    pub fn hide(self, id: u32, hidden: bool) {
+        self.update_run(id, |run| run.hidden = hidden);
+        self.save(id);
+    }
+
+    /// Forgets a run for good.
+    pub fn delete(self, id: u32) {
+        if self.is_training_untracked(id) {
+            return;
+        }
+        self.untell(Remedy::Resume(id));
+        self.runs.update(|runs| runs.retain(|run| run.id != id));
+        if self.shown.get_untracked() == Some(id) {
+            self.shown.set(self.runs.with_untracked(|runs| runs.last().map(|run| run.id)));
+        }
+        if self.active.get_untracked() == Some(id) {
+            self.active.set(None);
+            self.phase.set(Phase::Idle);
+        }
+        let Some(store) = self.store.get_value() else { return };
+        spawn_local(async move {
+            if let Err(error) = store.delete(id).await {
+                self.tell(true, format!("The run is still kept in this browser: {error}."), None);
+            }
+        });
+    }
+
+    fn is_training_untracked(self, id: u32) -> bool {
+        self.active.get_untracked() == Some(id) && !self.phase.with_untracked(Phase::is_at_rest)
+    }
+}

@@ -1,0 +1,97 @@
+//! Watching an element's size and whether it is in sight; painting at the screen's pace.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
+
+/// Calls back with the element's size in CSS pixels, now and whenever it changes, until the
+/// component is gone.
+pub fn watch_size(element: &Element, changed: impl Fn(u32, u32) + 'static) {
+    let watched = element.clone();
+    let callback = Closure::<dyn FnMut()>::new(move || {
+        let rectangle = watched.get_bounding_client_rect();
+        changed(rectangle.width().round() as u32, rectangle.height().round() as u32);
+    });
+    if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+        observer.observe(element);
+        keep(callback, move || observer.disconnect());
+    }
+}
+
+/// Calls back when the element comes into sight, or nearly, and when it leaves.
+pub fn watch_sight(element: &Element, changed: impl Fn(bool) + 'static) {
+    let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        if let Some(entry) = entries.iter().last().and_then(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok()) {
+            changed(entry.is_intersecting());
+        }
+    });
+    let options = IntersectionObserverInit::new();
+    options.set_root_margin("200px");
+    if let Ok(observer) = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options) {
+        observer.observe(element);
+        keep(callback, move || observer.disconnect());
+    }
+}
+
+/// Keeps a closure until the component is gone.
+fn keep<T: ?Sized + 'static>(callback: Closure<T>, stop: impl FnOnce() + 'static) {
+    let held = StoredValue::new_local(Some(callback));
+    let stop = StoredValue::new_local(Some(stop));
+    on_cleanup(move || {
+        if let Some(stop) = stop.try_update_value(Option::take).flatten() {
+            stop();
+        }
+        held.try_update_value(Option::take);
+    });
+}
+
+/// Paints when asked, at most once a frame, and so seldom that painting takes no more than a
+/// quarter of the time: scrolling and typing come first.
+#[derive(Clone)]
+pub struct Repaint {
+    paint: Rc<dyn Fn()>,
+    asked: Rc<Cell<bool>>,
+    not_before: Rc<Cell<f64>>,
+    alive: Rc<RefCell<bool>>,
+}
+
+impl Repaint {
+    /// Something to paint, until the component is gone.
+    pub fn new(paint: impl Fn() + 'static) -> Self {
+        let alive = Rc::new(RefCell::new(true));
+        let ended = StoredValue::new_local(alive.clone());
+        on_cleanup(move || {
+            ended.try_with_value(|alive| *alive.borrow_mut() = false);
+        });
+        Self { paint: Rc::new(paint), asked: Rc::default(), not_before: Rc::default(), alive }
+    }
+
+    /// Asks for a painting soon.
+    pub fn request(&self) {
+        if self.asked.replace(true) {
+            return;
+        }
+        let wait = self.not_before.get() - js_sys::Date::now();
+        let this = self.clone();
+        if wait > 16.0 {
+            set_timeout(move || request_animation_frame(move || this.run()), Duration::from_millis(wait as u64));
+        } else {
+            request_animation_frame(move || this.run());
+        }
+    }
+
+    fn run(&self) {
+        self.asked.set(false);
+        if !*self.alive.borrow() {
+            return;
+        }
+        let begun = js_sys::Date::now();
+        (self.paint)();
+        let now = js_sys::Date::now();
+        self.not_before.set(now + 3.0 * (now - begun));
+    }
+}

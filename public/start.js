@@ -1,0 +1,16 @@
+// Starts the page. The build writes the names of its two files into this script's element: they
+// hold a hash, so that a new version is never mixed with an old one from the browser's cache.
+const { js = "app.js", wasm = "app_bg.wasm" } = document.getElementById("start")?.dataset ?? {};
+const starting = document.getElementById("starting");
+
+try {
+  const page = await import(new URL(js, import.meta.url));
+  await page.default({ module_or_path: new URL(wasm, import.meta.url) });
+  starting.remove();
+} catch (error) {
+  console.error(error);
+  const old = typeof WebAssembly === "undefined";
+  document.getElementById("starting-words").textContent = old
+    ? "This browser has no WebAssembly, which the lab is made of. Please use a current one."
+    : `The page could not be started: ${error?.message ?? error}. Reloading may help; so may a current browser.`;
+}
