@@ -1,0 +1,74 @@
+//! On WebGPU, through whatever adapter there is, and without any.
+
+use crate::TINY;
+use crate::driver::Kind;
+use crate::person::{a_person, a_person_at};
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn webgpu_learns_what_the_cpu_learns() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        let adapter = person
+            .driver()
+            .execute_async(
+                "const done = arguments[0]; if (!navigator.gpu) done(null);
+                 else navigator.gpu.requestAdapter().then((a) => done(a && `${a.info.vendor} ${a.info.architecture} ${a.info.description}`), () => done(null));",
+                Vec::new(),
+            )
+            .await
+            .expect("an answer");
+        let Some(adapter) = adapter.json().as_str() else {
+            person.tells("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
+            return;
+        };
+        person.tells(&format!("WebGPU adapter: {adapter}"));
+        person.picks("CPU").await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let cpu = person.numbers().await;
+        assert!(person.text_of("device").await.starts_with("CPU"));
+
+        person.picks("WebGPU").await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let gpu = person.numbers().await;
+        let device = person.text_of("device").await;
+        person.tells(&format!("trained on {device}"));
+        assert!(device.contains("GPU") && !device.starts_with("CPU"), "{device}");
+        assert_eq!(gpu.learned, cpu.learned);
+        assert!((gpu.loss - cpu.loss).abs() < 0.03, "{gpu:?} on WebGPU, {cpu:?} on the CPU");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn auto_never_takes_a_software_adapter() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let (found, device) = (person.text_of("webgpu-found").await, person.text_of("device").await);
+        person.tells(&format!("{found} Auto took {device}"));
+        assert_eq!(device.starts_with("CPU"), !found.starts_with("WebGPU is here"), "{found} {device}");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn without_webgpu_the_page_says_so_and_trains_on_the_cpu() {
+    a_person_at(Kind { webgpu: false, ..Kind::default() }, async |person| {
+        person.opens(TINY).await;
+        let text = person.reads_soon("offers no WebGPU").await;
+        assert!(text.contains("How to enable WebGPU in this browser"), "{text}");
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        assert!(person.text_of("device").await.starts_with("CPU"));
+        // Asked for all the same, it is refused in words.
+        person.picks("WebGPU").await;
+        person.presses("Start").await;
+        let state = person.waits_for_state("Failed").await;
+        person.tells(&state);
+        assert!(state.contains("WebGPU"), "{state}");
+    });
+}

@@ -1,0 +1,141 @@
+//! A browser of the test's own: a fresh profile, its own driver on a free port, and the built page
+//! served under a sub-path, as a web host might.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use quanta_tests::server::{self, Site};
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromiumCapabilities, LoggingPrefsLogLevel};
+
+/// Where the page is served.
+const BASE: &str = "/some/where/";
+
+/// What kind of browser the test needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Whether WebGPU is there, through a software adapter where there is no GPU.
+    pub webgpu: bool,
+    /// The window's width and height in pixels.
+    pub size: (u32, u32),
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Self { webgpu: true, size: (1280, 1000) }
+    }
+}
+
+/// A running browser. Dropping it ends the driver, and with it the browser.
+pub struct Browser {
+    /// The way to it.
+    pub driver: WebDriver,
+    /// The address of the page.
+    pub address: String,
+    process: Child,
+    home: TempDir,
+}
+
+impl Browser {
+    /// Starts one.
+    pub async fn start(kind: Kind) -> Self {
+        let home = tempfile::tempdir().expect("a folder for the browser");
+        let address = serve();
+        let (process, port) = start_driver();
+        let capabilities = capabilities(kind, home.path()).expect("options for the browser");
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
+        driver.set_script_timeout(Duration::from_secs(60)).await.expect("a longer limit for scripts");
+        Self { driver, address, process, home }
+    }
+
+    /// Where downloads go.
+    pub fn downloads(&self) -> PathBuf {
+        self.home.path().join("downloads")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked to end, the driver closes its browser; killed, it would leave it behind.
+        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        for _ in 0..50 {
+            if asked.is_err() || !matches!(self.process.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The built page, from `QUANTA_DIST` or `dist/`.
+fn dist() -> PathBuf {
+    let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
+    assert!(dist.join("index.html").is_file(), "there is no page in {}: run `./lab build` first", dist.display());
+    dist
+}
+
+fn serve() -> String {
+    let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
+    let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
+    let site = Site { root: dist(), base: BASE.into() };
+    std::thread::spawn(move || server::serve(&listener, site));
+    address
+}
+
+/// Starts the driver on a port of its choosing, which it tells in its first lines.
+fn start_driver() -> (Child, u16) {
+    let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+    let mut process = Command::new(&program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} can't be started ({error}): `./lab doctor` says what is missing"));
+    let mut lines = BufReader::new(process.stdout.take().expect("the driver's output")).lines();
+    let port = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse().ok());
+    // Whatever else it says must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (process, port.unwrap_or_else(|| panic!("{program} ended before it told its port")))
+}
+
+fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromiumCapabilities> {
+    let mut capabilities = DesiredCapabilities::chromium();
+    if let Some(program) = env::var("CHROME").ok().filter(|program| !program.is_empty()) {
+        capabilities.set_binary(&program)?;
+    }
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Elements tell their role and name, as a screen reader would hear them.
+        "--enable-blink-features=ComputedAccessibilityInfo",
+        &format!("--user-data-dir={}", home.join("profile").display()),
+        &format!("--window-size={},{}", kind.size.0, kind.size.1),
+    ] {
+        capabilities.add_arg(argument)?;
+    }
+    capabilities.add_arg(if kind.webgpu { "--enable-unsafe-webgpu" } else { "--disable-features=WebGPUService,WebGPU" })?;
+    let downloads = home.join("downloads").display().to_string();
+    capabilities.add_experimental_option(
+        "prefs",
+        json!({ "download.default_directory": downloads, "download.prompt_for_download": false }),
+    )?;
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+    Ok(capabilities)
+}

@@ -1,0 +1,47 @@
+//! One figure in somebody else's page.
+
+use serde_json::json;
+
+use crate::TINY;
+use crate::person::a_person;
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_embedded_page_is_one_figure_and_its_controls() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        // Somebody's lesson, which holds the page in a frame.
+        person
+            .asks(
+                "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: arguments[0], width: 720, height: 640 }))",
+                [json!(format!("{TINY}&embed=1&figure=tasks&autostart=1"))],
+            )
+            .await;
+        person.driver().enter_frame(0).await.expect("the frame");
+        person.waits_for_state("Finished at step 400").await;
+        let there = person.asks("return [document.querySelectorAll('figure').length, document.querySelectorAll('form, table, header.site, footer').length]", []).await;
+        assert_eq!(there, json!([1, 0]), "figures, and what does not belong");
+        for name in ["Start", "Pause", "Resume", "Step", "Stop"] {
+            assert_eq!(person.finds_all("button", name).await.len(), 1, "{name}");
+        }
+        let height =
+            person.asks("return document.documentElement.scrollHeight - document.documentElement.clientHeight", []).await;
+        assert_eq!(height, json!(0), "the frame must be scrolled");
+        let whole =
+            person.finds("link", "Open in the quanta lab").await.prop("href").await.expect("an address").unwrap_or_default();
+        assert!(whole.contains("n_tasks=4") && !whole.contains("embed"), "{whole}");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_embedded_page_keeps_nothing() {
+    a_person(async |person| {
+        person.opens(&format!("{TINY}&embed=1&autostart=1")).await;
+        person.waits_for_state("Finished at step 400").await;
+        person.opens(TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        person.reads_soon("Runs are kept here").await;
+    });
+}

@@ -1,0 +1,80 @@
+//! Links: a run is its link, Back and Forward lead through settings, a bad link is explained.
+
+use crate::TINY;
+use crate::person::{SOON, a_person};
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_shared_link_repeats_the_curve_exactly() {
+    let (mut link, mut curve) = (String::new(), Vec::new());
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.types("textbox", "Seed", "41").await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        curve = person.saves_the_curve().await;
+        link = person.value_of("Link: opens exactly these settings and this seed").await;
+        assert!(link.contains("seed=41") && !link.contains("autostart"), "{link}");
+        let command = person.value_of("In a terminal, by flags").await;
+        assert!(command.starts_with("quanta train ") && command.contains("--seed 41"), "{command}");
+    });
+    // Another person, in a browser that has never seen the page; it is served from another port.
+    let query = link.split_once('?').expect("a query").1;
+    a_person(async |person| {
+        person.opens(&format!("?{query}&autostart=1")).await;
+        person.waits_for_state("Finished at step 400").await;
+        assert_eq!(person.saves_the_curve().await, curve);
+        assert!(!person.query().await.contains("autostart"), "a reload would start another run");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn back_and_forward_lead_through_the_settings() {
+    a_person(async |person| {
+        person.opens("").await;
+        let title = async || person.finds_all("heading", "Lesson").await.len();
+        person.picks("Lesson").await;
+        person.waits(SOON, "the second preset", async || (title().await == 1).then_some(())).await;
+        let lesson = person.query().await;
+        assert!(lesson.contains("batch_size=4000"), "{lesson}");
+        person.driver().back().await.expect("the page before");
+        person.waits(SOON, "the first preset", async || (title().await == 0).then_some(())).await;
+        assert_eq!(person.query().await, "");
+        person.driver().forward().await.expect("the page after");
+        person.waits(SOON, "the second preset", async || (title().await == 1).then_some(())).await;
+        assert_eq!(person.query().await, lesson);
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_bad_link_is_explained() {
+    a_person(async |person| {
+        person.opens("?n_tasks=many&wdith=3&v=1").await;
+        let text = person.reads_soon("This link cannot be used as it is").await;
+        assert!(text.contains("n_tasks") && text.contains("many") && text.contains("wdith"), "{text}");
+        // The page is usable all the same.
+        person.waits_for_state("Ready to start.").await;
+        assert!(person.can_use("button", "Start").await);
+
+        person.opens("?v=99&width=3").await;
+        let text = person.reads_soon("This link cannot be used as it is").await;
+        assert!(text.contains("99"), "{text}");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_wrong_setting_is_named_while_it_is_typed() {
+    a_person(async |person| {
+        person.opens("?v=1&n_bits=10").await;
+        person.waits_for_state("Ready to start.").await;
+        person.types("textbox", "Bits of a subtask (k)", "12").await;
+        let text = person.reads_soon("needs a look").await;
+        assert!(text.contains("12") && text.contains("10"), "{text}");
+        assert!(!person.can_use("button", "Start").await, "a run that cannot be was offered");
+        person.types("textbox", "Bits of a subtask (k)", "3").await;
+        person.waits(SOON, "Start", async || person.can_use("button", "Start").await.then_some(())).await;
+    });
+}

@@ -1,0 +1,175 @@
+//! Training in the page: start, watch, pause, leave, come back, go on, stop.
+
+use std::time::{Duration, Instant};
+
+use crate::TINY;
+use crate::person::{PATIENTLY, Person, SOON, a_person};
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn the_loss_falls_and_a_first_subtask_emerges() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.waits_for_state("Ready to start.").await;
+        let begin = Instant::now();
+        person.presses("Start").await;
+        let first = person.sees("a first log", |numbers| numbers.step == Some(0)).await;
+        assert!((0.8..1.4).contains(&first.loss), "an untrained network knows nothing: {first:?}");
+        let emerged = person.sees("a first emergence", |numbers| numbers.learned >= 1).await;
+        let seconds = begin.elapsed().as_secs_f64();
+        assert!(emerged.loss < first.loss, "{first:?}, then {emerged:?}");
+        // Ten seconds are promised for a machine of two cores with nothing else to do.
+        assert!(seconds < 20.0, "the first subtask was learned only after {seconds:.1} s");
+        person.tells(&format!("first emergence {seconds:.1} s after Start, at step {}", emerged.step.unwrap_or(0)));
+        let later = person.sees("five emergences", |numbers| numbers.learned >= 5).await;
+        person.tells(&format!("fifth {:.1} s after Start", begin.elapsed().as_secs_f64()));
+        assert!(later.loss < emerged.loss);
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_run_goes_on_after_a_reload_to_the_same_curve() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let whole = person.saves_the_curve().await;
+        assert!(whole.len() > 10, "{whole:?}");
+        person.deletes_the_run().await;
+
+        person.presses("Start").await;
+        person.sees("the middle of the run", |numbers| numbers.step.is_some_and(|step| step >= 50)).await;
+        person.presses("Pause").await;
+        let state = person.waits_for_state("Paused at step").await;
+        let step = state.trim_start_matches("Paused at step ").trim_end_matches('.').to_owned();
+        assert_ne!(step, "400", "the run was over before it could be paused");
+
+        person.reloads().await;
+        person.reads_soon(&format!("was left at step {step} of 400")).await;
+        person.presses("Resume this run").await;
+        person.waits_for_state("Finished at step 400").await;
+        assert_eq!(person.saves_the_curve().await, whole, "the curve of the run that was left at step {step} differs");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_paused_run_stands_still_and_takes_single_steps() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.presses("Start").await;
+        person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        let asked = Instant::now();
+        person.presses("Pause").await;
+        let state = person.waits_for_state("Paused at step").await;
+        // A tenth of a second is promised; the rest is the driver's.
+        assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?} to pause", asked.elapsed());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(person.state().await, state, "a paused run moved");
+
+        let step = step_in(&state);
+        person.presses("Step").await;
+        person.waits_for_state(&format!("Paused at step {}", step + 1)).await;
+        person.presses("Step").await;
+        person.waits_for_state(&format!("Paused at step {}", step + 2)).await;
+
+        person.presses("Resume").await;
+        person.waits_for_state("Running").await;
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+        assert!(person.can_use("button", "Start").await && !person.can_use("button", "Pause").await);
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn step_alone_begins_a_run_with_one_step() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.presses("Step").await;
+        person.waits_for_state("Paused at step 1").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn the_page_stays_smooth_while_it_trains() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.presses("Start").await;
+        person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        // Milliseconds between frames, over three seconds of scrolling up and down.
+        let gaps = person
+            .driver()
+            .execute_async(
+                "const done = arguments[0], gaps = []; let last = performance.now(); const end = last + 3000;
+                 const frame = (now) => { gaps.push(now - last); last = now; scrollTo(0, (now / 2) % 800);
+                     if (now < end) requestAnimationFrame(frame); else done(gaps); };
+                 requestAnimationFrame(frame);",
+                Vec::new(),
+            )
+            .await
+            .expect("frames");
+        let mut gaps: Vec<f64> = gaps.convert().expect("numbers");
+        gaps.sort_by(f64::total_cmp);
+        let (median, longest) = (gaps[gaps.len() / 2], gaps[gaps.len() - 1]);
+        person
+            .tells(&format!("while training: {} frames in 3 s, median gap {median:.0} ms, longest {longest:.0} ms", gaps.len()));
+        assert!(median < 34.0 && longest < 1_000.0, "median gap {median:.0} ms, longest {longest:.0} ms");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn the_summary_for_listeners_follows_the_run() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let numbers = person.numbers().await;
+        let said =
+            person.waits(SOON, "a summary of the end", async || person.summary().await.filter(|said| said.step == 400)).await;
+        assert_eq!((said.learned, said.subtasks), (numbers.learned, 4));
+        assert!((said.loss - numbers.loss).abs() < 0.011, "{said:?}, but the page shows {numbers:?}");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_hidden_tab_goes_on_training() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.presses("Start").await;
+        let before = person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        let tab = person.driver().window().await.expect("this tab");
+        person.driver().new_tab().await.expect("another tab");
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        person.driver().switch_to_window(tab).await.expect("the first tab");
+        let after = person.numbers().await;
+        assert!(after.step > before.step, "{before:?}, then {after:?}");
+        person.presses("Stop").await;
+    });
+}
+
+/// The step that a state tells.
+fn step_in(state: &str) -> u64 {
+    let digits: String = state.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_else(|_| panic!("no step in '{state}'"))
+}
+
+impl Person {
+    /// Waits for a state that begins so, and returns it whole.
+    pub async fn waits_for_state(&self, words: &str) -> String {
+        self.waits(PATIENTLY, &format!("the state '{words}'"), async || {
+            let state = self.state().await;
+            assert!(!state.starts_with("Failed") || words.starts_with("Failed"), "{state}");
+            // «step 1» is not «step 12».
+            let fits = state.strip_prefix(words).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit() || c == ','));
+            fits.then_some(state)
+        })
+        .await
+    }
+}
