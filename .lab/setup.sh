@@ -167,8 +167,8 @@ brew_hint() {
 
 # ---- Tools ----
 
-# install_tool CRATE VERSION WHY FLAG...: from source, into the lab's own folder. Their own release
-# profile links for minutes to make a faster program; half of that time is saved here.
+# install_tool CRATE VERSION WHY FLAG...: from source, into the lab's own folder. Trunk's own release
+# profile optimises the whole program for minutes; it runs no faster for it here.
 install_tool() {
     local crate=$1 version=$2 why=$3 program=${1%-cli}
     shift 3
