@@ -41,16 +41,20 @@ impl Entry {
 }
 
 /// The name of a run: twelve hexadecimal digits that the same settings always give, and others
-/// practically never (the FNV-1a hash of the config's query, 48 bits of it).
+/// practically never (48 bits of the FNV-1a hash of the config's query, mixed by MurmurHash3's
+/// finaliser so that every bit counts everywhere).
 ///
 /// ```
 /// # use quanta_core::{config::RunConfig, sweep::identifier};
-/// assert_eq!(identifier(&RunConfig::default()), "99a7076a1cfb");
+/// assert_eq!(identifier(&RunConfig::default()), "b51985d0faf9");
 /// ```
 pub fn identifier(config: &RunConfig) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = config.to_query().bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    format!("{:012x}", hash >> 16)
+    let mixed = [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53]
+        .iter()
+        .fold(hash, |hash: u64, factor| (hash ^ (hash >> 33)).wrapping_mul(*factor));
+    format!("{:012x}", (mixed ^ (mixed >> 33)) >> 16)
 }
 
 impl Manifest {

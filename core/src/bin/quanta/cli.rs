@@ -14,6 +14,10 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { command: crate::plot::command, run: crate::plot::run },
     Subcommand { command: crate::theory::command, run: crate::theory::run },
     Subcommand { command: crate::export::command, run: crate::export::run },
+    Subcommand { command: crate::sweep::command, run: crate::sweep::run },
+    Subcommand { command: crate::status::command, run: crate::status::run },
+    Subcommand { command: crate::collect::command, run: crate::collect::run },
+    Subcommand { command: crate::bench::command, run: crate::bench::run },
     Subcommand { command: crate::completions::command, run: crate::completions::run },
 ];
 
@@ -25,6 +29,8 @@ Examples:
       The exponent of its loss curve with an interval, beside what the theory says.
   quanta plot quick.safetensors --figure tasks --out tasks.svg
       Twenty sharp transitions under one smooth mean.
+  quanta sweep --dir widths --preset fig2-parameters-small
+      Loss against parameters: 24 runs, side by side, in about half an hour on two cores.
 
 Exit status: 0 done (or stopped when asked), 1 the run failed, 2 bad usage.
 `quanta COMMAND --help` says more of each.";

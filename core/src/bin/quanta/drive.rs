@@ -1,6 +1,7 @@
 //! Takes a run to its end: slice by slice, hearing a stop between two, saving as it goes.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgMatches, value_parser};
@@ -78,6 +79,9 @@ fn advance(
     on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ending> {
     let mut saved = Instant::now();
+    // A long evaluation is broken off too, and made again by whoever resumes the run.
+    let asked = stop.clone();
+    run.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.is_asked()))));
     let mut say = |event: &Event| match on_event(event) {
         Err(error) if error.is::<ReaderGone>() => Ok(false),
         said => said.map(|()| true),

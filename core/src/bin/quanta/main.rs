@@ -1,3 +1,25 @@
-//! The terminal program.
+//! `quanta`: the lab in a terminal. Each subcommand is a module of its name.
 
-fn main() {}
+mod bench;
+mod cli;
+mod collect;
+mod completions;
+mod drive;
+mod export;
+mod failure;
+mod fit;
+mod input;
+mod output;
+mod plot;
+mod progress;
+mod settings;
+mod signal;
+mod status;
+mod sweep;
+mod text;
+mod theory;
+mod train;
+
+fn main() -> std::process::ExitCode {
+    failure::exit_code(cli::run(&cli::command().get_matches()))
+}

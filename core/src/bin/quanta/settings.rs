@@ -62,7 +62,24 @@ pub fn read(matches: &ArgMatches, base: RunConfig) -> anyhow::Result<RunConfig> 
 }
 
 /// The config that files, links and flags make of `config`.
-pub fn layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<RunConfig> {
+pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConfig> {
+    let (config, mut problems) = unchecked_layers(matches, config)?;
+    let readable = problems.is_empty();
+    // Where something could not be read, rules that compare fields would judge values that nobody
+    // gave; a field's own range still holds.
+    let own_range = |name: &str| FIELDS.iter().find(|field| field.name == name).map(|field| field.kind.range());
+    problems.extend(
+        config
+            .validate()
+            .iter()
+            .filter(|problem| readable || own_range(problem.field).is_some_and(|range| problem.allowed.ends_with(&range)))
+            .map(ToString::to_string),
+    );
+    if problems.is_empty() { Ok(config) } else { Err(Usage(problems).into()) }
+}
+
+/// The same, with what could not be read, and without asking whether a run can be made of it.
+pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<(RunConfig, Vec<String>)> {
     let mut problems: Vec<String> = Vec::new();
     if let Some(path) = matches.get_one::<PathBuf>("config") {
         let shown = path.display();
@@ -78,18 +95,12 @@ pub fn layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<Run
             problems.extend(config.set(field.name, text).err().map(|error| error.to_string()));
         }
     }
-    let readable = problems.is_empty();
-    // Where something could not be read, rules that compare fields would judge values that nobody
-    // gave; a field's own range still holds.
-    let own_range = |name: &str| FIELDS.iter().find(|field| field.name == name).map(|field| field.kind.range());
-    problems.extend(
-        config
-            .validate()
-            .iter()
-            .filter(|problem| readable || own_range(problem.field).is_some_and(|range| problem.allowed.ends_with(&range)))
-            .map(ToString::to_string),
-    );
-    if problems.is_empty() { Ok(config) } else { Err(Usage(problems).into()) }
+    Ok((config, problems))
+}
+
+/// The fields that flags name one by one.
+pub fn named_fields(matches: &ArgMatches) -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(|field| matches.contains_id(field.name))
 }
 
 /// Takes the fields of a link, or of the query alone.

@@ -11,16 +11,22 @@ use signal_hook::flag;
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Listens from now on. The first Ctrl-C (or SIGTERM, or SIGHUP) asks; a second one ends the
-    /// program on the spot, with the shell's usual status 128 + the signal's number.
+    /// Listens from now on. Ctrl-C, SIGTERM and SIGHUP ask; a Ctrl-C after that ends the program on
+    /// the spot, with the shell's usual status 130. A repeated SIGTERM asks no more than the first:
+    /// batch systems send it to a script and to its program, and the script passes it on.
     pub fn listen() -> anyhow::Result<Self> {
         let stop = Self::default();
+        // The order matters: this is armed by what the lines below set.
+        flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, stop.0.clone())?;
         for signal in signals() {
-            // The order matters: the shutdown is armed by what the second line sets.
-            flag::register_conditional_shutdown(signal, 128 + signal, stop.0.clone())?;
             flag::register(signal, stop.0.clone())?;
         }
         Ok(stop)
+    }
+
+    /// Asks from within the program.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// Whether to stop.

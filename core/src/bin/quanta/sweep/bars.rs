@@ -1,0 +1,175 @@
+//! How a sweep shows itself: a bar for each run under way, one for the whole, and a line for each
+//! run that ends.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use indicatif::{MultiProgress, ProgressBar};
+use quanta_core::event::Event;
+use quanta_core::record::Record;
+use quanta_core::sweep::{Entry, Manifest, cost};
+use serde_json::json;
+
+use crate::output;
+use crate::progress::{speed, style};
+use crate::text::{duration, thousands};
+
+/// What the bar of the whole counts in: thousandths of the work.
+const WHOLE: u64 = 1_000;
+
+/// The sweep's face. Runs on several threads speak through it.
+pub struct Bars<'a> {
+    manifest: &'a Manifest,
+    json: bool,
+    bars: MultiProgress,
+    whole: ProgressBar,
+    state: Mutex<Work>,
+}
+
+/// The work of this process, in the units of [`cost`].
+struct Work {
+    since: Instant,
+    /// Runs that are finished, of `runs`.
+    finished: usize,
+    runs: usize,
+    /// Done before this process began, or by others.
+    given: f64,
+    /// Done by this process.
+    done: f64,
+    all: f64,
+}
+
+impl<'a> Bars<'a> {
+    /// For these runs of a sweep.
+    pub fn new(manifest: &'a Manifest, entries: &[&Entry], json: bool) -> Self {
+        let bars = MultiProgress::new();
+        let whole = bars.add(ProgressBar::new(WHOLE).with_style(style("{bar:30} {percent:>3}%  {msg}")));
+        let all = entries.iter().map(|entry| cost(&entry.config)).sum();
+        let work = Work { since: Instant::now(), finished: 0, runs: entries.len(), given: 0.0, done: 0.0, all };
+        Self { manifest, json, bars, whole, state: Mutex::new(work) }
+    }
+
+    /// Says something beside the results, on stderr.
+    pub fn remark(&self, text: &str) {
+        self.bars.suspend(|| eprintln!("{text}"));
+    }
+
+    /// A run begins, or goes on, at a step.
+    pub fn begin(&self, entry: &Entry, step: u64) -> RunBar<'_> {
+        let bar = self
+            .bars
+            .insert_from_back(1, ProgressBar::new(entry.config.steps).with_style(style("{bar:30} {percent:>3}%  {msg}")));
+        let label = self.manifest.label(&entry.config);
+        bar.set_message(label.clone());
+        bar.set_position(step);
+        let cost = cost(&entry.config);
+        let share = step as f64 / entry.config.steps as f64;
+        self.work(|work| work.given += share * cost);
+        RunBar { all: self, bar, label, steps: entry.config.steps, cost, share }
+    }
+
+    /// A run needs nothing more: it was finished before, or by somebody else.
+    pub fn found_finished(&self, entry: &Entry) {
+        self.work(|work| {
+            work.finished += 1;
+            work.given += cost(&entry.config);
+        });
+    }
+
+    /// A run ended; the line that says so.
+    pub fn ended(&self, entry: &Entry, record: &Record, failure: Option<&str>) -> anyhow::Result<()> {
+        let label = self.manifest.label(&entry.config);
+        let (finished, runs) = self.work(|work| {
+            work.finished += usize::from(failure.is_none());
+            (work.finished, work.runs)
+        });
+        if let Some(reason) = failure {
+            self.remark(&format!("{label}: failed: {reason}"));
+        }
+        let last = record.last();
+        let text = if self.json {
+            json!({
+                "event": "run",
+                "id": entry.id,
+                "run": label,
+                "status": if failure.is_some() { "failed" } else { "finished" },
+                "reason": failure,
+                "step": last.map(|e| e.step),
+                "loss_bits": last.map(|e| e.loss_bits),
+                "best_loss_bits": record.best().map(|e| e.loss_bits),
+                "learned": last.map(|e| e.learned),
+                "seconds": last.map(|e| e.seconds),
+            })
+            .to_string()
+        } else {
+            match last {
+                Some(last) if failure.is_none() => format!(
+                    "{finished} of {runs}: {label}: loss {:.4} bits after {} steps, {} of {} subtasks learned, {}",
+                    last.loss_bits,
+                    thousands(last.step),
+                    last.learned,
+                    entry.config.n_tasks,
+                    duration(last.seconds)
+                ),
+                // What failed has been said on stderr.
+                _ => return Ok(()),
+            }
+        };
+        self.bars.suspend(|| output::line(&text))
+    }
+
+    /// Takes the bars away.
+    pub fn end(&self) {
+        self.whole.finish_and_clear();
+    }
+
+    fn work<T>(&self, change: impl FnOnce(&mut Work) -> T) -> T {
+        // A thread that panicked left numbers for a bar behind, which harm nobody.
+        let mut work = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let result = change(&mut work);
+        let share = ((work.given + work.done) / work.all).clamp(0.0, 1.0);
+        self.whole.set_position((share * WHOLE as f64) as u64);
+        let left = (work.all - work.given - work.done).max(0.0) / (work.done / work.since.elapsed().as_secs_f64());
+        self.whole.set_message(format!("{} of {} runs, {} left", work.finished, work.runs, duration(left)));
+        result
+    }
+}
+
+/// One run's bar.
+pub struct RunBar<'a> {
+    all: &'a Bars<'a>,
+    bar: ProgressBar,
+    label: String,
+    steps: u64,
+    cost: f64,
+    share: f64,
+}
+
+impl RunBar<'_> {
+    /// Shows one event.
+    pub fn event(&mut self, event: &Event) {
+        if let Event::Progress(progress) = event {
+            self.bar.set_position(progress.step);
+            self.bar.set_message(format!("{}: {}", self.label, speed(progress.steps_per_second, progress.seconds_left)));
+            self.reach(progress.step as f64 / self.steps as f64);
+        }
+    }
+
+    /// The run is over, perhaps early.
+    pub fn over(&mut self) {
+        self.reach(1.0);
+    }
+
+    fn reach(&mut self, share: f64) {
+        let more = (share - self.share) * self.cost;
+        self.share = share;
+        self.all.work(|work| work.done += more);
+    }
+}
+
+impl Drop for RunBar<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+        self.all.bars.remove(&self.bar);
+    }
+}

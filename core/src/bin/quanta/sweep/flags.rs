@@ -1,0 +1,128 @@
+//! The flags of `quanta sweep`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use quanta_core::config::PRESETS;
+use quanta_core::sweep::SWEEPS;
+
+use crate::{drive, settings, train};
+
+/// Part `index` of `of`, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part.
+    pub index: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match parts {
+            Some((index, of)) if index >= 1 && index <= of => Ok(Self { index, of }),
+            _ => Err("a shard looks like 1/4, from 1/4 to 4/4".into()),
+        }
+    }
+}
+
+impl Shard {
+    /// The part's share of a list: every `of`-th item.
+    pub fn of_list<T>(self, list: Vec<T>) -> Vec<T> {
+        list.into_iter().skip(self.index - 1).step_by(self.of).collect()
+    }
+}
+
+/// `--dir` of one that is made; others take a folder by its place.
+pub fn dir_arg() -> Arg {
+    Arg::new("dir").value_name("DIR").value_parser(value_parser!(PathBuf)).required(true)
+}
+
+/// The folder.
+pub fn dir(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one("dir")
+}
+
+/// All flags.
+pub fn all(command: Command) -> Command {
+    let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let jobs = Arg::new("jobs")
+        .long("jobs")
+        .value_name("N")
+        .value_parser(value_parser!(u16).range(1..))
+        .help("Runs side by side, sharing the cores [default: a run a core, where memory allows; one on a GPU]");
+    let shard = Arg::new("shard").long("shard").value_name("I/N").value_parser(Shard::from_str);
+    command
+        .arg(dir_arg().long("dir").help("The sweep's folder, made where it is not there"))
+        .args(what())
+        .args(settings::args())
+        .args([train::device_arg(), jobs, drive::every_arg()])
+        .arg(shard.help("Do the I-th of N parts, for schedulers of your own"))
+        .arg(switch("keep-weights", "Keep weights and moments in finished records too"))
+        .arg(switch("json", "Write one JSON object per finished or failed run and line to stdout"))
+        .arg(switch("dry-run", "List the runs and stop"))
+        .args(slurm().map(|arg| arg.help_heading("Slurm")))
+}
+
+fn what() -> [Arg; 3] {
+    let sweeps = SWEEPS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
+    let runs = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
+    let preset = Arg::new("preset")
+        .long("preset")
+        .value_name("NAME")
+        .value_parser(sweeps.chain(runs).collect::<Vec<_>>())
+        .help("A named sweep, or the named settings of a run for --over to vary");
+    let manifest = Arg::new("manifest")
+        .long("manifest")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .conflicts_with_all(["preset", "over"])
+        .help("The runs that a manifest lists: one written by another sweep, or by hand");
+    let over = Arg::new("over")
+        .long("over")
+        .value_name("FIELD=VALUES")
+        .action(ArgAction::Append)
+        .help("Vary a field: width=9,20,50 or width=log2:10..500:30. Repeat it to cross fields");
+    [preset, manifest, over].map(|arg| arg.help_heading("What to sweep"))
+}
+
+fn slurm() -> [Arg; 10] {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).requires("slurm")
+    };
+    let number = |name: &'static str, help: &'static str| text(name, "N", help).value_parser(value_parser!(u32).range(1..));
+    [
+        Arg::new("slurm")
+            .long("slurm")
+            .action(ArgAction::SetTrue)
+            .help("Write DIR/slurm.sh, a job array that does the sweep, instead of doing it here"),
+        Arg::new("submit").long("submit").action(ArgAction::SetTrue).requires("slurm").help("Hand the script to sbatch at once"),
+        number("chunk", "Runs a task [default: 1, or as many as keep the array under 1,000 tasks]"),
+        number("cpus", "Cores a task [default: 2; on a GPU 4]"),
+        text("mem", "SIZE", "Memory a task [default: an estimate from the largest run]"),
+        text("time", "TIME", "Time limit a task; a run that needs longer is requeued and goes on").default_value("04:00:00"),
+        text("gpus", "SPEC", "What to ask of a GPU task with --gres [default: gpu:1]"),
+        text("partition", "NAME", "The partition to use"),
+        text("account", "NAME", "The account to use"),
+        number("at-once", "Tasks that may run at the same time [default: all]"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_every_nth() {
+        let shards = ["1/3", "2/3", "3/3"].map(|text| text.parse::<Shard>().expect("a shard"));
+        assert_eq!(shards.map(|shard| shard.of_list((0..7).collect())), [vec![0, 3, 6], vec![1, 4], vec![2, 5]]);
+        for bad in ["", "0/3", "4/3", "1", "1/0", "a/b", "-1/2"] {
+            assert!(bad.parse::<Shard>().is_err(), "{bad}");
+        }
+    }
+}
