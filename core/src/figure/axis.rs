@@ -1,11 +1,14 @@
 //! Axes: from data to pixels and back, and where the ticks are.
 
-use super::text::{Label, brief};
+use super::text::Label;
 
 /// The values an axis spans, and how they are spaced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Span {
+    /// Logarithmic; its powers are written 10ⁿ.
     Log(f64, f64),
+    /// Logarithmic; its numbers are written out, for ranks and counts.
+    Count(f64, f64),
     Linear(f64, f64),
 }
 
@@ -52,7 +55,7 @@ impl Span {
     /// The values at both ends.
     pub fn ends(self) -> (f64, f64) {
         match self {
-            Self::Log(from, to) | Self::Linear(from, to) => (from, to),
+            Self::Log(from, to) | Self::Count(from, to) | Self::Linear(from, to) => (from, to),
         }
     }
 
@@ -68,14 +71,10 @@ impl Axis {
         Self { span, start, end }
     }
 
-    pub fn span(&self) -> Span {
-        self.span
-    }
-
     /// Where a value is. Not finite for what the axis cannot hold (0 on a log axis).
     pub fn at(&self, value: f64) -> f64 {
         let share = match self.span {
-            Span::Log(from, to) => (value / from).ln() / (to / from).ln(),
+            Span::Log(from, to) | Span::Count(from, to) => (value / from).ln() / (to / from).ln(),
             Span::Linear(from, to) => (value - from) / (to - from),
         };
         self.start + share * (self.end - self.start)
@@ -85,7 +84,7 @@ impl Axis {
     pub fn value(&self, at: f64) -> f64 {
         let share = (at - self.start) / (self.end - self.start);
         match self.span {
-            Span::Log(from, to) => from * (to / from).powf(share),
+            Span::Log(from, to) | Span::Count(from, to) => from * (to / from).powf(share),
             Span::Linear(from, to) => from + share * (to - from),
         }
     }
@@ -94,13 +93,14 @@ impl Axis {
     pub fn ticks(&self, gap: f64) -> Vec<Tick> {
         let length = (self.end - self.start).abs();
         match self.span {
-            Span::Log(from, to) => log_ticks(from, to, length, gap),
+            Span::Log(from, to) => log_ticks(from, to, length, gap, false),
+            Span::Count(from, to) => log_ticks(from, to, length, gap, true),
             Span::Linear(from, to) => linear_ticks(from, to, length, gap),
         }
     }
 }
 
-fn log_ticks(from: f64, to: f64, length: f64, gap: f64) -> Vec<Tick> {
+fn log_ticks(from: f64, to: f64, length: f64, gap: f64, plain: bool) -> Vec<Tick> {
     let (low, high) = (from.log10(), to.log10());
     let decade = length / (high - low);
     if !(decade.is_finite() && decade > 0.0) {
@@ -108,7 +108,7 @@ fn log_ticks(from: f64, to: f64, length: f64, gap: f64) -> Vec<Tick> {
     }
     let step = [1, 2, 3, 5, 10, 20, 50].into_iter().find(|step| f64::from(*step) * decade >= gap).unwrap_or(100);
     // Powers alone would leave a short axis without a scale to read.
-    let few = high - low < 2.0;
+    let few = plain || high - low < 2.0;
     // log10(10/5) is the closest that 1, 2, 5 come.
     let halves = few && decade * 0.30 >= 0.75 * gap;
     let every = few && high - low < 0.5 && decade * 0.046 >= 0.6 * gap;
@@ -118,7 +118,8 @@ fn log_ticks(from: f64, to: f64, length: f64, gap: f64) -> Vec<Tick> {
     for exponent in first..=last {
         let power = 10f64.powi(exponent);
         if inside(power) {
-            let label = (exponent.rem_euclid(step) == 0).then(|| Label::power(exponent));
+            let written = || if plain { multiple(1, exponent) } else { Label::power(exponent) };
+            let label = (exponent.rem_euclid(step) == 0).then(written);
             ticks.push(Tick { value: power, grid: label.is_some() || step == 1, label });
         }
         if decade < 28.0 {
@@ -144,7 +145,7 @@ fn multiple(digit: i32, exponent: i32) -> Label {
         Label::plain(super::text::whole(f64::from(digit) * 10f64.powi(exponent)))
     } else {
         let Label { text, raised } = Label::power(exponent);
-        Label { text: format!("{digit}·{text}"), raised }
+        Label { text: if digit == 1 { text } else { format!("{digit}·{text}") }, raised }
     }
 }
 
@@ -168,11 +169,6 @@ fn linear_ticks(from: f64, to: f64, length: f64, gap: f64) -> Vec<Tick> {
         .map(|i| i as f64 * step)
         .map(|value| Tick { value, label: Some(Label::plain(write(value))), grid: true })
         .collect()
-}
-
-/// A value as the crosshair says it.
-pub(crate) fn spoken(value: f64) -> String {
-    brief(value)
 }
 
 #[cfg(test)]
@@ -199,6 +195,12 @@ mod tests {
         assert_eq!(written(axis, 30.0), ["10^−1", "0.2", "0.5", "10^0"]);
         let big = Axis::new(Span::Log(1e4, 2e5), 0.0, 600.0);
         assert_eq!(written(big, 50.0), ["10^4", "2·10^4", "5·10^4", "10^5", "2·10^5"]);
+    }
+
+    #[test]
+    fn ranks_are_written_out() {
+        let axis = Axis::new(Span::Count(0.5, 500.5), 600.0, 0.0);
+        assert_eq!(written(axis, 30.0), ["0.5", "1", "2", "5", "10", "20", "50", "100", "200", "500"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::loss::settings;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::scene::{Area, Dash, Scene};
 use super::tasks::task_count;
-use super::text::{brief, whole};
+use super::text::{brief, slope, whole};
 use super::{Options, Series, paper};
 use crate::fit::{emergence_law, emergence_steps};
 use crate::record::Record;
@@ -39,7 +39,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         let color = Ink::of(options.theme.series(series.color));
         legend.push(Entry::new(Mark::Dot(color), series.name));
         if let Some(fit) = fit {
-            let text = format!("fit {:.2} ± {:.2}", -fit.exponent, fit.exponent_se).replace('-', "−");
+            let text = format!("fit {}", slope(-fit.exponent, fit.exponent_se));
             legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), text));
         }
     }
@@ -47,7 +47,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         legend.push(Entry::new(Mark::Line(options.theme.muted(), 1.3, Dash::Dotted), "theory −1"));
     }
     if all().any(|subtask| subtask.step.is_none()) && all().any(|subtask| subtask.step.is_some()) {
-        legend.push(Entry::new(Mark::Ring(options.theme.axis()), "not yet emerged"));
+        legend.push(Entry::new(Mark::Tick(options.theme.axis()), "not yet emerged"));
     }
     let plan = Plan { x, y, x_title: "use frequency pₖ", y_title: "step of emergence", legend, title: None, grid: true };
     let panel = Panel::draw(scene, style, outer, &plan);
@@ -61,14 +61,16 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         for subtask in run.iter().rev() {
             match subtask.step {
                 Some(step) => scene.dot(panel.at(subtask.p, step), radius, color.faded(0.75)),
-                // On the upper edge: later than anything drawn.
-                None => scene.ring((panel.x.at(subtask.p), panel.area.top), radius - 0.6, options.theme.axis()),
+                // Hanging from the upper edge: later than anything drawn.
+                None => {
+                    let (x, top) = (panel.x.at(subtask.p), panel.area.top);
+                    scene.segment((x, top), (x, top + 0.5 * style.font), 1.0, color.faded(0.5));
+                }
             }
         }
     }
     for fit in fits.iter().flatten() {
-        let (from, to) = x.ends();
-        let line = |law: &dyn Fn(f64) -> f64| [from, to].map(|p| panel.at(p, law(p)));
+        let line = |law: &dyn Fn(f64) -> f64| [fit.range.0, fit.range.1].map(|p| panel.at(p, law(p)));
         // Theory's slope through the middle of the fit, so that only the slopes are compared.
         let middle = (fit.range.0 * fit.range.1).sqrt();
         let height = fit.at(middle) * middle;

@@ -18,7 +18,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     let tasks = shown.map_or(1, |series| task_count(series.record));
     let plan = Plan {
         x: step_span(&series[..series.len().min(1)]),
-        y: Span::Linear(0.5, tasks as f64 + 0.5),
+        y: rank_span(tasks),
         x_title: "training step",
         y_title: "subtask (1 is used most)",
         legend: legend(options),
@@ -41,6 +41,11 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         mark_row(scene, &panel, options, task);
     }
     panel
+}
+
+/// Ranks on a logarithmic axis: what is learned in order of a power law climbs as a straight stair.
+pub(crate) fn rank_span(tasks: usize) -> Span {
+    Span::Count(0.5, tasks as f64 + 0.5)
 }
 
 /// The scale: what a colour means.
@@ -72,28 +77,37 @@ pub(crate) fn cells(scene: &mut Scene, panel: &Panel, options: &Options, tasks: 
         i => 0.5 * (centers[i - 1] + centers[i]),
     };
     let edges: Vec<f64> = (0..=centers.len()).map(|i| edge(i).clamp(left, right)).collect();
-    // One and a half CSS pixels a row at least.
-    let rows = tasks.min(((bottom - top) / 1.5) as usize).max(1);
-    for row in 0..rows {
-        let (first, last) = (row * tasks / rows, ((row + 1) * tasks / rows).max(row * tasks / rows + 1));
-        let y = (panel.y.at(last as f64 + 0.5), panel.y.at(first as f64 + 0.5));
+    // A little under the next box, so that no seam shines through where edges are smoothed.
+    const UNDER: f64 = 0.6;
+    let mut fill = |from: f64, to: f64, (low, high): (f64, f64), shade: usize| {
+        let area = Area { left: from, right: (to + UNDER).min(right), top: (high - UNDER).max(top), bottom: low };
+        scene.fill(area, shades[shade]);
+    };
+    let mut first = 0;
+    while first < tasks {
+        let low = panel.y.at(first as f64 + 0.5).min(bottom);
+        // One and a half CSS pixels a row at least.
+        let mut last = first + 1;
+        while last < tasks && low - panel.y.at(last as f64 + 0.5) < 1.5 {
+            last += 1;
+        }
+        let row = (low, panel.y.at(last as f64 + 0.5));
         let mut open: Option<(usize, f64)> = None;
         for (i, (_, losses)) in columns.iter().enumerate() {
-            let group = losses.get(first..last.min(losses.len())).unwrap_or(&[]);
-            let shade = shade(group);
+            let shade = shade(losses.get(first..last.min(losses.len())).unwrap_or(&[]));
             match open {
                 Some((before, _)) if before == shade => {}
-                _ => {
-                    if let Some((before, from)) = open {
-                        scene.fill(Area { left: from, right: edges[i], top: y.0, bottom: y.1 }, shades[before]);
-                    }
+                Some((before, from)) => {
+                    fill(from, edges[i], row, before);
                     open = Some((shade, edges[i]));
                 }
+                None => open = Some((shade, edges[i])),
             }
         }
         if let Some((before, from)) = open {
-            scene.fill(Area { left: from, right: edges[columns.len()], top: y.0, bottom: y.1 }, shades[before]);
+            fill(from, edges[columns.len()], row, before);
         }
+        first = last;
     }
 }
 

@@ -4,7 +4,7 @@ use super::axis::Span;
 use super::color::Ink;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::scene::{Area, Dash, Scene};
-use super::text::{brief, whole};
+use super::text::{brief, slope, whole};
 use super::{Options, Series, paper};
 use crate::fit::{FitError, PowerLaw, emergence_steps, loss_law};
 use crate::record::Record;
@@ -24,12 +24,21 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     let colors: Vec<Ink> = series.iter().map(|series| Ink::of(options.theme.series(series.color))).collect();
     let (ink, muted) = (options.theme.ink(), options.theme.muted());
 
+    let alone = series.len() < 2;
     let mut legend = Vec::new();
     for ((series, fit), color) in series.iter().zip(&fits).zip(&colors) {
-        legend.push(Entry::new(Mark::Line(*color, style.stroke(), Dash::Solid), series.name));
-        if let Some(fit) = fit {
-            legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), format!("fit {}", slope(fit))));
+        let name = match fit {
+            Some(fit) if !alone => format!("{}, fit {}", series.name, slope(-fit.exponent, fit.exponent_se)),
+            _ => series.name.into(),
+        };
+        legend.push(Entry::new(Mark::Line(*color, style.stroke(), Dash::Solid), name));
+        if let (Some(fit), true) = (fit, alone) {
+            let text = format!("fit {}", slope(-fit.exponent, fit.exponent_se));
+            legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), text));
         }
+    }
+    if !alone && fits.iter().any(Option::is_some) {
+        legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), "fit"));
     }
     if let Some(theory) = &theory {
         if theory.truncated_sum {
@@ -51,17 +60,19 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     }
 
     if let Some(Overlay { sum, constant: Some(constant), truncated_sum, pure_law, nam }) = &theory {
-        let mut law = |loss: &dyn Fn(f64) -> f64, dash, ink| {
-            scene.dashed(x.steps(CURVE).map(|s| panel.at(s, loss(s))), &panel.area, 1.3, ink, dash);
+        let mut law = |from: f64, loss: &dyn Fn(f64) -> f64, dash, ink| {
+            let points = x.steps(CURVE).filter(|s| *s >= from).map(|s| panel.at(s, loss(s)));
+            scene.dashed(points, &panel.area, 1.3, ink, dash);
         };
+        // The sums begin with the first quantum: of the time before they say nothing.
         if *truncated_sum {
-            law(&|s| sum.loss(Resource::Steps, s, *constant), Dash::DashDot, muted);
+            law(*constant, &|s| sum.loss(Resource::Steps, s, *constant), Dash::DashDot, muted);
         }
         if *pure_law {
-            law(&|s| sum.pure_loss(Resource::Steps, s, *constant), Dash::Dotted, muted);
+            law(*constant, &|s| sum.pure_loss(Resource::Steps, s, *constant), Dash::Dotted, muted);
         }
         if let Some(nam) = nam {
-            law(&|s| nam.loss(sum.p(), s), Dash::DashDot, nam_ink(options));
+            law(0.0, &|s| nam.loss(sum.p(), s), Dash::DashDot, nam_ink(options));
         }
     }
     for (series, color) in series.iter().zip(&colors) {
@@ -81,10 +92,6 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
 /// Nam et al.'s curve has a colour of its own, the palette's fourth.
 fn nam_ink(options: &Options) -> Ink {
     Ink::of(options.theme.series(3))
-}
-
-fn slope(fit: &PowerLaw) -> String {
-    format!("−{:.2} ± {:.2}", fit.exponent, fit.exponent_se).replace("−-", "+")
 }
 
 /// The logs that a logarithmic axis can hold: step, mean loss.

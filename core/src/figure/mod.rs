@@ -1,5 +1,7 @@
 //! The figures of a run, drawn with Plotters onto any backend: SVG, PNG, a page's canvas.
 //!
+//! The figures of several runs are in [`sweep`], those of theory alone in [`model`].
+//!
 //! Each figure is laid out in CSS pixels by its own file and painted at a scale; [`draw`] gives
 //! back a [`Frame`] that turns pixels into data, [`describe`] the same figure in sentences.
 
@@ -9,10 +11,12 @@ mod emergence;
 mod frame;
 mod heat;
 mod loss;
+pub mod model;
 mod panel;
 mod paper;
 mod scene;
 mod svg;
+pub mod sweep;
 mod tasks;
 #[cfg(test)]
 mod tests;

@@ -35,10 +35,10 @@ impl Style {
 pub(crate) enum Mark {
     Line(Ink, f64, Dash),
     Dot(Ink),
-    Ring(Ink),
+    Tick(Ink),
+    Cross(Ink),
     /// A strip of colours, with what its two ends mean.
     Ramp(Vec<Ink>, String),
-    Band(Ink),
 }
 
 pub(crate) struct Entry {
@@ -98,7 +98,8 @@ impl Panel {
         }
         let bottom = (outer.bottom - 3.4 * font).max(top + 20.0);
         let y = Axis::new(plan.y, bottom, top);
-        let y_ticks = y.ticks(2.3 * font);
+        let gap = if matches!(plan.y, Span::Linear(..)) { 3.6 } else { 2.3 };
+        let y_ticks = y.ticks(gap * font);
         let widest = y_ticks.iter().filter_map(|tick| tick.label.as_ref()).map(|label| label.width()).fold(0.0, f64::max);
         let beside = if style.narrow { 0.0 } else { 1.7 * font };
         let left = outer.left + pad + beside + widest * small + 0.75 * font;
@@ -175,8 +176,8 @@ fn draw_legend(scene: &mut Scene, style: &Style, room: Area, entries: &[Entry]) 
     let mut empty = true;
     for entry in entries {
         let (before, length) = match &entry.mark {
-            Mark::Ramp(_, first) => (width(first) * small + 0.5 * small, 6.0 * small),
-            Mark::Dot(_) | Mark::Ring(_) => (0.0, 0.8 * small),
+            Mark::Ramp(_, first) => (width(first) * small + 0.5 * small, if style.narrow { 5.0 } else { 9.0 } * small),
+            Mark::Dot(_) | Mark::Tick(_) | Mark::Cross(_) => (0.0, 0.8 * small),
             _ => (0.0, swatch),
         };
         let wide = before + length + 0.5 * small + width(&entry.text) * small;
@@ -191,17 +192,19 @@ fn draw_legend(scene: &mut Scene, style: &Style, room: Area, entries: &[Entry]) 
                 scene.dashed([(from, y), (from + length, y)], &whole, *weight, *color, *dash);
             }
             Mark::Dot(color) => scene.dot((from + 0.4 * small, y), 0.28 * small, *color),
-            Mark::Ring(color) => scene.ring((from + 0.4 * small, y), 0.28 * small, *color),
-            Mark::Band(color) => {
-                let band = Area { left: from, right: from + length, top: y - 0.4 * small, bottom: y + 0.4 * small };
-                scene.fill(band, *color);
+            Mark::Cross(color) => scene.cross((from + 0.4 * small, y), 0.28 * small, *color),
+            Mark::Tick(color) => {
+                let x = from + 0.4 * small;
+                scene.segment((x, y - 0.3 * small), (x, y + 0.3 * small), 1.0, *color);
             }
             Mark::Ramp(colors, first) => {
                 scene.text((x, y), first.as_str(), small, ink, Align::Left);
                 let step = length / colors.len().max(1) as f64;
                 for (i, color) in colors.iter().enumerate() {
                     let left = from + step * i as f64;
-                    scene.fill(Area { left, right: left + step, top: y - 0.4 * small, bottom: y + 0.4 * small }, *color);
+                    // A little under the next one, so that no seam shines through.
+                    let right = if i + 1 < colors.len() { left + 1.3 * step } else { left + step };
+                    scene.fill(Area { left, right, top: y - 0.4 * small, bottom: y + 0.4 * small }, *color);
                 }
             }
         }

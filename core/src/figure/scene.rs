@@ -22,14 +22,6 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    pub fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    pub fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-
     pub fn holds(&self, (x, y): Point) -> bool {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
@@ -68,7 +60,7 @@ enum Shape {
     Box { area: Area, ink: Ink },
     Path { from: usize, to: usize, width: f64, ink: Ink },
     Polygon { from: usize, to: usize, ink: Ink },
-    Dot { at: Point, radius: f64, ink: Ink, filled: bool },
+    Dot { at: Point, radius: f64, ink: Ink },
     Text { at: Point, text: String, size: f64, ink: Ink, align: Align, bold: bool, upright: bool },
 }
 
@@ -204,11 +196,13 @@ impl Scene {
     }
 
     pub fn dot(&mut self, at: Point, radius: f64, ink: Ink) {
-        self.shapes.push(Shape::Dot { at, radius, ink, filled: true });
+        self.shapes.push(Shape::Dot { at, radius, ink });
     }
 
-    pub fn ring(&mut self, at: Point, radius: f64, ink: Ink) {
-        self.shapes.push(Shape::Dot { at, radius, ink, filled: false });
+    /// A small ×.
+    pub fn cross(&mut self, (x, y): Point, arm: f64, ink: Ink) {
+        self.segment((x - arm, y - arm), (x + arm, y + arm), 1.4, ink);
+        self.segment((x - arm, y + arm), (x + arm, y - arm), 1.4, ink);
     }
 
     pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
@@ -331,9 +325,9 @@ impl<DB: DrawingBackend> plotters::element::Drawable<DB> for Painter<'_> {
                     let corners = self.scene.points[*from..*to].iter().map(|point| place(*point));
                     backend.fill_polygon(corners, &stroke(*ink, 1.0))?;
                 }
-                Shape::Dot { at, radius, ink, filled } => {
+                Shape::Dot { at, radius, ink } => {
                     let pixels = (radius * self.scale).round().max(1.0) as u32;
-                    backend.draw_circle(place(*at), pixels, &stroke(*ink, 1.5), *filled)?;
+                    backend.draw_circle(place(*at), pixels, &stroke(*ink, 1.0), true)?;
                 }
                 Shape::Text { at, text, size, ink, align, bold, upright } => {
                     let (r, g, b) = ink.rgb;
@@ -346,10 +340,7 @@ impl<DB: DrawingBackend> plotters::element::Drawable<DB> for Painter<'_> {
                     };
                     let font = FontDesc::new(FontFamily::Name(FONT), size * self.scale * self.em, weight);
                     let turn = if *upright { FontTransform::None } else { FontTransform::Rotate270 };
-                    let style = TextStyle::from(font)
-                        .color(&color)
-                        .transform(turn)
-                        .pos(Pos::new(side, VPos::Center));
+                    let style = TextStyle::from(font).color(&color).transform(turn).pos(Pos::new(side, VPos::Center));
                     backend.draw_text(text, &style, place(*at))?;
                 }
             }

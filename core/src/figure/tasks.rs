@@ -45,12 +45,12 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         return panel;
     }
     let steps: Vec<(usize, f64)> = placed_logs(record, &panel);
-    let weight = if tasks > 60 { 1.0 } else { 1.3 };
-    let faint = match (followed.is_some(), tasks > 60) {
-        (true, _) => 0.22,
-        (false, true) => 0.75,
-        (false, false) => 0.95,
+    let (weight, faint) = match tasks {
+        0..=40 => (1.3, 0.95),
+        41..=150 => (1.0, 0.8),
+        _ => (0.8, 0.65),
     };
+    let faint = if followed.is_some() { 0.22 } else { faint };
     // Rare subtasks first, so that the frequent ones, fewer and earlier, stay on top.
     for task in (0..tasks).rev().filter(|task| Some(*task) != followed) {
         let ink = options.theme.rank(share(task, tasks)).faded(faint);
@@ -67,17 +67,14 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
             scene.dashed(points, &panel.area, 1.4, options.theme.muted(), Dash::DashDot);
         }
         if let Some(step) = emergence_step(&record.steps(), &losses(record, task)) {
-            let (x, y) = panel.at(step as f64, 0.1);
+            let loss = record.evaluations.iter().find(|e| e.step == step).and_then(|e| e.task_loss_bits.get(task));
+            let (x, y) = panel.at(step as f64, loss.map_or(0.1, |loss| f64::from(*loss)));
             scene.dot((x, y), 1.7 * style.stroke(), options.theme.accent());
-            let room = panel.area.right - x > 9.0 * style.font;
-            let (x, align) = if room { (x + 0.6 * style.font, Align::Left) } else { (x - 0.6 * style.font, Align::Right) };
-            scene.text(
-                (x, y - 0.8 * style.font),
-                format!("step {}", whole(step as f64)),
-                style.small(),
-                options.theme.accent(),
-                align,
-            );
+            // To the lower left: the curve comes from above and goes on to the right.
+            let room = x - panel.area.left > 6.0 * style.font;
+            let (x, align) = if room { (x - 0.7 * style.font, Align::Right) } else { (x + 0.7 * style.font, Align::Left) };
+            let text = format!("step {}", whole(step as f64));
+            scene.text((x, y), text, style.small(), options.theme.accent(), align);
         }
     }
     panel

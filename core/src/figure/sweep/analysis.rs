@@ -1,0 +1,215 @@
+//! What a sweep says in numbers: means over seeds, the fit, and theory over the same range.
+
+use super::{Point, Resource, Sweep};
+use crate::figure::paper;
+use crate::figure::text::{brief, whole};
+use crate::fit::{EMERGENCE_BITS, FitError, PowerLaw, curve_range, power_law};
+use crate::theory::{Theory, calibrate};
+
+/// The seeds at one amount, together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mean {
+    /// How much of the resource.
+    pub amount: f64,
+    /// Mean loss over the seeds, in bits.
+    pub loss: f64,
+    /// The lowest and the highest loss of a seed.
+    pub band: (f64, f64),
+    /// How many seeds there are.
+    pub seeds: usize,
+    /// Mean loss of each subtask over the seeds; empty where none was kept.
+    pub task_loss: Vec<f32>,
+}
+
+/// A sweep's exponent beside theory's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The power law of loss against the resource over all points, each seed's its own; or why
+    /// there is none.
+    pub fit: Result<PowerLaw, FitError>,
+    /// C, T or τ, from when subtasks emerged.
+    pub constant: Option<f64>,
+    /// Theory's exponent for infinitely many quanta.
+    pub pure: f64,
+    /// The exponent of the sum over as many quanta as there are, at the fitted points.
+    pub truncated: Option<f64>,
+    /// The paper's, with its range, where it has one at these settings.
+    pub paper: Option<(f64, &'static str)>,
+}
+
+impl Sweep {
+    /// The points by amount, in order, their seeds together. Losses that are not numbers are
+    /// left out.
+    pub fn means(&self) -> Vec<Mean> {
+        let sound = |point: &&Point| point.amount > 0.0 && point.amount.is_finite() && point.loss.is_finite();
+        let mut points: Vec<&Point> = self.points.iter().filter(sound).collect();
+        points.sort_by(|a, b| a.amount.total_cmp(&b.amount));
+        points.chunk_by(|a, b| a.amount == b.amount).map(mean).collect()
+    }
+
+    /// For each subtask that has emerged, its rank from 1 and the least amount at which it has,
+    /// seed by seed.
+    pub fn emergences(&self) -> Vec<(usize, f64)> {
+        let mut seeds: Vec<u64> = self.points.iter().map(|point| point.seed).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        let mut emerged = Vec::new();
+        for seed in seeds {
+            let mut first = vec![f64::INFINITY; self.n_tasks];
+            for point in self.points.iter().filter(|point| point.seed == seed) {
+                for (first, loss) in first.iter_mut().zip(&point.task_loss) {
+                    if *loss < EMERGENCE_BITS {
+                        *first = first.min(point.amount);
+                    }
+                }
+            }
+            let ranked = first.iter().enumerate().filter(|(_, amount)| amount.is_finite());
+            emerged.extend(ranked.map(|(task, amount)| (task + 1, *amount)));
+        }
+        emerged
+    }
+
+    /// The range fitted by default: [`curve_range`] of the mean over seeds.
+    pub fn default_range(&self) -> Result<(f64, f64), FitError> {
+        let means = self.means();
+        let x: Vec<f64> = means.iter().map(|mean| mean.amount).collect();
+        let losses: Vec<f64> = means.iter().map(|mean| mean.loss).collect();
+        let learned = |point: &&Point| point.learned > 0 && point.amount > 0.0;
+        let first = self.points.iter().filter(learned).map(|point| point.amount).reduce(f64::min);
+        curve_range(&x, &losses, first, 1.0)
+    }
+
+    /// Fit, theory and paper, over `range` or the default one.
+    pub fn report(&self, range: Option<(f64, f64)>) -> Report {
+        let range = range.map_or_else(|| self.default_range(), Ok);
+        let sound = |point: &&Point| point.amount > 0.0 && point.loss.is_finite();
+        let (x, y): (Vec<f64>, Vec<f64>) = self.points.iter().filter(sound).map(|point| (point.amount, point.loss)).unzip();
+        let fit = range.and_then(|range| power_law(&x, &y, range));
+        let constant = calibrate(self.resource, self.alpha, self.emergences());
+        let fitted = fit.ok().zip(constant).and_then(|(fit, constant)| {
+            let inside: Vec<f64> = x.iter().copied().filter(|x| (fit.range.0..=fit.range.1).contains(x)).collect();
+            Theory::new(self.n_tasks, self.alpha).exponent_at(self.resource, &inside, constant)
+        });
+        Report {
+            fit,
+            constant,
+            pure: self.resource.exponent(self.alpha),
+            truncated: fitted,
+            paper: paper::exponent(self.resource, self.alpha, self.n_tasks),
+        }
+    }
+
+    /// The number of seeds.
+    pub fn seeds(&self) -> usize {
+        self.means().iter().map(|mean| mean.seeds).max().unwrap_or(0)
+    }
+}
+
+fn mean(points: &[&Point]) -> Mean {
+    let losses = || points.iter().map(|point| point.loss);
+    let tasks = points.iter().map(|point| point.task_loss.len()).min().unwrap_or(0);
+    let mut task_loss = vec![0f32; tasks];
+    for point in points {
+        for (sum, loss) in task_loss.iter_mut().zip(&point.task_loss) {
+            *sum += loss / points.len() as f32;
+        }
+    }
+    Mean {
+        amount: points[0].amount,
+        loss: losses().sum::<f64>() / points.len() as f64,
+        band: (losses().fold(f64::INFINITY, f64::min), losses().fold(0.0, f64::max)),
+        seeds: points.len(),
+        task_loss,
+    }
+}
+
+/// «N = 55,302: 0.31 bits, 23 of 500 subtasks learned, seed 1»
+pub(super) fn point_text(sweep: &Sweep, point: &Point) -> String {
+    format!(
+        "{}, {} = {}: {} bits, {} of {} subtasks learned, seed {}",
+        sweep.name,
+        sweep.resource.letter(),
+        whole(point.amount),
+        brief(point.loss),
+        whole(point.learned as f64),
+        whole(sweep.n_tasks as f64),
+        point.seed
+    )
+}
+
+/// A sweep's settings, exponent, theory and paper in sentences.
+pub(super) fn sweep_text(sweep: &Sweep, range: Option<(f64, f64)>) -> String {
+    let report = sweep.report(range);
+    let letter = sweep.resource.letter();
+    let (means, seeds) = (sweep.means(), sweep.seeds());
+    let mut text = format!("{}: {} subtasks at α = {}", sweep.name, whole(sweep.n_tasks as f64), sweep.alpha);
+    if !sweep.settings.is_empty() {
+        text += &format!(", {}", sweep.settings);
+    }
+    text += &match seeds {
+        0 => ". It has no points yet.".to_string(),
+        1 => format!("; {} points, one seed. ", whole(means.len() as f64)),
+        seeds => format!(
+            "; {} points with up to {seeds} seeds each, whose band reaches from the lowest to the highest. ",
+            whole(means.len() as f64)
+        ),
+    };
+    if sweep.resource == Resource::Data && seeds > 0 {
+        text += "Each loss is the lowest test loss over training, as in the paper, and so a little optimistic. ";
+    }
+    match &report.fit {
+        Ok(fit) => {
+            text += &format!(
+                "Fitted over {letter} = {} to {} ({} points), loss falls as {letter} to the −{:.3} ± {:.3} (standard error; \
+                 95 % bootstrap interval of the exponent {:.3} to {:.3}). ",
+                whole(fit.range.0),
+                whole(fit.range.1),
+                fit.points,
+                fit.exponent,
+                fit.exponent_se,
+                fit.interval.0,
+                fit.interval.1
+            );
+        }
+        Err(error) if seeds > 0 => text += &format!("No power law is fitted: {error}. "),
+        Err(_) => {}
+    }
+    text += &format!("Theory has α_{letter} = {:.3} for infinitely many quanta", report.pure);
+    text += &match (report.truncated, report.constant) {
+        (Some(truncated), Some(constant)) => format!(
+            "; the sum over these {}, with {} = {} from when they emerged, has {truncated:.3} over the same range.",
+            whole(sweep.n_tasks as f64),
+            constant_name(sweep.resource),
+            brief(constant)
+        ),
+        _ => ".".into(),
+    };
+    if let Some((exponent, over)) = report.paper {
+        text += &format!(" The paper's own shows about {exponent:.2} {over}.");
+    }
+    text
+}
+
+fn constant_name(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Parameters => "C",
+        Resource::Steps => "T",
+        Resource::Data => "τ",
+    }
+}
+
+/// The point nearest to a place on logarithmic axes, by what a point's height is.
+pub(super) fn nearest_by(sweeps: &[Sweep], (x, y): (f64, f64), height: impl Fn(&Point) -> f64) -> Option<(usize, usize)> {
+    let at = (x.max(1e-300).ln(), y.max(1e-300).ln());
+    let mut best: Option<(f64, (usize, usize))> = None;
+    for (i, sweep) in sweeps.iter().enumerate() {
+        for (j, point) in sweep.points.iter().enumerate() {
+            // A loss matters more to the eye than an amount: its axis has fewer decades.
+            let distance = (point.amount.ln() - at.0).hypot(2.0 * (height(point).ln() - at.1));
+            if distance.is_finite() && best.is_none_or(|(least, _)| distance < least) {
+                best = Some((distance, (i, j)));
+            }
+        }
+    }
+    best.map(|(_, point)| point)
+}
