@@ -26,7 +26,7 @@ pub enum Stream {
     DataBits = 6,
     /// The order of a data set in one epoch; the index is the epoch.
     Shuffle = 7,
-    /// Bits of the test samples drawn at one log; the index is the step.
+    /// Bits of one subtask's test samples at one log; the index is step · n_tasks + subtask.
     TestBits = 8,
     /// Resampling in the bootstrap of a fit; the index is the resample.
     Bootstrap = 9,

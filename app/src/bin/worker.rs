@@ -1,1 +1,5 @@
-fn main() {}
+//! The worker behind the page.
+
+fn main() {
+    quanta_app::engine::start();
+}

@@ -1,1 +1,32 @@
-//! Engine.
+//! The worker: it owns Burn and trains, the page asks and listens. One run at a time, on one
+//! thread, with a turn for the browser after every slice of steps.
+
+mod mailbox;
+mod session;
+mod turn;
+
+use quanta_core::device::adapter;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::protocol::{Command, Message, WebGpu};
+use mailbox::Mailbox;
+
+/// Starts listening. Called once, by the worker's `main`.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let mailbox = Mailbox::open();
+    spawn_local(async move {
+        let webgpu = match adapter().await {
+            None => WebGpu::Missing,
+            Some(adapter) if adapter.software => WebGpu::Software { name: adapter.name },
+            Some(adapter) => WebGpu::Adapter { name: adapter.name },
+        };
+        mailbox.post(&Message::Ready { webgpu }, None);
+        loop {
+            // Between runs only a start means anything.
+            if let (Command::Start { run, config, device, paused }, bytes) = mailbox.next().await {
+                session::session(&mailbox, run, &config, bytes, device, paused).await;
+            }
+        }
+    });
+}

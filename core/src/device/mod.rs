@@ -1,5 +1,13 @@
-//! Choosing, starting, naming and testing what a run computes on.
+//! Choosing, starting and naming what a run computes on.
 
 mod choice;
+#[cfg(feature = "engine")]
+mod fault;
+#[cfg(feature = "engine")]
+mod open;
 
 pub use choice::DeviceChoice;
+#[cfg(feature = "engine")]
+pub use fault::fault;
+#[cfg(feature = "engine")]
+pub use open::{Adapter, DeviceError, Kind, OpenDevice, adapter, open};

@@ -79,17 +79,16 @@ impl SparseParity {
         }
     }
 
-    /// `per_task` fresh test samples of each subtask, in order; `index` names the draw. A trainer
-    /// uses the step of the log.
-    pub fn test_batch(&self, index: u64, per_task: usize) -> Batch {
-        let n_tasks = self.subsets.len();
-        let samples = n_tasks * per_task;
-        let mut batch = Batch {
-            words: self.words,
-            bits: self.draw_bits(Stream::TestBits, index, samples),
-            codes: (0..n_tasks as u32).flat_map(|task| std::iter::repeat_n(task, per_task)).collect(),
-            labels: Vec::new(),
-        };
+    /// `per_task` fresh test samples of each of the subtasks `tasks`, in order. `index` names the
+    /// draw (a trainer uses the step of the log), and each subtask's samples are drawn on their
+    /// own, so that any range of subtasks sees the same ones.
+    pub fn test_batch(&self, index: u64, tasks: std::ops::Range<usize>, per_task: usize) -> Batch {
+        let mut batch = Batch { words: self.words, ..Batch::default() };
+        for task in tasks {
+            let name = index * self.subsets.len() as u64 + task as u64;
+            batch.bits.extend(self.draw_bits(Stream::TestBits, name, per_task));
+            batch.codes.extend(std::iter::repeat_n(task as u32, per_task));
+        }
         self.label(&mut batch);
         batch
     }

@@ -76,9 +76,13 @@ fn a_batch_larger_than_the_data_is_the_data() {
 
 #[test]
 fn test_samples_are_equal_in_number_and_in_order() {
-    let batch = SparseParity::new(&tiny()).test_batch(0, 6);
+    let task = SparseParity::new(&tiny());
+    let batch = task.test_batch(3, 0..10, 6);
     assert_eq!(batch.len(), 60);
     assert!(batch.codes.chunks(6).enumerate().all(|(task, codes)| codes.iter().all(|c| *c == task as u32)));
+    let part = task.test_batch(3, 4..6, 6);
+    assert_eq!(part.bits, batch.bits[4 * 6 * 2..6 * 6 * 2], "a range of subtasks sees the same samples");
+    assert_ne!(task.test_batch(4, 4..6, 6).bits, part.bits);
 }
 
 /// Pins the generator: these words were printed once by this code, and must never change, in any

@@ -1,0 +1,144 @@
+//! One run in the worker, from its start to its end.
+
+use std::rc::Rc;
+
+use quanta_core::config::RunConfig;
+use quanta_core::device::{DeviceChoice, Kind, open};
+use quanta_core::record::{Record, Status};
+use quanta_core::train::{Run, TrainError, self_test};
+
+use super::mailbox::Mailbox;
+use super::turn::turn;
+use crate::protocol::{Command, Message, State};
+
+/// Milliseconds between the checkpoints that the page keeps.
+const CHECKPOINT_EVERY: f64 = 5_000.0;
+
+/// Runs what was asked for, and says how it ended. Failures are told to the page.
+pub async fn session(mailbox: &Mailbox, run: u32, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
+    let line = Line { mailbox, run };
+    match prepare(&line, config, bytes, device).await {
+        Ok(training) => line.drive(training, paused).await,
+        Err(message) => line.state(State::Failed { message }),
+    }
+}
+
+/// Opens the device and builds the run.
+async fn prepare(line: &Line<'_>, config: &str, bytes: Option<Vec<u8>>, choice: DeviceChoice) -> Result<Run, String> {
+    line.state(State::Compiling);
+    // Before the engine is busy, so that the page shows the state while it is.
+    turn().await;
+    let device = open(choice).await.map_err(|error| error.to_string())?;
+    if device.kind() != Kind::Cpu {
+        line.state(State::SelfTest);
+        turn().await;
+        self_test(&device).await.map_err(|error| error.to_string())?;
+    }
+    let training = match bytes {
+        Some(bytes) => Run::resume(Record::from_bytes(&bytes).map_err(|error| error.to_string())?, device).await,
+        None => Run::start(RunConfig::from_json(config).map_err(|error| error.to_string())?, device).await,
+    };
+    training.map_err(|error| error.to_string())
+}
+
+/// What is said of one run.
+struct Line<'a> {
+    mailbox: &'a Mailbox,
+    run: u32,
+}
+
+impl Line<'_> {
+    fn state(&self, state: State) {
+        self.mailbox.post(&Message::State { run: self.run, state }, None);
+    }
+
+    fn events(&self, events: Vec<quanta_core::event::Event>) {
+        for event in events {
+            self.mailbox.post(&Message::Event { run: self.run, event }, None);
+        }
+    }
+
+    fn record(&self, record: &Record) {
+        let step = record.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
+        self.mailbox.post(&Message::Record { run: self.run, step }, Some(&record.to_bytes()));
+    }
+
+    async fn drive(&self, mut training: Run, paused: bool) {
+        let mailbox = self.mailbox.clone();
+        training.set_breath(Rc::new(move || {
+            let mailbox = mailbox.clone();
+            Box::pin(async move {
+                turn().await;
+                mailbox.interrupts()
+            })
+        }));
+        self.events(vec![training.started()]);
+        if let Err(error) = self.steps(&mut training, paused).await {
+            let message = error.to_string();
+            let mut record = training.record().clone();
+            record.status = Status::Failed(message.clone());
+            self.record(&record);
+            self.state(State::Failed { message });
+        }
+    }
+
+    async fn steps(&self, training: &mut Run, mut paused: bool) -> Result<(), TrainError> {
+        self.state(if paused { State::Paused } else { State::Running });
+        let mut kept = js_sys::Date::now();
+        loop {
+            let letter = if paused { Some(self.mailbox.next().await) } else { self.mailbox.take() };
+            match letter {
+                Some((Command::Pause, _)) if !paused => {
+                    paused = true;
+                    self.keep(training).await?;
+                    self.state(State::Paused);
+                }
+                Some((Command::Go, _)) if paused => {
+                    paused = false;
+                    self.state(State::Running);
+                }
+                Some((Command::Step, _)) if paused => {
+                    self.events(training.advance(1).await?);
+                    if !training.is_over() {
+                        let evaluation = training.evaluate().await?;
+                        self.events(vec![quanta_core::event::Event::Evaluation(evaluation)]);
+                    }
+                    self.keep(training).await?;
+                }
+                Some((Command::Stop, _)) => {
+                    self.keep(training).await?;
+                    self.state(State::Stopped);
+                    return Ok(());
+                }
+                Some(start @ (Command::Start { .. }, _)) => {
+                    self.keep(training).await?;
+                    self.state(State::Stopped);
+                    self.mailbox.put_back(start);
+                    return Ok(());
+                }
+                // What asks for the state that already is.
+                Some(_) => {}
+                None => {
+                    self.events(training.advance(training.slice()).await?);
+                    if js_sys::Date::now() - kept > CHECKPOINT_EVERY && !training.is_over() {
+                        self.keep(training).await?;
+                        kept = js_sys::Date::now();
+                    }
+                    turn().await;
+                }
+            }
+            if training.is_over() {
+                self.keep(training).await?;
+                self.state(State::Finished);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes a checkpoint and sends the record to the page, which keeps it.
+    async fn keep(&self, training: &mut Run) -> Result<(), TrainError> {
+        training.checkpoint().await?;
+        self.record(training.record());
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Each kernel on its own, on the CPU and on a GPU where there is one:
+//! `cargo bench -p quanta-core --bench kernels`. Comparisons with other systems are `./lab bench`'s.
+
+use std::hint::black_box;
+
+use burn::optim::Optimizer as _;
+use burn::tensor::Tensor;
+use criterion::{Criterion, criterion_group, criterion_main};
+use quanta_core::config::RunConfig;
+use quanta_core::device::{DeviceChoice, OpenDevice, open};
+use quanta_core::kernel::reference::{DenseBatch, cross_entropy};
+use quanta_core::kernel::{DeviceBatch, FusedAdam, evaluate, loss};
+use quanta_core::model::Mlp;
+use quanta_core::task::SparseParity;
+use quanta_core::train::block_on;
+
+/// Waits for the device by reading one number.
+fn wait<const D: usize>(tensor: Tensor<D>) -> f32 {
+    tensor.inner().flatten::<1>(0, D - 1).slice([0..1]).into_data().iter::<f32>().sum()
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let choices = [DeviceChoice::Cpu, DeviceChoice::Gpu];
+    let devices: Vec<OpenDevice> = choices.into_iter().filter_map(|choice| block_on(open(choice)).ok()).collect();
+    for (n_tasks, n_bits, width, batch_size) in [(100, 50, 100, 2_000), (500, 100, 500, 20_000)] {
+        let config = RunConfig { n_tasks, n_bits, width, batch_size, ..RunConfig::default() };
+        let task = SparseParity::new(&config);
+        let sizes = format!("{n_tasks} {n_bits} {width} {batch_size}");
+        criterion.bench_function(&format!("{sizes}, batch"), |bencher| bencher.iter(|| task.training_batch(black_box(7))));
+        for open_device in &devices {
+            let (device, name) = (open_device.device(), format!("{sizes}, {}", open_device.describe()));
+            let model = Mlp::new(&config, device);
+            let batch = DeviceBatch::upload(task.training_batch(0), n_bits, device);
+            criterion.bench_function(&format!("{name}, loss and gradients"), |bencher| {
+                bencher.iter(|| {
+                    let loss = loss(&batch, model.parameters());
+                    let gradients = loss.backward();
+                    black_box(gradients);
+                    wait(loss)
+                });
+            });
+            criterion.bench_function(&format!("{name}, the same with plain operations"), |bencher| {
+                let dense = DenseBatch::upload(&task.training_batch(0), n_bits, device);
+                bencher.iter(|| {
+                    let loss = cross_entropy(model.forward(&dense, config.activation), dense.labels.clone()).mean();
+                    let gradients = loss.backward();
+                    black_box(gradients);
+                    wait(loss)
+                });
+            });
+            let tests = DeviceBatch::upload(task.test_batch(0, 0..n_tasks, 40), n_bits, device);
+            criterion.bench_function(&format!("{name}, evaluation of 40 samples a subtask"), |bencher| {
+                bencher.iter(|| wait(evaluate(&tests, model.parameters().inner())));
+            });
+            let (rule, gradient) = (FusedAdam::new(&config), model.layers[0].weight.val().inner());
+            let mut state = Some((gradient.clone().mul_scalar(2.0), None));
+            criterion.bench_function(&format!("{name}, Adam on the first layer"), |bencher| {
+                bencher.iter(|| {
+                    if let Some((value, moments)) = state.take() {
+                        let (value, moments) = rule.step(1e-3, value, gradient.clone(), moments);
+                        wait(value.clone());
+                        state = Some((value, moments));
+                    }
+                });
+            });
+        }
+    }
+}
+
+criterion_group! { name = all; config = Criterion::default().sample_size(10); targets = kernels }
+criterion_main!(all);

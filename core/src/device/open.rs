@@ -1,0 +1,183 @@
+//! Starting a device.
+
+use burn::tensor::Device;
+
+use super::DeviceChoice;
+use crate::kernel::Isa;
+
+/// What kind of device it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The processor.
+    Cpu,
+    /// A GPU through wgpu: WebGPU, Vulkan, Metal or DX12.
+    Gpu,
+    /// A GPU through CUDA.
+    Cuda,
+}
+
+/// A device that is up.
+#[derive(Clone, Debug)]
+pub struct OpenDevice {
+    device: Device,
+    kind: Kind,
+    description: String,
+    notes: Vec<String>,
+}
+
+/// Why there is no device.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceError {
+    /// No adapter, or none that works.
+    #[error("no GPU could be started ({0}); choose the CPU instead")]
+    NoGpu(String),
+    /// Built without it.
+    #[error("this program was built without CUDA; choose gpu or cpu, or build it with the feature cuda")]
+    NoCuda,
+    /// The device computes something else than the CPU.
+    #[error("{device} failed its self-test: {difference}; choose the CPU instead")]
+    Disagrees {
+        /// Which device.
+        device: String,
+        /// By how much.
+        difference: String,
+    },
+}
+
+/// A GPU adapter, as far as it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Its name, with its interface.
+    pub name: String,
+    /// Whether it is a program on the processor, slower than the CPU's own path.
+    pub software: bool,
+}
+
+impl OpenDevice {
+    /// The device in words, with the adapter's own name.
+    pub fn describe(&self) -> &str {
+        &self.description
+    }
+
+    /// Remarks worth showing, such as why it is not the one hoped for.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// What kind it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Burn's device, without autodiff.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub(crate) fn cpu() -> Self {
+        let isa = Isa::best().name();
+        #[cfg(not(target_family = "wasm"))]
+        let description = match rayon::current_num_threads() {
+            1 => format!("CPU ({isa}, 1 thread)"),
+            threads => format!("CPU ({isa}, {threads} threads)"),
+        };
+        #[cfg(target_family = "wasm")]
+        let description = format!("CPU ({isa})");
+        Self { device: Device::flex(), kind: Kind::Cpu, description, notes: Vec::new() }
+    }
+}
+
+/// Starts the device asked for. `auto` takes a real GPU, and the CPU where there is none; a
+/// software adapter is taken only when a GPU is asked for by name.
+pub async fn open(choice: DeviceChoice) -> Result<OpenDevice, DeviceError> {
+    match choice {
+        DeviceChoice::Cpu => Ok(OpenDevice::cpu()),
+        DeviceChoice::Gpu => gpu().await.map(|(device, _)| device),
+        DeviceChoice::Cuda => cuda(),
+        DeviceChoice::Auto => {
+            let mut cpu = OpenDevice::cpu();
+            match gpu().await {
+                Ok((device, adapter)) if !adapter.software => return Ok(device),
+                Ok((_, adapter)) => cpu.notes.push(format!("{} is a software adapter: the CPU is faster", adapter.name)),
+                Err(DeviceError::NoGpu(reason)) => cpu.notes.push(format!("no GPU: {reason}")),
+                Err(error) => cpu.notes.push(error.to_string()),
+            }
+            Ok(cpu)
+        }
+    }
+}
+
+/// The GPU that `open` would take, if there is one.
+pub async fn adapter() -> Option<Adapter> {
+    gpu().await.ok().map(|(_, adapter)| adapter)
+}
+
+#[cfg(feature = "cuda")]
+fn cuda() -> Result<OpenDevice, DeviceError> {
+    let device = Device::cuda(0);
+    Ok(OpenDevice { device, kind: Kind::Cuda, description: "GPU through CUDA".into(), notes: Vec::new() })
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda() -> Result<OpenDevice, DeviceError> {
+    Err(DeviceError::NoCuda)
+}
+
+std::thread_local! {
+    /// A process starts its GPU once: a second start on the same adapter panics upstream.
+    static GPU: std::cell::RefCell<Option<Result<(OpenDevice, Adapter), DeviceError>>> = const { std::cell::RefCell::new(None) };
+}
+
+async fn gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
+    if let Some(known) = GPU.with_borrow(Clone::clone) {
+        return known;
+    }
+    let started = start_gpu().await;
+    GPU.set(Some(started.clone()));
+    started
+}
+
+async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
+    if let Some(reason) = missing_webgpu() {
+        return Err(DeviceError::NoGpu(reason));
+    }
+    let (device, setup) = Device::wgpu_options()
+        .init_with_setup_async()
+        .await
+        .map_err(|error| DeviceError::NoGpu(first_line(&error.to_string())))?;
+    // In place of the default handler, which panics: a run that meets a fault ends with a sentence.
+    setup.device.on_uncaptured_error(std::sync::Arc::new(|error| super::fault::report(first_line(&error.to_string()))));
+    let info = setup.adapter.get_info();
+    let adapter = Adapter {
+        name: describe(&info.name, &format!("{:?}", info.backend)),
+        software: format!("{:?}", info.device_type) == "Cpu",
+    };
+    let description = if adapter.software { format!("software adapter {}", adapter.name) } else { adapter.name.clone() };
+    Ok((OpenDevice { device, kind: Kind::Gpu, description, notes: Vec::new() }, adapter))
+}
+
+/// The adapter's name with its interface; browsers often withhold the name.
+fn describe(name: &str, backend: &str) -> String {
+    let interface = if backend == "BrowserWebGpu" { "WebGPU" } else { backend };
+    if name.is_empty() { format!("GPU ({interface})") } else { format!("{name} ({interface})") }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// In a browser, why there is no WebGPU at all: asking wgpu for an adapter would panic there.
+#[cfg(target_family = "wasm")]
+fn missing_webgpu() -> Option<String> {
+    let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    let gpu = js_sys::Reflect::get(&navigator, &"gpu".into()).ok();
+    match gpu {
+        Some(gpu) if !gpu.is_undefined() && !gpu.is_null() => None,
+        _ => Some("this browser has no WebGPU".into()),
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn missing_webgpu() -> Option<String> {
+    None
+}

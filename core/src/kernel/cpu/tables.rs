@@ -1,0 +1,100 @@
+//! The parameters as the inner loops want them: in tiles of sixteen hidden units, products with
+//! four bits at a time looked up (the «four Russians» of Arlazarov et al. 1970).
+
+use super::problem::Problem;
+use super::simd::{LANES, Lanes};
+
+/// Bits that one look-up covers.
+pub const GROUP: usize = 4;
+/// Entries of one table: the values of a group.
+pub const ENTRIES: usize = 1 << GROUP;
+
+/// Parameters, tiled. Units past the last are zero and stay so.
+pub struct Tables {
+    /// Tiles of [`LANES`] hidden units.
+    pub tiles: usize,
+    /// Groups of [`GROUP`] bits.
+    pub groups: usize,
+    /// `[tiles, groups, ENTRIES]`: Σ of the rows of the bits set in the entry's number.
+    sums: Vec<Lanes>,
+    /// `[n_tasks, tiles]`: V[t] + b.
+    rows: Vec<Lanes>,
+    /// `[tiles]`: u, the difference of the two output columns.
+    difference: Vec<Lanes>,
+    /// The difference of the two logits' biases.
+    pub offset: f32,
+}
+
+impl Tables {
+    /// Tiles the parameters of `problem`.
+    pub fn new(problem: &Problem) -> Self {
+        let (width, n_tasks) = (problem.width, problem.n_tasks);
+        let (tiles, groups) = (width.div_ceil(LANES), problem.n_bits.div_ceil(GROUP));
+        let tile_of = |row: &[f32], tile: usize| {
+            let from = tile * LANES;
+            let units = LANES.min(width - from);
+            let mut lanes = Lanes::default();
+            lanes.0[..units].copy_from_slice(&row[from..from + units]);
+            lanes
+        };
+        let mut sums = vec![Lanes::default(); tiles * groups * ENTRIES];
+        for (tile, table) in sums.chunks_exact_mut(groups * ENTRIES).enumerate() {
+            for (group, entries) in table.chunks_exact_mut(ENTRIES).enumerate() {
+                for bit in 0..GROUP.min(problem.n_bits - group * GROUP) {
+                    let row = n_tasks + group * GROUP + bit;
+                    let row = tile_of(&problem.input[row * width..][..width], tile);
+                    let (without, with) = entries.split_at_mut(1 << bit);
+                    for (with, without) in with.iter_mut().zip(without) {
+                        *with = Lanes(std::array::from_fn(|i| without.0[i] + row.0[i]));
+                    }
+                }
+            }
+        }
+        let bias: Vec<Lanes> = (0..tiles).map(|tile| tile_of(problem.bias, tile)).collect();
+        let rows = problem.input[..n_tasks * width]
+            .chunks_exact(width)
+            .flat_map(|row| {
+                let bias = &bias;
+                (0..tiles).map(move |tile| {
+                    let row = tile_of(row, tile);
+                    Lanes(std::array::from_fn(|i| row.0[i] + bias[tile].0[i]))
+                })
+            })
+            .collect();
+        let u: Vec<f32> = problem.output.chunks_exact(2).map(|pair| pair[1] - pair[0]).collect();
+        let difference = (0..tiles).map(|tile| tile_of(&u, tile)).collect();
+        Self { tiles, groups, sums, rows, difference, offset: problem.output_bias[1] - problem.output_bias[0] }
+    }
+
+    /// The tables of one tile, `[groups, ENTRIES]`.
+    #[inline(always)]
+    pub fn sums(&self, tile: usize) -> &[Lanes] {
+        &self.sums[tile * self.groups * ENTRIES..][..self.groups * ENTRIES]
+    }
+
+    /// V[task] + b in one tile.
+    #[inline(always)]
+    pub fn row(&self, task: u32, tile: usize) -> &Lanes {
+        &self.rows[task as usize * self.tiles + tile]
+    }
+
+    /// u in one tile.
+    #[inline(always)]
+    pub fn difference(&self, tile: usize) -> &Lanes {
+        &self.difference[tile]
+    }
+}
+
+/// For each sample and group, where the group's entry lies in a tile's tables, in numbers from
+/// their beginning less the group's own: 16 times the four bits. Written to `offsets`,
+/// `[samples, groups]`.
+pub fn entry_offsets(bits: &[u32], words: usize, groups: usize, offsets: &mut Vec<u16>) {
+    offsets.clear();
+    for sample in bits.chunks_exact(words) {
+        let of_word = |word: &u32| {
+            let word = *word;
+            (0..8).map(move |nibble| ((word >> (GROUP * nibble)) as u16 & (ENTRIES as u16 - 1)) * LANES as u16)
+        };
+        offsets.extend(sample.iter().flat_map(of_word).take(groups));
+    }
+}

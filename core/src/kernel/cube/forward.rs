@@ -1,0 +1,139 @@
+//! From bits to logit differences.
+//!
+//! a_w = b_w + V[t,w] + Σ_j x_j W[j,w], z = Σ_w u_w·max(a_w, 0) with u = output[:,1] − output[:,0]
+//! (the output bias is added where z is used). A thread holds the a of eight samples and four
+//! units in registers: each number of W it loads serves eight samples, each bit it tests four
+//! units. Nothing is written but z and, for the backward passes, whether a_w > 0: 32 of those to a
+//! word.
+
+use cubecl::prelude::*;
+
+use super::layout::{BLOCK, Layout, STEP, UNITS};
+
+/// Grid: workgroups of `[lanes, groups]` threads, one row of threads to a block of samples.
+///
+/// `masks` is `[blocks, tiles, lanes]`, bit `8q + i` for unit q and sample i of the thread;
+/// `logits` is `[samples]`.
+#[cube(launch_unchecked)]
+pub(super) fn forward(
+    bits: &[u32],
+    codes: &[u32],
+    input: &[f32],
+    bias: &[f32],
+    output: &[f32],
+    masks: &mut [u32],
+    logits: &mut [f32],
+    samples: u32,
+    #[comptime] layout: Layout,
+    #[comptime] groups: usize,
+    #[comptime] keep: bool,
+) {
+    let samples = samples as usize;
+    let lane = UNIT_POS_X as usize;
+    let group = UNIT_POS_Y as usize;
+    let lanes = comptime!(layout.lanes);
+    let block = CUBE_POS * groups + group;
+
+    // Past the batch's end the last sample is done again and thrown away.
+    let mut sample = Sequence::<usize>::new();
+    let mut task = Sequence::<usize>::new();
+    let mut z = Array::<f32>::new(BLOCK);
+    #[unroll]
+    for i in 0..BLOCK {
+        let s = min(block * BLOCK + i, samples - 1);
+        sample.push(s * layout.words);
+        task.push(codes[s] as usize * layout.width);
+        z[i] = 0.0f32;
+    }
+
+    for tile in 0..layout.tiles {
+        let first = tile * comptime!(layout.tile()) + lane;
+        let mut unit = Sequence::<usize>::new();
+        let mut a = Array::<f32>::new(comptime!(UNITS * BLOCK));
+        #[unroll]
+        for q in 0..UNITS {
+            unit.push(min(first + q * lanes, layout.width - 1));
+            let b = bias[unit[q]];
+            #[unroll]
+            for i in 0..BLOCK {
+                a[q * BLOCK + i] = b + input[task[i] + unit[q]];
+            }
+        }
+
+        for word in 0..layout.words {
+            let mut x = Sequence::<u32>::new();
+            #[unroll]
+            for i in 0..BLOCK {
+                x.push(bits[sample[i] + word]);
+            }
+            let left = min(layout.n_bits - 32 * word, 32);
+            // The bit itself walks along, for a shift costs an emulated vector unit four.
+            let mut bit = 1u32;
+            for step in 0..(left + comptime!(STEP - 1)) / STEP {
+                #[unroll]
+                for k in 0..STEP {
+                    // Past the last bit its row is taken again, times nought: the bit is not set.
+                    let j = min(32 * word + step * STEP + k, layout.n_bits - 1);
+                    let row = (layout.n_tasks + j) * layout.width;
+                    let mut w = Sequence::<f32>::new();
+                    #[unroll]
+                    for q in 0..UNITS {
+                        w.push(input[row + unit[q]]);
+                    }
+                    #[unroll]
+                    for i in 0..BLOCK {
+                        let on = select((x[i] & bit) == 0u32, 0.0f32, 1.0f32);
+                        #[unroll]
+                        for q in 0..UNITS {
+                            // A variable, so that this stays a product and a sum: WGSL's fma is
+                            // a call for each lane where there is no such instruction, and where
+                            // there is one, drivers find it.
+                            let mut product = on * w[q];
+                            a[q * BLOCK + i] += product;
+                        }
+                    }
+                    bit += bit;
+                }
+            }
+        }
+
+        let mut mask = 0u32;
+        #[unroll]
+        for q in 0..UNITS {
+            let u = output[2 * unit[q] + 1] - output[2 * unit[q]];
+            let u = select(first + q * lanes < layout.width, u, 0.0f32);
+            #[unroll]
+            for i in 0..BLOCK {
+                let a = a[q * BLOCK + i];
+                // "Not off" rather than "on": a NaN passes, and is seen in the loss.
+                let off = a <= 0.0f32;
+                z[i] += select(off, 0.0f32, a * u);
+                mask |= select(off, 0u32, comptime!(1u32 << (q * BLOCK + i) as u32));
+            }
+        }
+        if comptime!(keep) {
+            masks[(block * layout.tiles + tile) * lanes + lane] = mask;
+        }
+    }
+
+    // The lanes' shares of z, added in a fixed order. The odd stride keeps them in other banks.
+    let stride = comptime!(lanes | 1);
+    let mut shares = Shared::<[f32]>::new_slice(comptime!(groups * BLOCK * stride));
+    #[unroll]
+    for i in 0..BLOCK {
+        shares[(group * BLOCK + i) * stride + lane] = z[i];
+    }
+    sync_cube();
+    let mut i = group * lanes + lane;
+    while i < comptime!(groups * BLOCK) {
+        let sample = CUBE_POS * comptime!(groups * BLOCK) + i;
+        if sample < samples {
+            let mut sum = 0.0f32;
+            for l in 0..lanes {
+                sum += shares[i * stride + l];
+            }
+            logits[sample] = sum;
+        }
+        i += comptime!(groups * lanes);
+    }
+}

@@ -1,0 +1,161 @@
+//! Runs are what they were, wherever they stop, and they show what the paper shows.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::*;
+use crate::config::{Activation, LogSchedule, Optimizer, RunConfig};
+use crate::device::OpenDevice;
+use crate::event::Event;
+use crate::fit::emergence_step;
+use crate::record::{Record, Status};
+
+/// Learns its first subtasks in a second or two.
+fn tiny() -> RunConfig {
+    RunConfig { n_tasks: 6, n_bits: 12, k: 2, width: 32, batch_size: 200, steps: 400, lr: 0.01, ..RunConfig::default() }
+}
+
+fn start(config: &RunConfig, path: Path) -> Run {
+    block_on(Run::start_on_path(config.clone(), OpenDevice::cpu(), path)).expect("started")
+}
+
+fn to_the_end(mut run: Run) -> Record {
+    while !run.is_over() {
+        block_on(run.advance(u64::MAX)).expect("advanced");
+    }
+    run.record().clone()
+}
+
+/// Everything but the time it took.
+fn curve(record: &Record) -> Vec<(u64, f32, Vec<f32>)> {
+    record.evaluations.iter().map(|e| (e.step, e.loss_bits, e.task_loss_bits.clone())).collect()
+}
+
+#[test]
+fn a_run_starts_at_one_bit_and_learns_in_order_of_use() {
+    let record = to_the_end(start(&RunConfig { steps: 3_000, n_tasks: 4, alpha: 1.0, ..tiny() }, Path::Structured));
+    assert_eq!(record.status, Status::Finished);
+    // Before training the answers are a coin's: one bit, and a little more for being unsure of it.
+    assert!(record.evaluations[0].task_loss_bits.iter().all(|loss| (loss - 1.0).abs() < 0.15), "{:?}", record.evaluations[0]);
+    let steps = record.steps();
+    let emerged: Vec<_> = (0..4).map(|task| emergence_step(&steps, &record.task_losses(task)).expect("learned")).collect();
+    assert!(emerged.is_sorted(), "{emerged:?}");
+    assert!(record.last().expect("measured").loss_bits < 0.05);
+}
+
+#[test]
+fn a_resumed_run_is_the_same_run_bit_for_bit() {
+    for path in [Path::Structured, Path::Plain] {
+        let config = RunConfig { depth: if path == Path::Plain { 2 } else { 1 }, steps: 120, ..tiny() };
+        let whole = to_the_end(start(&config, path));
+        let mut first = start(&config, path);
+        while first.step() < 50 {
+            block_on(first.advance(50 - first.step())).expect("advanced");
+        }
+        block_on(first.checkpoint()).expect("kept");
+        // Through its bytes, as a file would.
+        let record = Record::from_bytes(&first.record().to_bytes()).expect("whole");
+        let resumed = to_the_end(block_on(Run::resume(record, OpenDevice::cpu())).expect("resumed"));
+        assert_eq!(curve(&resumed), curve(&whole), "{path:?}");
+    }
+}
+
+#[test]
+fn both_paths_train_alike() {
+    for optimizer in [Optimizer::Adam, Optimizer::AdamW] {
+        let config = RunConfig { optimizer, weight_decay: 0.01, steps: 200, ..tiny() };
+        let structured = to_the_end(start(&config, Path::Structured));
+        let plain = to_the_end(start(&config, Path::Plain));
+        for (a, b) in structured.evaluations.iter().zip(&plain.evaluations) {
+            // The two round differently, and training at this rate lets that grow.
+            assert!(
+                (a.loss_bits - b.loss_bits).abs() < 0.01,
+                "{optimizer:?} step {}: {} and {}",
+                a.step,
+                a.loss_bits,
+                b.loss_bits
+            );
+        }
+    }
+}
+
+#[test]
+fn every_depth_and_activation_trains() {
+    for (depth, activation) in [(2, Activation::Relu), (1, Activation::Gelu), (3, Activation::Tanh)] {
+        let config = RunConfig { depth, activation, n_tasks: 2, n_bits: 8, steps: 300, ..tiny() };
+        let record = to_the_end(start(&config, Path::of(&config)));
+        assert_eq!(record.path, "plain");
+        let losses = record.losses();
+        assert!(losses.last() < Some(&0.5), "{depth} {activation:?}: {losses:?}");
+    }
+}
+
+#[test]
+fn small_data_is_learned_by_heart_and_patience_ends_it() {
+    let config = RunConfig {
+        samples: 50,
+        batch_size: 50,
+        steps: 2_000,
+        patience: 5,
+        log_schedule: LogSchedule::Linear,
+        log_every: 20,
+        ..tiny()
+    };
+    let record = to_the_end(start(&config, Path::Structured));
+    assert!(matches!(record.status, Status::StoppedEarly(_)), "{:?}", record.status);
+    let (best, last) = (record.best().expect("measured"), record.last().expect("measured"));
+    assert!(last.train_loss_bits.expect("trained") < last.loss_bits, "{last:?}");
+    assert_eq!(record.evaluations.iter().filter(|e| e.step > best.step).count(), 5);
+}
+
+#[test]
+fn events_come_in_order_and_end() {
+    let mut run = start(&RunConfig { steps: 3, ..tiny() }, Path::Structured);
+    assert!(matches!(run.started(), Event::Started(ref s) if s.parameters == 21 * 32 + 2 && s.path == "structured"));
+    let events = block_on(run.advance(10)).expect("advanced");
+    let steps: Vec<u64> = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e.step) } else { None }).collect();
+    assert_eq!(steps, [0, 1, 2, 3]);
+    assert!(matches!(events.last(), Some(Event::Finished { step: 3, stopped_early: None, .. })));
+    assert!(run.is_over() && block_on(run.advance(1)).expect("nothing to do").is_empty());
+}
+
+#[test]
+fn a_breath_breaks_off_between_pieces() {
+    let mut run = start(&tiny(), Path::Structured);
+    let stop = Rc::new(Cell::new(true));
+    let asked = stop.clone();
+    run.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
+    assert!(block_on(run.advance(5)).expect("broken off").is_empty());
+    assert_eq!((run.step(), run.record().evaluations.len()), (0, 0));
+    stop.set(false);
+    block_on(run.advance(5)).expect("advanced");
+    assert_eq!(run.step(), 5);
+}
+
+#[test]
+fn divergence_is_said_and_what_was_seen_is_kept() {
+    let mut run = start(&RunConfig { steps: 50, ..tiny() }, Path::Structured);
+    block_on(run.advance(5)).expect("advanced");
+    block_on(run.checkpoint()).expect("kept");
+    let mut record = run.record().clone();
+    record.checkpoint.as_mut().expect("there").arrays.get_mut("layers.0.weight").expect("there").values[7] = f32::NAN;
+    let mut run = block_on(Run::resume(record, OpenDevice::cpu())).expect("resumed");
+    let error = block_on(run.advance(50)).expect_err("the loss is NaN");
+    assert!(error.to_string().contains("no longer a number"), "{error}");
+    assert!(matches!(run.record().status, Status::Failed(_)));
+    assert!(!run.record().evaluations.is_empty());
+}
+
+#[test]
+fn what_cannot_be_resumed_says_why() {
+    let refuse = |record| block_on(Run::resume(record, OpenDevice::cpu())).err().expect("refused").to_string();
+    assert!(refuse(Record::new(tiny())).contains("no checkpoint"));
+    let mut run = start(&RunConfig { steps: 2, ..tiny() }, Path::Structured);
+    block_on(run.checkpoint()).expect("kept");
+    let mut record = run.record().clone();
+    record.checkpoint.as_mut().expect("there").arrays.remove("layers.0.weight");
+    assert!(refuse(record).contains("lacks `layers.0.weight`"));
+    block_on(run.advance(9)).expect("advanced");
+    block_on(run.checkpoint()).expect("kept");
+    assert!(refuse(run.record().clone()).contains("all its steps"));
+}
