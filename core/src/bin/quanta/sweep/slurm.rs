@@ -112,7 +112,8 @@ while kill -0 \"$quanta\" 2>/dev/null; do
     wait \"$quanta\"
     status=$?
 done
-[ -z \"$again\" ] || scontrol requeue \"$SLURM_JOB_ID\"
+# By its place in the array: the last task's own number would mean the whole array.
+[ -z \"$again\" ] || scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\"
 exit \"$status\"
 "
     ))
