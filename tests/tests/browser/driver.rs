@@ -11,7 +11,7 @@ use quanta_tests::server::{self, Site};
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromiumCapabilities, LoggingPrefsLogLevel};
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
 /// Where the page is served.
 const BASE: &str = "/some/where/";
@@ -31,15 +31,18 @@ impl Default for Kind {
     }
 }
 
-/// A running browser. Dropping it ends the driver, and with it the browser.
+/// A running browser, until it is dropped.
 pub struct Browser {
     /// The way to it.
     pub driver: WebDriver,
     /// The address of the page.
     pub address: String,
-    process: Child,
+    _process: Driver,
     home: TempDir,
 }
+
+/// A running driver. Dropping it ends it, and with it its browser.
+struct Driver(Child);
 
 impl Browser {
     /// Starts one.
@@ -50,7 +53,7 @@ impl Browser {
         let capabilities = capabilities(kind, home.path()).expect("options for the browser");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
         driver.set_script_timeout(Duration::from_secs(60)).await.expect("a longer limit for scripts");
-        Self { driver, address, process, home }
+        Self { driver, address, _process: process, home }
     }
 
     /// Where downloads go.
@@ -59,18 +62,18 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
+impl Drop for Driver {
     fn drop(&mut self) {
         // Asked to end, the driver closes its browser; killed, it would leave it behind.
-        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
         for _ in 0..50 {
-            if asked.is_err() || !matches!(self.process.try_wait(), Ok(None)) {
+            if asked.is_err() || !matches!(self.0.try_wait(), Ok(None)) {
                 break;
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -90,16 +93,17 @@ fn serve() -> String {
 }
 
 /// Starts the driver on a port of its choosing, which it tells in its first lines.
-fn start_driver() -> (Child, u16) {
+fn start_driver() -> (Driver, u16) {
     let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-    let mut process = Command::new(&program)
+    let child = Command::new(&program)
         .arg("--port=0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap_or_else(|error| panic!("{program} can't be started ({error}): `./lab doctor` says what is missing"));
-    let mut lines = BufReader::new(process.stdout.take().expect("the driver's output")).lines();
+    let mut process = Driver(child);
+    let mut lines = BufReader::new(process.0.stdout.take().expect("the driver's output")).lines();
     let port = lines
         .by_ref()
         .map_while(Result::ok)
@@ -109,8 +113,8 @@ fn start_driver() -> (Child, u16) {
     (process, port.unwrap_or_else(|| panic!("{program} ended before it told its port")))
 }
 
-fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromiumCapabilities> {
-    let mut capabilities = DesiredCapabilities::chromium();
+fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromeCapabilities> {
+    let mut capabilities = DesiredCapabilities::chrome();
     if let Some(program) = env::var("CHROME").ok().filter(|program| !program.is_empty()) {
         capabilities.set_binary(&program)?;
     }
