@@ -89,12 +89,13 @@ impl Tables {
 /// their beginning less the group's own: 16 times the four bits. Written to `offsets`,
 /// `[samples, groups]`.
 pub fn entry_offsets(bits: &[u32], words: usize, groups: usize, offsets: &mut Vec<u16>) {
-    offsets.clear();
-    for sample in bits.chunks_exact(words) {
-        let of_word = |word: &u32| {
-            let word = *word;
-            (0..8).map(move |nibble| ((word >> (GROUP * nibble)) as u16 & (ENTRIES as u16 - 1)) * LANES as u16)
-        };
-        offsets.extend(sample.iter().flat_map(of_word).take(groups));
+    const A_WORD: usize = 32 / GROUP;
+    offsets.resize(bits.len() / words * groups, 0);
+    for (sample, offsets) in bits.chunks_exact(words).zip(offsets.chunks_exact_mut(groups)) {
+        for (word, offsets) in sample.iter().zip(offsets.chunks_mut(A_WORD)) {
+            for (nibble, offset) in offsets.iter_mut().enumerate() {
+                *offset = ((word >> (GROUP * nibble)) as u16 & (ENTRIES as u16 - 1)) * LANES as u16;
+            }
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn finish(
             chunk += DOWN;
         }
         let mut product = down;
-        while product < comptime!(layout.inputs().div_ceil(DOWN)) {
+        while product < comptime!(layout.inputs()) {
             right += parts[products_at as usize + product * layout.width + unit];
             product += DOWN;
         }

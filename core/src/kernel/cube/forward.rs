@@ -3,17 +3,18 @@
 //! a_w = b_w + V[t,w] + Σ_j x_j W[j,w], z = Σ_w u_w·max(a_w, 0) with u = output[:,1] − output[:,0]
 //! (the output bias is added where z is used). A thread holds the a of eight samples and four
 //! units in registers: each number of W it loads serves eight samples, each bit it tests four
-//! units. Nothing is written but z and, for the backward passes, whether a_w > 0: 32 of those to a
-//! word.
+//! units. Nothing is written but the lanes' shares of z and, for the backward passes, whether
+//! a_w > 0: 32 of those to a word.
 
 use cubecl::prelude::*;
 
 use super::layout::{BLOCK, Layout, STEP, UNITS};
+use super::sample::product;
 
 /// Grid: workgroups of `[lanes, groups]` threads, one row of threads to a block of samples.
 ///
-/// `masks` is `[blocks, tiles, lanes]`, bit `8q + i` for unit q and sample i of the thread;
-/// `logits` is `[samples]`.
+/// `masks` is `[blocks, tiles, lanes]`, bit `8q + i` for unit q and sample i of the thread; `shares`
+/// is `[samples, lanes]`.
 #[cube(launch_unchecked)]
 pub(super) fn forward(
     bits: &[u32],
@@ -22,7 +23,7 @@ pub(super) fn forward(
     bias: &[f32],
     output: &[f32],
     masks: &mut [u32],
-    logits: &mut [f32],
+    shares: &mut [f32],
     samples: u32,
     #[comptime] layout: Layout,
     #[comptime] groups: usize,
@@ -30,9 +31,8 @@ pub(super) fn forward(
 ) {
     let samples = samples as usize;
     let lane = UNIT_POS_X as usize;
-    let group = UNIT_POS_Y as usize;
     let lanes = comptime!(layout.lanes);
-    let block = CUBE_POS * groups + group;
+    let block = CUBE_POS * groups + UNIT_POS_Y as usize;
 
     // Past the batch's end the last sample is done again and thrown away.
     let mut sample = Sequence::<usize>::new();
@@ -67,33 +67,41 @@ pub(super) fn forward(
                 x.push(bits[sample[i] + word]);
             }
             let left = min(layout.n_bits - 32 * word, 32);
-            // The bit itself walks along, for a shift costs an emulated vector unit four.
-            let mut bit = 1u32;
+            // A bit walks along the word: shifts are dear where vectors are emulated.
+            let mut walking = 1u32;
             for step in 0..(left + comptime!(STEP - 1)) / STEP {
+                let mut bit = Sequence::<u32>::new();
+                let mut w = Sequence::<f32>::new();
+                bit.push(walking);
                 #[unroll]
                 for k in 0..STEP {
+                    bit.push(bit[k] + bit[k]);
                     // Past the last bit its row is taken again, times nought: the bit is not set.
                     let j = min(32 * word + step * STEP + k, layout.n_bits - 1);
-                    let row = (layout.n_tasks + j) * layout.width;
-                    let mut w = Sequence::<f32>::new();
                     #[unroll]
                     for q in 0..UNITS {
-                        w.push(input[row + unit[q]]);
+                        w.push(input[(layout.n_tasks + j) * layout.width + unit[q]]);
+                    }
+                }
+                #[unroll]
+                for i in 0..BLOCK {
+                    let mut on = Sequence::<f32>::new();
+                    #[unroll]
+                    for k in 0..STEP {
+                        on.push(select((x[i] & bit[k]) == 0u32, 0.0f32, 1.0f32));
                     }
                     #[unroll]
-                    for i in 0..BLOCK {
-                        let on = select((x[i] & bit) == 0u32, 0.0f32, 1.0f32);
+                    for q in 0..UNITS {
+                        let mut sum = Sequence::<f32>::new();
+                        sum.push(a[q * BLOCK + i]);
                         #[unroll]
-                        for q in 0..UNITS {
-                            // A variable, so that this stays a product and a sum: WGSL's fma is
-                            // a call for each lane where there is no such instruction, and where
-                            // there is one, drivers find it.
-                            let mut product = on * w[q];
-                            a[q * BLOCK + i] += product;
+                        for k in 0..STEP {
+                            sum.push(sum[k] + product(on[k], w[k * UNITS + q]));
                         }
+                        a[q * BLOCK + i] = sum[STEP];
                     }
-                    bit += bit;
                 }
+                walking = bit[STEP];
             }
         }
 
@@ -116,24 +124,11 @@ pub(super) fn forward(
         }
     }
 
-    // The lanes' shares of z, added in a fixed order. The odd stride keeps them in other banks.
-    let stride = comptime!(lanes | 1);
-    let mut shares = Shared::<[f32]>::new_slice(comptime!(groups * BLOCK * stride));
     #[unroll]
     for i in 0..BLOCK {
-        shares[(group * BLOCK + i) * stride + lane] = z[i];
-    }
-    sync_cube();
-    let mut i = group * lanes + lane;
-    while i < comptime!(groups * BLOCK) {
-        let sample = CUBE_POS * comptime!(groups * BLOCK) + i;
-        if sample < samples {
-            let mut sum = 0.0f32;
-            for l in 0..lanes {
-                sum += shares[i * stride + l];
-            }
-            logits[sample] = sum;
+        let s = block * BLOCK + i;
+        if s < samples {
+            shares[s * lanes + lane] = z[i];
         }
-        i += comptime!(groups * lanes);
     }
 }

@@ -3,18 +3,20 @@
 use burn::backend::TensorMetadata as _;
 use burn::tensor::{DType, Shape};
 use burn_cubecl::kernel::{cast, into_contiguous};
+use burn_cubecl::ops::numeric::zeros_client;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
+use cubecl::server::Handle;
 
-use super::layout::{ACROSS, BLOCK, DOWN, Deal, Layout, Parts, STAGE, forward_groups};
-use super::{adam, evaluate, finish, forward, rows, sums};
+use super::layout::{ACROSS, BLOCK, DOWN, Deal, EVALUATION_LANES, Layout, Parts, THREADS, TRAINING_LANES};
+use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
 
-/// Workgroups a dispatch may have along one dimension, WebGPU's own limit.
-const COUNT: u32 = 65_535;
+/// Workgroups along one dimension of a dispatch, WebGPU's own limit.
+const COUNT: usize = 65_535;
 
-/// Threads to a workgroup where each has one number.
-const FLAT: u32 = 256;
+/// Threads to a workgroup of the forward pass, about.
+const FORWARD_THREADS: usize = 128;
 
 /// A batch and the parameters it meets, on one device and contiguous.
 pub(super) struct Problem {
@@ -25,17 +27,20 @@ pub(super) struct Problem {
     bias: CubeTensor,
     output: CubeTensor,
     output_bias: CubeTensor,
-    layout: Layout,
-    samples: usize,
+    n_bits: usize,
 }
 
-/// A buffer that only the passes themselves see.
+/// A buffer of 32-bit words that only the passes themselves see.
 struct Scratch {
-    handle: cubecl::server::Handle,
+    handle: Handle,
     len: usize,
 }
 
 impl Scratch {
+    fn new(client: &Client, len: usize) -> Self {
+        Self { handle: client.empty(4 * len), len }
+    }
+
     fn arg(&self) -> BufferArg {
         // SAFETY: the handle was made with this many words.
         unsafe { BufferArg::from_raw_parts(self.handle.clone(), self.len) }
@@ -70,8 +75,6 @@ impl Problem {
         output_bias: CubeTensor,
         n_bits: usize,
     ) -> Self {
-        let (inputs, width) = (input.shape()[0], input.shape()[1]);
-        let (samples, words_each) = (bits.shape()[0], bits.shape()[1]);
         Self {
             bits: words(bits),
             codes: words(codes),
@@ -80,18 +83,21 @@ impl Problem {
             bias: floats(bias),
             output: floats(output),
             output_bias: floats(output_bias),
-            layout: Layout::new(inputs - n_bits, n_bits, words_each, width),
-            samples,
+            n_bits,
         }
+    }
+
+    fn samples(&self) -> usize {
+        self.codes.shape()[0]
+    }
+
+    fn layout(&self, most_lanes: usize) -> Layout {
+        let [inputs, width] = self.input.shape().dims();
+        Layout::new(inputs - self.n_bits, self.n_bits, self.bits.shape()[1], width, most_lanes)
     }
 
     fn client(&self) -> &Client {
         &self.input.client
-    }
-
-    fn scratch(&self, len: usize) -> Scratch {
-        let len = len.max(1);
-        Scratch { handle: self.client().empty(4 * len), len }
     }
 
     fn tensor<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
@@ -100,17 +106,22 @@ impl Problem {
         CubeTensor::new_contiguous(self.client().clone(), self.input.device.clone(), shape, handle, DType::F32)
     }
 
-    /// Masks of the batch's blocks, and its logit differences.
-    fn forward(&self, keep: bool) -> (Scratch, Scratch) {
-        let layout = self.layout;
-        let groups = forward_groups(&layout, self.samples);
-        let count = spread(self.samples.div_ceil(BLOCK).div_ceil(groups));
-        let launched = count_of(&count) * groups;
-        // The sums go by whole stages, and what they read past the batch counts with δ = 0.
-        let blocks = launched.max(self.samples.next_multiple_of(STAGE) / BLOCK + self.stage_padding());
-        let masks = self.scratch(if keep { blocks * layout.masks() } else { 1 });
-        let logits = self.scratch(self.samples);
-        // SAFETY: every index is clamped to its buffer or guarded; there is at least one sample.
+    fn zeros<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
+        let device = self.input.device.clone();
+        zeros_client(self.client().clone(), device, Shape::from(shape.to_vec()), DType::F32)
+    }
+
+    /// The lanes' shares of each logit difference, and the masks where they are kept, of at least
+    /// `padded` samples.
+    fn forward(&self, layout: Layout, padded: Option<usize>) -> (Scratch, Scratch) {
+        let blocks = self.samples().div_ceil(BLOCK);
+        let groups = (FORWARD_THREADS / layout.lanes).clamp(1, blocks);
+        let (count, cubes) = spread(blocks.div_ceil(groups));
+        let kept = padded.map_or(0, |padded| (padded / BLOCK).max(cubes * groups));
+        let masks = Scratch::new(self.client(), (kept * layout.tiles * layout.lanes).max(1));
+        let shares = Scratch::new(self.client(), self.samples() * layout.lanes);
+        // SAFETY: indices are clamped or guarded, there is at least one sample, and the masks have
+        // room for every block that is launched.
         unsafe {
             forward::forward::launch_unchecked(
                 self.client(),
@@ -122,149 +133,141 @@ impl Problem {
                 arg(&self.bias),
                 arg(&self.output),
                 masks.arg(),
-                logits.arg(),
-                self.samples as u32,
+                shares.arg(),
+                self.samples() as u32,
                 layout,
                 groups,
-                keep,
+                padded.is_some(),
             );
         }
-        (masks, logits)
+        (masks, shares)
     }
 
-    /// Blocks by which the last chunk may pass the last stage.
-    fn stage_padding(&self) -> usize {
-        let deal = Deal::new(&self.layout, self.samples);
-        (deal.chunks(self.samples) * deal.chunk() - self.samples.next_multiple_of(STAGE)) / BLOCK
-    }
-
-    /// Loss, then the gradients of input, bias, output and output bias, in four dispatches.
+    /// Loss, then the gradients of input, bias, output and output bias, in five dispatches.
     pub fn gradients(self) -> [CubeTensor; 5] {
-        let layout = self.layout;
-        if self.samples == 0 {
-            return self.nothing();
+        let layout = self.layout(TRAINING_LANES);
+        let samples = self.samples();
+        let shapes = (layout.inputs(), layout.width);
+        if samples == 0 {
+            // An empty batch teaches nothing.
+            return [
+                self.zeros([1]),
+                self.zeros([shapes.0, shapes.1]),
+                self.zeros([shapes.1]),
+                self.zeros([shapes.1, 2]),
+                self.zeros([2]),
+            ];
         }
-        let deal = Deal::new(&layout, self.samples);
-        let parts = Parts::new(&layout, &deal, self.samples);
-        let samples = self.samples as u32;
+        let client = self.client();
+        let deal = Deal::new(&layout, samples);
+        let parts = Parts::new(&layout, &deal, samples);
+        let [n, padded, chunks] = [samples, parts.padded, parts.chunks].map(|x| x as u32);
         let [delta_at, loss_at, products_at, starts_at] =
             [parts.delta, parts.loss, parts.products, parts.starts].map(|at| at as u32);
-        let (masks, logits) = self.forward(true);
-        let carried = self.scratch(parts.len);
+
+        let (masks, shares) = self.forward(layout, Some(parts.padded));
+        let n_columns = parts.padded / BLOCK * layout.rows();
+        let columns = Scratch::new(client, n_columns);
+        let carried = Scratch::new(client, parts.len);
         let loss = self.tensor([1]);
-        let d_input = self.tensor([layout.inputs(), layout.width]);
-        let d_bias = self.tensor([layout.width]);
-        let d_output = self.tensor([layout.width, 2]);
+        let d_input = self.tensor([shapes.0, shapes.1]);
+        let d_bias = self.tensor([shapes.1]);
+        let d_output = self.tensor([shapes.1, 2]);
         let d_output_bias = self.tensor([2]);
-        let plane = CubeDim::new_2d(ACROSS as u32, DOWN as u32);
-        let across = layout.width.div_ceil(ACROSS) as u32;
-        // SAFETY: every index is clamped to its buffer or guarded, and `Parts` counts what the
-        // passes leave for one another.
+        // SAFETY: indices are clamped or guarded, and `Parts` counts what the passes leave for one
+        // another.
         unsafe {
-            let k = PASSES.load(std::sync::atomic::Ordering::Relaxed);
-            if k >= 2 {
-                sums::sums::launch_unchecked(
-                    self.client(),
-                    CubeCount::Static(layout.tiles as u32, deal.bands as u32, parts.chunks as u32),
-                    CubeDim::new_2d(layout.lanes as u32, deal.groups as u32),
-                    arg(&self.bits),
-                    arg(&self.codes),
-                    arg(&self.labels),
-                    arg(&self.output_bias),
-                    masks.arg(),
-                    logits.arg(),
-                    carried.arg(),
-                    samples,
-                    delta_at,
-                    loss_at,
-                    starts_at,
-                    layout,
-                    deal,
-                );
-            }
-            if k >= 3 {
-                rows::rows::launch_unchecked(
-                    self.client(),
-                    CubeCount::Static(across, layout.inputs().div_ceil(DOWN) as u32, 1),
-                    plane,
-                    arg(&self.input),
-                    arg(&self.output),
-                    masks.arg(),
-                    carried.arg(),
-                    arg(&d_input),
-                    parts.chunks as u32,
-                    delta_at,
-                    products_at,
-                    starts_at,
-                    layout,
-                    deal,
-                );
-            }
-            if k >= 4 {
-                finish::finish::launch_unchecked(
-                    self.client(),
-                    CubeCount::Static(across + 1, 1, 1),
-                    plane,
-                    carried.arg(),
-                    arg(&self.bias),
-                    arg(&self.output),
-                    arg(&d_bias),
-                    arg(&d_output),
-                    arg(&d_output_bias),
-                    arg(&loss),
-                    samples,
-                    parts.chunks as u32,
-                    delta_at,
-                    loss_at,
-                    products_at,
-                    layout,
-                );
-            }
+            slopes::slopes::launch_unchecked(
+                client,
+                flat(n_columns.max(parts.padded)),
+                CubeDim::new_1d(THREADS as u32),
+                arg(&self.bits),
+                arg(&self.codes),
+                arg(&self.labels),
+                arg(&self.output_bias),
+                shares.arg(),
+                columns.arg(),
+                carried.arg(),
+                n,
+                padded,
+                delta_at,
+                loss_at,
+                starts_at,
+                layout,
+            );
+            sums::sums::launch_unchecked(
+                client,
+                CubeCount::Static(layout.tiles as u32, deal.bands as u32, chunks),
+                CubeDim::new_2d(layout.lanes as u32, deal.groups as u32),
+                masks.arg(),
+                columns.arg(),
+                carried.arg(),
+                delta_at,
+                layout,
+                deal,
+            );
+            rows::rows::launch_unchecked(
+                client,
+                flat(shapes.0 * shapes.1),
+                CubeDim::new_1d(THREADS as u32),
+                arg(&self.input),
+                arg(&self.output),
+                masks.arg(),
+                carried.arg(),
+                arg(&d_input),
+                chunks,
+                delta_at,
+                starts_at,
+                products_at,
+                layout,
+                deal,
+            );
+            finish::finish::launch_unchecked(
+                client,
+                CubeCount::Static(shapes.1.div_ceil(ACROSS) as u32 + 1, 1, 1),
+                CubeDim::new_2d(ACROSS as u32, DOWN as u32),
+                carried.arg(),
+                arg(&self.bias),
+                arg(&self.output),
+                arg(&d_bias),
+                arg(&d_output),
+                arg(&d_output_bias),
+                arg(&loss),
+                n,
+                chunks,
+                delta_at,
+                loss_at,
+                products_at,
+                layout,
+            );
         }
         [loss, d_input, d_bias, d_output, d_output_bias]
     }
 
     /// Σ loss and right answers of each subtask, in two dispatches.
     pub fn evaluate(self) -> CubeTensor {
-        let n_tasks = self.layout.n_tasks;
-        if self.samples == 0 {
-            return self.zeros([2, n_tasks]);
+        let layout = self.layout(EVALUATION_LANES);
+        if self.samples() == 0 {
+            return self.zeros([2, layout.n_tasks]);
         }
-        let tally = self.tensor([2, n_tasks]);
-        let (_, logits) = self.forward(false);
+        let (_, shares) = self.forward(layout, None);
+        let sums = self.tensor([2, layout.n_tasks]);
         // SAFETY: a run of samples lies inside the batch, and a subtask past the last writes nothing.
         unsafe {
-            evaluate::evaluate::launch_unchecked(
+            tally::tally::launch_unchecked(
                 self.client(),
-                spread(n_tasks),
-                CubeDim::new_1d(evaluate::TALLY as u32),
+                spread(layout.n_tasks).0,
+                CubeDim::new_1d(tally::TALLY as u32),
                 arg(&self.codes),
                 arg(&self.labels),
                 arg(&self.output_bias),
-                logits.arg(),
-                arg(&tally),
-                self.samples as u32,
-                n_tasks,
+                shares.arg(),
+                arg(&sums),
+                self.samples() as u32,
+                layout,
             );
         }
-        tally
-    }
-
-    fn zeros<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
-        let device = self.input.device.clone();
-        burn_cubecl::ops::numeric::zeros_client(self.client().clone(), device, Shape::from(shape.to_vec()), DType::F32)
-    }
-
-    /// An empty batch teaches nothing.
-    fn nothing(&self) -> [CubeTensor; 5] {
-        let layout = self.layout;
-        [
-            self.zeros([1]),
-            self.zeros([layout.inputs(), layout.width]),
-            self.zeros([layout.width]),
-            self.zeros([layout.width, 2]),
-            self.zeros([2]),
-        ]
+        sums
     }
 }
 
@@ -296,8 +299,8 @@ pub(super) fn adam_step(
     unsafe {
         adam::adam::launch_unchecked(
             &client,
-            spread(len.div_ceil(FLAT as usize)),
-            CubeDim::new_1d(FLAT),
+            flat(len),
+            CubeDim::new_1d(THREADS as u32),
             arg(&gradient),
             arg(&old[0]),
             arg(&old[1]),
@@ -318,21 +321,21 @@ pub(super) fn adam_step(
     }
     let [new_parameter, new_moment1, new_moment2] = new;
     let [old_parameter, old_moment1, old_moment2] = old;
-    [new_parameter.unwrap_or(old_parameter), new_moment1.unwrap_or(old_moment1), new_moment2.unwrap_or(old_moment2)]
+    [
+        new_parameter.unwrap_or(old_parameter),
+        new_moment1.unwrap_or(old_moment1),
+        new_moment2.unwrap_or(old_moment2),
+    ]
 }
 
-/// So many workgroups, folded into two dimensions where one is too short.
-fn spread(count: usize) -> CubeCount {
-    let count = count.max(1) as u32;
-    let down = count.div_ceil(COUNT);
-    CubeCount::Static(count.div_ceil(down), down, 1)
+/// At least so many workgroups, and how many, in two dimensions where one is too short.
+fn spread(count: usize) -> (CubeCount, usize) {
+    let down = count.div_ceil(COUNT).max(1);
+    let across = count.div_ceil(down).max(1);
+    (CubeCount::Static(across as u32, down as u32, 1), across * down)
 }
 
-fn count_of(count: &CubeCount) -> usize {
-    match count {
-        CubeCount::Static(x, y, z) => *x as usize * *y as usize * *z as usize,
-        CubeCount::Dynamic(_) => 0,
-    }
+/// At least so many threads in full workgroups.
+fn flat(threads: usize) -> CubeCount {
+    spread(threads.div_ceil(THREADS)).0
 }
-
-pub(super) static PASSES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(4);

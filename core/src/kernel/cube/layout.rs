@@ -9,27 +9,34 @@ pub(super) const UNITS: usize = 4;
 /// Rows of W that the forward pass takes at a time.
 pub(super) const STEP: usize = 4;
 
-/// Samples to a stage of the sums S.
-pub(super) const STAGE: usize = 128;
-
-/// Threads to a workgroup at most, which is WebGPU's own limit.
-const THREADS: usize = 256;
-
-/// Rows of S to a workgroup at most, the bound on the columns of bits in workgroup storage.
-const ROWS: usize = 128;
-
-/// Threads across and down in the passes over rows: 32 units, eight rows.
+/// Threads across and down in the last pass: 32 units, eight threads to each.
 pub(super) const ACROSS: usize = 32;
 pub(super) const DOWN: usize = 8;
 
-/// The partial sums S may take this many bytes, half of WebGPU's smallest storage binding.
+/// Threads to a workgroup at most, which is WebGPU's own limit.
+pub(super) const THREADS: usize = 256;
+
+/// Lanes at most: in training as many as fill a row of memory, in evaluation, where samples are
+/// many and the lanes' shares of z are all that is written, fewer.
+pub(super) const TRAINING_LANES: usize = 32;
+pub(super) const EVALUATION_LANES: usize = 8;
+
+/// Rows of S to a thread: enough to earn back the eight δ and the mask it reads for a block, few
+/// enough for their sums to stay in registers.
+const DEPTH: std::ops::RangeInclusive<usize> = 8..=16;
+
+/// Samples to a chunk of S, at least. Small chunks keep a large GPU busy and the ends of the runs
+/// of samples short; each costs the writing and reading of one partial S.
+const CHUNK: usize = 128;
+
+/// Chunks at most, and bytes of partial S, half of WebGPU's smallest storage binding.
+const CHUNKS: usize = 4096;
 const PARTIAL_BYTES: usize = 64 << 20;
 
 /// What the kernels know when they are compiled: the model's shape, and the tiles of hidden units.
 ///
-/// A tile is `UNITS · lanes` units: lane l of tile i has the units
-/// `(i · UNITS + q) · lanes + l` for q in 0..UNITS, so that neighbouring lanes read neighbouring
-/// units whatever the width.
+/// A tile is `UNITS · lanes` units: lane l of tile i has the units `(i · UNITS + q) · lanes + l`
+/// for q in 0..UNITS, so that neighbouring lanes read neighbouring units whatever the width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Layout {
     pub n_tasks: usize,
@@ -42,8 +49,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(n_tasks: usize, n_bits: usize, words: usize, width: usize) -> Self {
-        let tiles = width.div_ceil(UNITS * 32).max(1);
+    pub fn new(n_tasks: usize, n_bits: usize, words: usize, width: usize, most_lanes: usize) -> Self {
+        let tiles = width.div_ceil(UNITS * most_lanes).max(1);
         // Fours, for the sake of adapters whose vectors are four threads wide.
         let lanes = width.div_ceil(UNITS * tiles).next_multiple_of(4).max(4);
         Self { n_tasks, n_bits, words, width, lanes, tiles }
@@ -52,11 +59,6 @@ impl Layout {
     /// Units to a tile.
     pub fn tile(&self) -> usize {
         UNITS * self.lanes
-    }
-
-    /// Words of the mask to a block of samples.
-    pub fn masks(&self) -> usize {
-        self.lanes * self.tiles
     }
 
     /// Rows of S: one to a bit, and one for a bit that is always set, which the bias hangs on.
@@ -70,12 +72,6 @@ impl Layout {
     }
 }
 
-/// How a workgroup of the forward pass is filled: `groups` blocks of samples, `lanes` threads each.
-pub(super) fn forward_groups(layout: &Layout, samples: usize) -> usize {
-    let blocks = samples.div_ceil(BLOCK).max(1);
-    (THREADS / 2 / layout.lanes).clamp(1, 32).min(blocks)
-}
-
 /// How S is dealt out: a workgroup has a tile of units, `groups · depth` rows and one chunk of
 /// samples; a thread has four units and `depth` rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,47 +80,36 @@ pub(super) struct Deal {
     pub depth: usize,
     /// Workgroups down the rows.
     pub bands: usize,
-    /// Stages to a chunk.
-    pub stages: usize,
+    /// Samples to a chunk.
+    pub chunk: usize,
 }
 
 impl Deal {
     pub fn new(layout: &Layout, samples: usize) -> Self {
-        let bands = layout.rows().div_ceil(ROWS);
-        let band = layout.rows().div_ceil(bands);
-        let groups = (THREADS / layout.lanes).min(band).min(64);
-        let depth = band.div_ceil(groups);
-        let groups = band.div_ceil(depth);
-        // One stage to a chunk keeps every core of a large GPU busy; where the partial sums of
-        // that many chunks would not fit, chunks grow.
-        let chunk_bytes = 4 * layout.rows() * layout.width;
-        let chunks = (PARTIAL_BYTES / chunk_bytes).max(1);
-        let stages = samples.div_ceil(STAGE).div_ceil(chunks).max(1);
-        Self { groups, depth, bands, stages }
-    }
-
-    /// Rows to a workgroup.
-    pub fn band(&self) -> usize {
-        self.groups * self.depth
-    }
-
-    /// Samples to a chunk.
-    pub fn chunk(&self) -> usize {
-        self.stages * STAGE
+        let rows = layout.rows();
+        let most_groups = THREADS / layout.lanes;
+        let bands = rows.div_ceil(most_groups * DEPTH.end());
+        let depth = rows.div_ceil(bands * most_groups).max(*DEPTH.start()).min(rows);
+        let groups = rows.div_ceil(bands * depth);
+        let most_chunks = (PARTIAL_BYTES / (4 * rows * layout.width)).clamp(1, CHUNKS);
+        let chunk = samples.div_ceil(most_chunks).next_multiple_of(CHUNK);
+        Self { groups, depth, bands, chunk }
     }
 
     pub fn chunks(&self, samples: usize) -> usize {
-        samples.div_ceil(self.chunk()).max(1)
+        samples.div_ceil(self.chunk)
     }
 }
 
-/// Where things lie in the one buffer that carries what the backward passes hand on, all f32:
-/// the partial S of every chunk `[chunks, rows, width]`, then the δ and the loss of every sample,
-/// then the partial gradient of the output layer `[blocks of rows, width]`, and last, as whole
-/// numbers, where each subtask's samples start `[n_tasks + 1]`.
+/// Where things lie in the one buffer that carries what the backward passes hand on: the partial S
+/// of every chunk `[chunks, rows, width]`, the δ and the loss of every sample, what each number of
+/// `input` adds to the output layer's gradient `[inputs, width]`, all f32; and, as whole numbers,
+/// where each subtask's samples start `[n_tasks + 1]`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parts {
     pub chunks: usize,
+    /// Samples of all chunks, those that only fill the last included.
+    pub padded: usize,
     pub delta: usize,
     pub loss: usize,
     pub products: usize,
@@ -135,12 +120,12 @@ pub(super) struct Parts {
 impl Parts {
     pub fn new(layout: &Layout, deal: &Deal, samples: usize) -> Self {
         let chunks = deal.chunks(samples);
-        let padded = chunks * deal.chunk();
+        let padded = chunks * deal.chunk;
         let delta = chunks * layout.rows() * layout.width;
         let loss = delta + padded;
         let products = loss + padded;
-        let starts = products + layout.inputs().div_ceil(DOWN) * layout.width;
+        let starts = products + layout.inputs() * layout.width;
         let len = starts + layout.n_tasks + 1;
-        Self { chunks, delta, loss, products, starts, len }
+        Self { chunks, padded, delta, loss, products, starts, len }
     }
 }

@@ -1,14 +1,15 @@
 //! The structured step on a GPU.
 
 mod adam;
-mod evaluate;
 mod finish;
 mod forward;
 mod launch;
 mod layout;
 mod rows;
 mod sample;
+mod slopes;
 mod sums;
+mod tally;
 #[cfg(test)]
 mod tests;
 

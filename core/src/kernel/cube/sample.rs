@@ -6,6 +6,16 @@
 
 use cubecl::prelude::*;
 
+/// z of a sample: what the lanes of the forward pass found, in order, and the output's bias.
+#[cube]
+pub(super) fn logit(shares: &[f32], output_bias: &[f32], sample: usize, #[comptime] lanes: usize) -> f32 {
+    let mut z = 0.0f32;
+    for lane in 0..lanes {
+        z += shares[sample * lanes + lane];
+    }
+    z + output_bias[1] - output_bias[0]
+}
+
 /// t: how far the logits lean to the wrong answer.
 #[cube]
 pub(super) fn error_margin(z: f32, label: u32) -> f32 {
@@ -45,4 +55,13 @@ pub(super) fn first_of(codes: &[u32], code: u32, samples: usize) -> usize {
         }
     }
     low
+}
+
+/// a·b as a product of its own, which an addition beside it is not folded into.
+///
+/// WGSL's fma is a call for each lane where the hardware has none, and software adapters are such
+/// hardware; where there is an instruction, drivers find it without being told.
+#[cube]
+pub(super) fn product(a: f32, b: f32) -> f32 {
+    f32::reinterpret(u32::reinterpret(a * b))
 }

@@ -347,7 +347,3 @@ fn adam_follows_its_formula_in_place_and_beside() {
         }
     }
 }
-
-#[cfg(timing)]
-#[path = "/tmp/cube-scratch/timing.rs"]
-mod timing;
