@@ -36,25 +36,25 @@ pub const PRESETS: &[Preset] = &[
         config: || RunConfig {
             n_tasks: 20,
             n_bits: 24,
-            width: 64,
-            batch_size: 1_000,
-            steps: 6_000,
-            eval_per_task: 200,
+            width: 128,
+            lr: 4e-3,
+            batch_size: 2_000,
+            steps: 10_000,
             ..RunConfig::default()
         },
     },
     Preset {
         name: "lesson",
         title: "Lesson",
-        look_for: "Over two to three minutes a hundred sharp steps add up to a straight line on log-log axes: \
+        look_for: "Over two to three minutes sixty-four sharp steps add up to a straight line on log-log axes: \
                    compare its slope with the truncated sum and with the pure law's -α/(α+1).",
         config: || RunConfig {
-            n_tasks: 100,
-            n_bits: 50,
-            width: 150,
-            batch_size: 4_000,
-            steps: 20_000,
-            eval_per_task: 200,
+            n_tasks: 64,
+            n_bits: 32,
+            width: 160,
+            lr: 3e-3,
+            batch_size: 5_000,
+            steps: 10_000,
             ..RunConfig::default()
         },
     },
