@@ -11,7 +11,7 @@ use quanta_core::device::{DeviceChoice, OpenDevice, open};
 use quanta_core::kernel::reference::{DenseBatch, cross_entropy};
 use quanta_core::kernel::{DeviceBatch, FusedAdam, evaluate, loss};
 use quanta_core::model::Mlp;
-use quanta_core::task::SparseParity;
+use quanta_core::task;
 use quanta_core::train::block_on;
 
 /// Waits for the device by reading one number.
@@ -24,7 +24,7 @@ fn kernels(criterion: &mut Criterion) {
     let devices: Vec<OpenDevice> = choices.into_iter().filter_map(|choice| block_on(open(choice)).ok()).collect();
     for (n_tasks, n_bits, width, batch_size) in [(100, 50, 100, 2_000), (500, 100, 500, 20_000)] {
         let config = RunConfig { n_tasks, n_bits, width, batch_size, ..RunConfig::default() };
-        let task = SparseParity::new(&config);
+        let task = task::of(&config);
         let sizes = format!("{n_tasks} {n_bits} {width} {batch_size}");
         criterion.bench_function(&format!("{sizes}, batch"), |bencher| bencher.iter(|| task.training_batch(black_box(7))));
         for open_device in &devices {

@@ -12,7 +12,7 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 use quanta_core::config::RunConfig;
 use quanta_core::rng::{Permutation, Rng, Stream};
-use quanta_core::task::{Batch, SparseParity};
+use quanta_core::task::{Batch, SparseParity, Task as _};
 
 fn tiny() -> RunConfig {
     RunConfig { n_tasks: 10, n_bits: 40, k: 3, batch_size: 500, seed: 3, ..RunConfig::default() }

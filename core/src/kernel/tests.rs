@@ -8,7 +8,7 @@ use crate::config::{self, RunConfig};
 use crate::device::{DeviceChoice, OpenDevice, open};
 use crate::kernel::reference::{DenseBatch, cross_entropy};
 use crate::model::Mlp;
-use crate::task::SparseParity;
+use crate::task::{SparseParity, Task as _};
 use crate::train::block_on;
 
 /// The CPU, and a GPU where there is one, be it a program. A missing one is reported.

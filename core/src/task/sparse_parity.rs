@@ -5,7 +5,9 @@
 //! of the subtask's k bits. The network sees the subtask as a one-hot before the bits; here it
 //! stays a code, and the bits stay packed.
 
-use super::Batch;
+use std::ops::Range;
+
+use super::{Batch, Task};
 use crate::config::RunConfig;
 use crate::quanta::UseFrequencies;
 use crate::rng::{Permutation, Rng, Stream};
@@ -53,44 +55,9 @@ impl SparseParity {
         task
     }
 
-    /// The use frequencies.
-    pub fn frequencies(&self) -> &UseFrequencies {
-        &self.frequencies
-    }
-
     /// The bits of each subtask, `[n_tasks, k]`, rising.
     pub fn subsets(&self) -> &[Vec<u32>] {
         &self.subsets
-    }
-
-    /// The training batch of step `step`, counted from 0: fresh samples, or the next ones of the
-    /// data set in the order of its epoch. Epochs follow one another without a gap, so that every
-    /// batch is full.
-    pub fn training_batch(&self, step: u64) -> Batch {
-        match &self.data {
-            None => {
-                let codes = self.draw_codes(Stream::TrainCodes, step, self.batch_size);
-                let mut batch = self.sorted(&codes, |_| None);
-                batch.bits = self.draw_bits(Stream::TrainBits, step, self.batch_size);
-                self.label(&mut batch);
-                batch
-            }
-            Some(data) => self.epoch_batch(data, step),
-        }
-    }
-
-    /// `per_task` fresh test samples of each of the subtasks `tasks`, in order. `index` names the
-    /// draw (a trainer uses the step of the log), and each subtask's samples are drawn on their
-    /// own, so that any range of subtasks sees the same ones.
-    pub fn test_batch(&self, index: u64, tasks: std::ops::Range<usize>, per_task: usize) -> Batch {
-        let mut batch = Batch { words: self.words, ..Batch::default() };
-        for task in tasks {
-            let name = index * self.subsets.len() as u64 + task as u64;
-            batch.bits.extend(self.draw_bits(Stream::TestBits, name, per_task));
-            batch.codes.extend(std::iter::repeat_n(task as u32, per_task));
-        }
-        self.label(&mut batch);
-        batch
     }
 
     fn epoch_batch(&self, data: &DataSet, step: u64) -> Batch {
@@ -163,6 +130,39 @@ impl SparseParity {
                 self.subsets[code as usize].iter().fold(0, |parity, &bit| parity ^ (sample[bit as usize / 32] >> (bit % 32))) & 1
             })
             .collect();
+    }
+}
+
+impl Task for SparseParity {
+    fn frequencies(&self) -> &UseFrequencies {
+        &self.frequencies
+    }
+
+    /// Fresh samples, or the next ones of the data set in the order of its epoch. Epochs follow one
+    /// another without a gap, so that every batch is full.
+    fn training_batch(&self, step: u64) -> Batch {
+        match &self.data {
+            None => {
+                let codes = self.draw_codes(Stream::TrainCodes, step, self.batch_size);
+                let mut batch = self.sorted(&codes, |_| None);
+                batch.bits = self.draw_bits(Stream::TrainBits, step, self.batch_size);
+                self.label(&mut batch);
+                batch
+            }
+            Some(data) => self.epoch_batch(data, step),
+        }
+    }
+
+    /// Each subtask's samples are drawn on their own.
+    fn test_batch(&self, index: u64, tasks: Range<usize>, per_task: usize) -> Batch {
+        let mut batch = Batch { words: self.words, ..Batch::default() };
+        for task in tasks {
+            let name = index * self.subsets.len() as u64 + task as u64;
+            batch.bits.extend(self.draw_bits(Stream::TestBits, name, per_task));
+            batch.codes.extend(std::iter::repeat_n(task as u32, per_task));
+        }
+        self.label(&mut batch);
+        batch
     }
 }
 

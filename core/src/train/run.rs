@@ -18,7 +18,7 @@ use crate::fit::EMERGENCE_BITS;
 use crate::kernel::reference::{DenseBatch, cross_entropy};
 use crate::kernel::{self, DeviceBatch};
 use crate::record::{Checkpoint, Record, Status};
-use crate::task::SparseParity;
+use crate::task::{self, Task};
 
 /// Test samples that are evaluated in one go; between two such pieces a run can be interrupted.
 const EVALUATION_PIECE: usize = 32_768;
@@ -81,7 +81,7 @@ pub enum TrainError {
 /// A run: a model, its task, and what has been seen so far.
 pub struct Run {
     record: Record,
-    task: SparseParity,
+    task: Box<dyn Task>,
     device: OpenDevice,
     path: Path,
     learner: Box<dyn Learn>,
@@ -148,7 +148,7 @@ impl Run {
         };
         let done = record.evaluations.last().map(|evaluation| evaluation.step);
         let logs = config.log_steps().into_iter().filter(|log| done.is_none_or(|done| *log > done)).collect();
-        let task = SparseParity::new(config);
+        let task = task::of(config);
         record.device = device.describe().to_owned();
         record.path = path.name().to_owned();
         let seconds = record.evaluations.last().map_or(0.0, |evaluation| evaluation.seconds);

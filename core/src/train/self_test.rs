@@ -7,7 +7,7 @@ use super::update::{Start, fused, values};
 use crate::config::RunConfig;
 use crate::device::{DeviceError, OpenDevice, fault};
 use crate::kernel::{self, DeviceBatch};
-use crate::task::SparseParity;
+use crate::task;
 
 /// Steps compared.
 const STEPS: u64 = 3;
@@ -45,7 +45,7 @@ pub async fn self_test(device: &OpenDevice) -> Result<(), TrainError> {
 }
 
 async fn losses(config: &RunConfig, device: &OpenDevice) -> Result<Vec<f32>, TrainError> {
-    let task = SparseParity::new(config);
+    let task = task::of(config);
     let mut learner = fused(config, Start::fresh(config, device.device()));
     let failed = |error: burn::tensor::ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
     let mut losses = Vec::new();

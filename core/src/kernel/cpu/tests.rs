@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::RunConfig;
 use crate::rng::{Rng, Stream};
-use crate::task::{Batch, SparseParity};
+use crate::task::{Batch, SparseParity, Task as _};
 
 /// Parameters and a batch for one shape.
 struct Case {
