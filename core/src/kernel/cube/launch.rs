@@ -321,11 +321,7 @@ pub(super) fn adam_step(
     }
     let [new_parameter, new_moment1, new_moment2] = new;
     let [old_parameter, old_moment1, old_moment2] = old;
-    [
-        new_parameter.unwrap_or(old_parameter),
-        new_moment1.unwrap_or(old_moment1),
-        new_moment2.unwrap_or(old_moment2),
-    ]
+    [new_parameter.unwrap_or(old_parameter), new_moment1.unwrap_or(old_moment1), new_moment2.unwrap_or(old_moment2)]
 }
 
 /// At least so many workgroups, and how many, in two dimensions where one is too short.

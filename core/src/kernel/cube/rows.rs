@@ -62,15 +62,7 @@ pub(super) fn rows(
 
 /// Σ [a_w > 0] δ over the samples `begin..end`.
 #[cube]
-fn run(
-    masks: &[u32],
-    parts: &[f32],
-    begin: usize,
-    end: usize,
-    unit: usize,
-    delta_at: usize,
-    #[comptime] layout: Layout,
-) -> f32 {
+fn run(masks: &[u32], parts: &[f32], begin: usize, end: usize, unit: usize, delta_at: usize, #[comptime] layout: Layout) -> f32 {
     let tile = unit / comptime!(layout.tile());
     let q = unit / layout.lanes % UNITS;
     let lane = unit % layout.lanes;
