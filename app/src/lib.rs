@@ -1,7 +1,9 @@
 //! The page of the quanta lab and the worker behind it.
 
+pub mod dial;
 pub mod link;
 pub mod protocol;
+pub mod sweeps;
 pub mod words;
 
 #[cfg(feature = "engine")]

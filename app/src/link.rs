@@ -15,23 +15,40 @@ pub enum Page {
     /// One run, live.
     #[default]
     Lab,
+    /// The model of quanta alone, on sliders.
+    Theory,
+    /// Loss against a resource: published sweeps, and small ones of the browser's own.
+    Scaling,
+    /// The paper's numbers beside ours.
+    Reproduce,
 }
 
 impl Page {
     /// Every page, in the order of the navigation.
-    pub const ALL: [Page; 1] = [Page::Lab];
+    pub const ALL: [Page; 4] = [Page::Lab, Page::Theory, Page::Scaling, Page::Reproduce];
 
     /// The word for it in a link.
     pub fn word(self) -> &'static str {
         match self {
             Page::Lab => "lab",
+            Page::Theory => "theory",
+            Page::Scaling => "scaling",
+            Page::Reproduce => "reproduce",
         }
+    }
+
+    /// The page of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.word() == word)
     }
 
     /// Its name, as shown.
     pub fn title(self) -> &'static str {
         match self {
             Page::Lab => "Lab",
+            Page::Theory => "Theory",
+            Page::Scaling => "Scaling",
+            Page::Reproduce => "Reproduce",
         }
     }
 }
@@ -41,8 +58,10 @@ impl Page {
 pub struct Link {
     /// Which page.
     pub page: Page,
-    /// The run, where the link names one.
+    /// The run, where the link names one. Only the Lab's does.
     pub config: Option<RunConfig>,
+    /// What another page than the Lab is set to, as it stands in the link.
+    pub own: Vec<(String, String)>,
     /// What to train on, where the link says.
     pub device: Option<DeviceChoice>,
     /// Whether the run is to start by itself.
@@ -85,8 +104,13 @@ impl Link {
         let mut link = Self::default();
         let mut problems = Vec::new();
         let mut names_a_run = false;
-        for pair in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let pairs = || {
+            let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        };
+        // Whose keys the others are depends on the page, wherever in the link that stands.
+        let of_the_lab = !pairs().any(|(key, value)| key == "page" && Page::from_word(value).is_some_and(|page| page != Page::Lab));
+        for (key, value) in pairs() {
             let mut read = |known: bool, allowed: &str| {
                 if !known {
                     problems.push(format!("{key} is «{value}», but must be {allowed}"));
@@ -94,7 +118,7 @@ impl Link {
             };
             match key {
                 "page" => {
-                    let page = Page::ALL.into_iter().find(|page| page.word() == value);
+                    let page = Page::from_word(value);
                     read(page.is_some(), &format!("one of {}", Page::ALL.map(Page::word).join(", ")));
                     link.page = page.unwrap_or_default();
                 }
@@ -115,7 +139,8 @@ impl Link {
                     link.device = DeviceChoice::from_word(value).filter(|device| *device != DeviceChoice::Cuda);
                     read(link.device.is_some(), "one of auto, webgpu, cpu");
                 }
-                _ => names_a_run = true,
+                _ if of_the_lab => names_a_run = true,
+                _ => link.own.push((key.to_owned(), value.to_owned())),
             }
         }
         if names_a_run {
@@ -134,6 +159,7 @@ impl Link {
             parts.push(format!("page={}", self.page.word()));
         }
         parts.extend(self.config.as_ref().map(RunConfig::to_query));
+        parts.extend(self.own.iter().map(|(key, value)| format!("{key}={value}")));
         parts.extend(self.device.map(|device| format!("device={}", device_word(device))));
         parts.extend(self.autostart.then(|| "autostart=1".to_owned()));
         parts.extend(self.embed.then(|| "embed=1".to_owned()));
@@ -194,6 +220,14 @@ mod tests {
         assert_eq!(link.to_query(), "v=1&alpha=0.6&width=12&device=webgpu&autostart=1&embed=1&figure=tasks&theme=dark");
         assert_eq!(Link::parse(&link.to_query()), (link, vec![]));
         assert_eq!(Link::parse(""), (Link::default(), vec![]));
+    }
+
+    #[test]
+    fn other_pages_have_keys_of_their_own() {
+        let own = vec![("alpha".to_owned(), "0.6".to_owned()), ("missing".to_owned(), "5".to_owned())];
+        let link = Link { page: Page::Theory, own, ..Link::default() };
+        assert_eq!(link.to_query(), "page=theory&alpha=0.6&missing=5");
+        assert_eq!(Link::parse("?alpha=0.6&page=theory&missing=5"), (link, vec![]));
     }
 
     #[test]

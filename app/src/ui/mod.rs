@@ -1,8 +1,11 @@
 //! The page. It holds no engine: what trains is in the worker.
 
 mod lab;
+mod reproduce;
+mod scaling;
 mod shared;
 mod site;
+mod theory;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;

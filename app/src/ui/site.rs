@@ -5,8 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::lab::LabPage;
+use super::reproduce::ReproducePage;
+use super::scaling::ScalingPage;
 use super::shared::browser;
 use super::shared::theme::{ThemeSwitch, Themes};
+use super::theory::TheoryPage;
 use crate::link::{Link, Page};
 
 /// The address bar as the page reads and writes it.
@@ -102,7 +105,10 @@ pub fn Site() -> impl IntoView {
         </Show>
         <main id="main" tabindex="-1" class:embed=embed>
             {move || match page.get() {
-                Page::Lab => view! { <LabPage /> },
+                Page::Lab => view! { <LabPage /> }.into_any(),
+                Page::Theory => view! { <TheoryPage /> }.into_any(),
+                Page::Scaling => view! { <ScalingPage /> }.into_any(),
+                Page::Reproduce => view! { <ReproducePage /> }.into_any(),
             }}
         </main>
         <Show when=move || !embed>

@@ -16,7 +16,7 @@ use super::state::Lab;
 use crate::ui::shared::browser;
 use crate::ui::shared::canvas::Canvas;
 use crate::ui::shared::theme::Themes;
-use crate::ui::shared::watch::{Repaint, watch_sight, watch_size};
+use crate::ui::shared::watch::{Repaint, watch_sight, watch_size, when_fonts_are_ready};
 
 /// The canvas of one figure, its crosshair, and the line that reads it.
 #[component]
@@ -61,6 +61,7 @@ pub fn Chart(
         read();
     };
     let repaint = Repaint::new(paint);
+    let repaint_for_fonts = repaint.clone();
     Effect::new(move |_| {
         lab.runs.track();
         lab.shown.track();
@@ -78,6 +79,9 @@ pub fn Chart(
     Effect::new(move |_| {
         if let Some(canvas) = ground.get() {
             watch_size(&canvas, move |width, height| size.set((width, height)));
+            // Until the typeface is there another one stands in.
+            let repaint = repaint_for_fonts.clone();
+            when_fonts_are_ready(move || repaint.request());
             watch_sight(&canvas, move |is_seen| seen.set(is_seen));
         }
     });

@@ -14,6 +14,7 @@ use super::engine::{self, News};
 use super::run::Run;
 use super::state::{Lab, Loading, Phase, Remedy};
 use crate::protocol::{Command, Message, State};
+use crate::ui::shared::locks;
 use crate::words;
 
 /// A worker that does not answer a stop for so long is replaced.
@@ -78,6 +79,9 @@ impl Lab {
         }
         self.untell(Remedy::Resume(id));
         spawn_local(async move {
+            if locks::held().await.contains(&lock_name(id)) {
+                return self.tell(true, "This run is in training in another tab of this browser.", None);
+            }
             let read = match self.bytes(id).await {
                 Ok(bytes) => Record::from_bytes(&bytes).map(|record| (record, bytes)).map_err(|error| error.to_string()),
                 Err(why) => Err(why),
@@ -103,6 +107,7 @@ impl Lab {
         self.progress.set(None);
         self.started.set(None);
         self.step_when_paused.set_value(paused);
+        self.lock.set_value(locks::hold(&lock_name(id)));
         let ready = self.loading.get_untracked() == Loading::Ready;
         self.phase.set(if ready { Phase::Compiling } else { Phase::Waiting });
         self.update_run(id, |run| Arc::make_mut(&mut run.record).status = Status::Unfinished);
@@ -303,6 +308,11 @@ impl Lab {
         });
         self.save(id);
     }
+}
+
+/// The name under which tabs tell one another that they train a run.
+pub fn lock_name(id: u32) -> String {
+    format!("quanta-lab-run-{id}")
 }
 
 /// Adds a log where it belongs: after the earlier steps, in place of any later ones.

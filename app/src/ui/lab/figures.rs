@@ -36,7 +36,7 @@ pub fn series(drawn: &[Drawn]) -> Vec<Series<'_>> {
 
 impl Lab {
     /// The runs in the figures: the one whose numbers are shown first, then the others that are
-    /// not hidden. Before the first run, the settings with nothing learned yet.
+    /// not hidden. Where none is shown, the settings come first, with nothing learned yet.
     pub fn drawn(&self) -> Vec<Drawn> {
         let shown = self.shown.get();
         let drawn: Vec<Drawn> = self.runs.with(|runs| {
@@ -45,12 +45,13 @@ impl Lab {
             let take = |run: &super::run::Run| Drawn { name: run.name.clone(), record: run.record.clone(), color: run.color };
             first.chain(others).map(take).collect()
         });
-        if !drawn.is_empty() {
+        if shown.is_some() {
             return drawn;
         }
         let config = self.form.config.with(|config| config.clone().ok());
         let name = PRESETS[self.form.preset.get()].title.to_owned();
-        config.map(|config| Drawn { name, record: Arc::new(Record::new(config)), color: 0 }).into_iter().collect()
+        let next = config.map(|config| Drawn { name, record: Arc::new(Record::new(config)), color: self.next_color() });
+        next.into_iter().chain(drawn).collect()
     }
 
     /// What the figures show, as chosen.
@@ -92,11 +93,17 @@ pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
     view! {
         <figure class="card" class:wide=move || wide.get() aria-labelledby=labelled>
             <div class="card-head">
-                <h3 id=title_id><span class="number">{format!("Figure {number}")}</span>" "{kind.title()}</h3>
+                {heading(lab.embed, title_id, number, kind.title())}
                 <div class="tools">
                     <Show when=move || !lab.embed>
-                        <button type="button" class="quiet enlarge" aria-pressed=move || wide.get().to_string() on:click=move |_| wide.update(|wide| *wide = !*wide)>
-                            "Enlarge"<span class="unseen">{format!(" {}", kind.title())}</span>
+                        <button
+                            type="button"
+                            class="quiet enlarge"
+                            aria-label=format!("Enlarge the figure «{}»", kind.title())
+                            aria-pressed=move || wide.get().to_string()
+                            on:click=move |_| wide.update(|wide| *wide = !*wide)
+                        >
+                            "Enlarge"
                         </button>
                     </Show>
                     <Menu label="Save" of=format!("the figure «{}»", kind.title())>
@@ -110,6 +117,12 @@ pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
             <figcaption id=caption_id>{move || caption.get()}</figcaption>
         </figure>
     }
+}
+
+/// The figure's heading, one level below the one that it stands under.
+fn heading(embed: bool, id: String, number: usize, title: &'static str) -> AnyView {
+    let words = view! { <span class="number">{format!("Figure {number}")}</span>" "{title} };
+    if embed { view! { <h2 id=id>{words}</h2> }.into_any() } else { view! { <h3 id=id>{words}</h3> }.into_any() }
 }
 
 /// What the loss figure shows beside the curves.

@@ -5,10 +5,12 @@ use leptos::task::spawn_local;
 use quanta_core::record::{Record, Status};
 use wasm_bindgen::JsCast;
 
+use super::control::lock_name;
 use super::engine::in_words;
 use super::run::Run;
 use super::state::{Lab, Phase, Remedy};
 use super::store::{Line, Store};
+use crate::ui::shared::locks;
 use crate::words;
 
 impl Lab {
@@ -27,13 +29,13 @@ impl Lab {
             };
             self.store.set_value(Some(store.clone()));
             match store.all().await {
-                Ok(kept) => self.show_kept(kept),
+                Ok(kept) => self.show_kept(kept, &locks::held().await),
                 Err(error) => self.tell(true, format!("The runs kept in this browser cannot be read: {error}."), None),
             }
         });
     }
 
-    fn show_kept(self, kept: Vec<(Line, Vec<u8>)>) {
+    fn show_kept(self, kept: Vec<(Line, Vec<u8>)>, locks: &[String]) {
         let mut broken = Vec::new();
         let mut runs = Vec::new();
         for (line, bytes) in kept {
@@ -45,10 +47,11 @@ impl Lab {
         if !broken.is_empty() {
             self.tell(true, format!("A kept run cannot be read: {}.", broken.join("; ")), None);
         }
-        let unfinished = runs
-            .iter()
-            .rev()
-            .find(|run| run.checkpoint.is_some() && matches!(run.record.status, Status::Unfinished | Status::Failed(_)));
+        // One that another tab is training is no business of this one.
+        let unfinished = runs.iter().rev().find(|run| {
+            let open = matches!(run.record.status, Status::Unfinished | Status::Failed(_));
+            open && run.checkpoint.is_some() && !locks.contains(&lock_name(run.id))
+        });
         // A run begun while the store was being read keeps its number; kept ones are put before it.
         let taken = self.active.get_untracked();
         if let Some(run) = unfinished.filter(|run| Some(run.id) != taken) {
@@ -57,7 +60,10 @@ impl Lab {
             let text = format!("«{}» was left at step {step} of {steps}. It can go on exactly there.", run.name);
             self.tell(false, text, Some(Remedy::Resume(run.id)));
         }
-        let last = runs.last().map(|run| run.id);
+        // A link shows its own run and no other; without one the last run is shown again.
+        let asked = self.address.link.with_untracked(|link| link.config.clone());
+        let of_link = |run: &&Run| asked.as_ref().is_none_or(|config| run.record.config == *config);
+        let last = runs.iter().rev().find(of_link).map(|run| run.id);
         self.runs.update(|known| {
             runs.retain(|run| known.iter().all(|other| other.id != run.id));
             known.splice(0..0, runs);
@@ -163,26 +169,49 @@ impl Lab {
         self.save(id);
     }
 
-    /// Forgets a run for good.
+    /// Deletes a run. It can be brought back until the next one is deleted or the page is closed.
     pub fn delete(self, id: u32) {
         if self.is_training_untracked(id) {
             return;
         }
         self.untell(Remedy::Resume(id));
-        self.runs.update(|runs| runs.retain(|run| run.id != id));
-        if self.shown.get_untracked() == Some(id) {
-            self.shown.set(self.runs.with_untracked(|runs| runs.last().map(|run| run.id)));
-        }
-        if self.active.get_untracked() == Some(id) {
-            self.active.set(None);
-            self.phase.set(Phase::Idle);
-        }
-        let Some(store) = self.store.get_value() else { return };
         spawn_local(async move {
-            if let Err(error) = store.delete(id).await {
+            // What cannot be read any more cannot be brought back either.
+            let bytes = self.bytes(id).await.unwrap_or_default();
+            let run = self.runs.with_untracked(|runs| runs.iter().find(|run| run.id == id).cloned());
+            self.runs.update(|runs| runs.retain(|run| run.id != id));
+            if self.shown.get_untracked() == Some(id) {
+                self.shown.set(self.runs.with_untracked(|runs| runs.last().map(|run| run.id)));
+            }
+            if self.active.get_untracked() == Some(id) {
+                self.active.set(None);
+                self.phase.set(Phase::Idle);
+            }
+            if let Some(run) = run.filter(|_| !bytes.is_empty()) {
+                self.untell(Remedy::Undelete);
+                self.tell(false, format!("Deleted «{}».", run.name), Some(Remedy::Undelete));
+                self.deleted.set_value(Some((run, bytes)));
+            }
+            if let Some(store) = self.store.get_value()
+                && let Err(error) = store.delete(id).await
+            {
                 self.tell(true, format!("The run is still kept in this browser: {error}."), None);
             }
         });
+    }
+
+    /// Brings back the run that was deleted last.
+    pub fn undelete(self) {
+        if let Some((mut run, bytes)) = self.deleted.try_update_value(Option::take).flatten() {
+            let id = run.id;
+            run.bytes = Some(std::sync::Arc::new(bytes));
+            self.runs.update(|runs| {
+                runs.push(run);
+                runs.sort_by_key(|run| run.id);
+            });
+            self.shown.set(Some(self.shown.get_untracked().unwrap_or(id)));
+            self.save(id);
+        }
     }
 
     fn is_training_untracked(self, id: u32) -> bool {

@@ -6,7 +6,6 @@ mod compare;
 mod control;
 mod controls;
 mod embed;
-mod engine;
 mod export;
 mod figures;
 mod form;
@@ -23,8 +22,9 @@ mod webgpu;
 
 use leptos::prelude::*;
 
+use super::shared::engine;
 use super::site::Address;
-use state::Lab;
+use state::{Lab, Phase};
 
 /// The Lab page, or one figure of it where it is embedded.
 #[component]
@@ -35,6 +35,13 @@ pub fn LabPage() -> impl IntoView {
     Effect::new(move |_| {
         address.arrivals.get();
         actions::show_link(lab);
+    });
+    // A run at rest is anybody's to take up; a tab in the background tells how far it is.
+    Effect::new(move |_| {
+        if lab.phase.with(Phase::is_at_rest) {
+            lab.lock.set_value(None);
+        }
+        document().set_title(&lab.title());
     });
     lab.load_engine();
     lab.recall();

@@ -51,6 +51,10 @@ fn One(notice: Notice) -> impl IntoView {
             </button>
         }
         .into_any(),
+        Remedy::Undelete => view! {
+            <button type="button" class="main" on:click=move |_| { dismiss(); lab.undelete() }>"Bring it back"</button>
+        }
+        .into_any(),
         Remedy::Restart => view! {
             <button type="button" class="main" on:click=move |_| { dismiss(); lab.restart() }>"Restart the engine"</button>
         }

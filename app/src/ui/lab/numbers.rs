@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use quanta_core::config::{PRESETS, RunConfig};
-use quanta_core::fit::{self, PowerLaw};
+use quanta_core::fit::{self, FitError, PowerLaw};
 use quanta_core::record::Record;
 use quanta_core::theory::{self, Resource, Theory};
 
@@ -19,34 +19,44 @@ const QUIET: Duration = Duration::from_secs(10);
 #[component]
 pub fn Heading() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let title = move || lab.with_shown(|run| run.name.clone()).unwrap_or_else(|| PRESETS[lab.form.preset.get()].title.to_owned());
+    let next = move || {
+        let config = lab.form.config.get().ok().filter(|_| lab.form.changes() > 0);
+        let named = config.map(|config| untrack(|| lab.name_for(&config)));
+        named.unwrap_or_else(|| PRESETS[lab.form.preset.get()].title.to_owned())
+    };
+    let title = move || lab.with_shown(|run| run.name.clone()).unwrap_or_else(next);
     let about = move || {
         let shown = lab.with_shown(|run| run.record.config.clone());
-        shown.or_else(|| lab.form.config.get().ok()).map(|config| in_a_sentence(&config))
+        shown.or_else(|| lab.form.config.get().ok())
     };
     view! {
         <header class="heading">
             <h1>{title}</h1>
-            <p>{about}</p>
+            <p>{move || about().map(|config| in_a_sentence(&config))}</p>
         </header>
     }
 }
 
 /// A run's settings as a sentence.
-fn in_a_sentence(config: &RunConfig) -> String {
+fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
     let data = match config.samples {
         0 => "fresh samples at every step".to_owned(),
         samples => format!("{} samples, reshuffled every epoch", words::thousands(samples)),
     };
-    format!(
-        "{} subtasks, each the parity of {} of {} bits, used in proportion to k^-{:.3}; a network of width {} and {} parameters, on {data}.",
+    let tasks = format!(
+        "{} subtasks, each the parity of {} of {} bits, used in proportion to k",
         words::thousands(config.n_tasks as u64),
         config.k,
-        config.n_bits,
-        config.alpha + 1.0,
+        config.n_bits
+    );
+    let network = format!(
+        "; a network of width {} and {} parameters, on {data}.",
         words::thousands(config.width as u64),
         words::thousands(config.parameters()),
-    )
+    );
+    // Two decimals are what anyone sets; 1.4 and not 1.4000000000000001.
+    let exponent = ((config.alpha + 1.0) * 1e6).round() / 1e6;
+    view! { {tasks}<sup>{format!("−{exponent}")}</sup>{network} }
 }
 
 /// The exponents of a run's curve: as fitted, and as theory has it.
@@ -73,7 +83,15 @@ pub fn exponents(record: &Record, range: Option<(f64, f64)>) -> Exponents {
         let steps: Vec<f64> = record.steps().iter().map(|step| *step as f64).filter(within).collect();
         theory.exponent_at(Resource::Steps, &steps, constant)
     });
-    Exponents { fitted: fitted.map_err(|error| error.to_string()), pure: Resource::Steps.exponent(config.alpha), truncated }
+    Exponents { fitted: fitted.map_err(why_not), pure: Resource::Steps.exponent(config.alpha), truncated }
+}
+
+/// Why a young run has no fit, without the figures that only matter to a chosen range.
+fn why_not(error: FitError) -> String {
+    match error {
+        FitError::TooFew { .. } => "too few logs in that range so far".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 /// The range of the fit as typed, where it is a range.
@@ -165,8 +183,10 @@ pub fn Numbers() -> impl IntoView {
                     <dd class="note">{theory_note}</dd>
                 </div>
             </dl>
-            <p class="device-line"><span class="label">"Device "</span><span id="device">{device}</span></p>
-            {move || notes().into_iter().map(|note| view! { <p class="device-line">{note}</p> }).collect_view()}
+            <p class="device-line">
+                <span class="label">"Device "</span><span id="device">{device}</span>
+                {move || notes().into_iter().map(|note| view! { <span class="remark">{note}</span> }).collect_view()}
+            </p>
             <Spoken />
         </section>
     }

@@ -20,6 +20,7 @@ pub fn Panel() -> impl IntoView {
     };
     view! {
         <form class="settings" aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
+            <div class="stays">
             <h2 id="settings-title">"Settings"</h2>
             <fieldset class="presets">
                 <legend>"Preset"</legend>
@@ -41,6 +42,7 @@ pub fn Panel() -> impl IntoView {
             <p class="changes" aria-live="polite">{changes}</p>
             {Group::ALL.into_iter().map(|group| view! { <GroupOfFields group=group /> }).collect_view()}
             <DevicePicker />
+            </div>
         </form>
     }
 }
@@ -132,9 +134,6 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
     view! {
         <div class="field" class:changed=move || preset_value.with(Option::is_some) class:wrong=move || wrong.with(Option::is_some)>
             <label for=id>{field.label}</label>
-            <span class="input">{input}<span class="unit">{field.unit}</span></span>
-            <p class="error" id=error_id aria-live="polite">{move || wrong.get()}</p>
-            <p class="help" id=help_id>{field.help}{range}</p>
             {move || preset_value.get().map(|value| {
                 let say = format!("Back to {value}");
                 view! {
@@ -148,6 +147,9 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
                     </button>
                 }
             })}
+            <span class="input">{input}<span class="unit">{field.unit}</span></span>
+            <p class="error" id=error_id aria-live="polite">{move || wrong.get()}</p>
+            <p class="help" id=help_id>{field.help}{range}</p>
         </div>
     }
 }

@@ -112,12 +112,18 @@ fn Row(id: u32) -> impl IntoView {
                 />
             </td>
             <td class="standing">{standing}</td>
-            <td class="number">{move || last().map_or("–".to_owned(), |(loss, _)| words::significant(f64::from(loss)))}</td>
-            <td class="number">{move || last().map_or("–".to_owned(), |(_, learned)| format!("{learned} of {tasks}"))}</td>
+            <td class="number" data-label="bits">{move || last().map_or("–".to_owned(), |(loss, _)| words::significant(f64::from(loss)))}</td>
+            <td class="number" data-label="learned">{move || last().map_or("–".to_owned(), |(_, learned)| format!("{learned} of {tasks}"))}</td>
             <td class="actions">
                 <Show when=move || resumable.get().is_some() && !training.get()>
-                    <button type="button" class="quiet" disabled=move || !at_rest() on:click=move |_| lab.resume(Some(id))>
-                        "Go on"<span class="unseen">{move || format!(" with {}", name.get())}</span>
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-label=move || format!("Go on with {}", name.get())
+                        disabled=move || !at_rest()
+                        on:click=move |_| lab.resume(Some(id))
+                    >
+                        "Go on"
                     </button>
                 </Show>
                 <Menu label="More" of="for this run">

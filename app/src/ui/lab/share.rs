@@ -62,7 +62,7 @@ fn Copyable(id: &'static str, label: &'static str, text: Signal<String>) -> impl
             <label for=id>{label}</label>
             <div class="row">
                 <input id=id type="text" readonly spellcheck="false" prop:value=move || text.get() />
-                <button type="button" on:click=copy>"Copy"<span class="unseen">{format!(": {label}")}</span></button>
+                <button type="button" aria-label=format!("Copy: {label}") on:click=copy>"Copy"</button>
             </div>
             <span class="said" role="status">{move || said.get()}</span>
         </div>

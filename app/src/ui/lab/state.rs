@@ -10,6 +10,7 @@ use super::form::Form;
 use super::run::{COLORS, Run};
 use super::store::Store;
 use crate::protocol::WebGpu;
+use crate::ui::shared::locks::Held;
 use crate::ui::site::Address;
 use crate::words;
 
@@ -105,6 +106,8 @@ pub struct Notice {
 pub enum Remedy {
     /// Go on with a run from its checkpoint.
     Resume(u32),
+    /// Bring back the run that was deleted last.
+    Undelete,
     /// Load the engine again, and go on with the run that was in training, if any.
     Restart,
 }
@@ -162,6 +165,10 @@ pub struct Lab {
     /// Counts stops and pauses, so that a late alarm knows that it is late.
     pub(super) asked: StoredValue<u32>,
     pub(super) step_when_paused: StoredValue<bool>,
+    /// Says to other tabs that the run is in training here.
+    pub(super) lock: StoredValue<Option<Held>, LocalStorage>,
+    /// The run that was deleted last, with its record.
+    pub(super) deleted: StoredValue<Option<(Run, Vec<u8>)>>,
 }
 
 impl Lab {
@@ -193,6 +200,8 @@ impl Lab {
             store: StoredValue::new_local(None),
             asked: StoredValue::new(0),
             step_when_paused: StoredValue::new(false),
+            lock: StoredValue::new_local(None),
+            deleted: StoredValue::new(None),
         }
     }
 
@@ -257,25 +266,33 @@ impl Lab {
         (0..COLORS).min_by_key(used).unwrap_or(0)
     }
 
-    /// A name for a new run of these settings: the preset's title and how it differs, or a count.
+    /// A name for a new run of these settings: the preset's title and how it differs, or what it
+    /// is made of; with a number where another has that name.
     pub fn name_for(&self, config: &RunConfig) -> String {
         let preset = &PRESETS[self.form.preset.get_untracked()];
         let differences = config.differences(&preset.config());
-        let mut name = preset.title.to_owned();
-        for field in differences.iter().take(2) {
-            name.push_str(&format!(", {field} {}", config.get(field).unwrap_or_default()));
+        let name = if differences.len() > 2 {
+            format!("{} subtasks, α {}, width {}", config.n_tasks, config.alpha, config.width)
+        } else {
+            let values = differences.iter().map(|field| format!(", {field} {}", config.get(field).unwrap_or_default()));
+            preset.title.to_owned() + &values.collect::<String>()
+        };
+        let taken = |name: &String| self.runs.with_untracked(|runs| runs.iter().any(|run| run.name == *name));
+        let numbered = (2..).map(|count| format!("{name} ({count})"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name.clone())
+    }
+
+    /// The page's title: how far the run is, for who looks at another tab.
+    pub fn title(&self) -> String {
+        const NAME: &str = "Quanta lab";
+        let percent = self.progress.get().map(|progress| 100 * progress.step / progress.steps.max(1));
+        match (self.phase.get(), percent) {
+            (Phase::Running, Some(percent)) => format!("{percent} % · {NAME}"),
+            (Phase::Paused, _) => format!("Paused · {NAME}"),
+            (Phase::Finished, _) => format!("Finished · {NAME}"),
+            (Phase::Failed(_), _) => format!("Failed · {NAME}"),
+            _ => format!("{NAME}: watch a scaling law come apart into quanta"),
         }
-        if differences.len() > 2 {
-            name.push_str(", …");
-        }
-        let taken = |name: &str| self.runs.with_untracked(|runs| runs.iter().any(|run| run.name == name));
-        let first = name.clone();
-        let mut count = 2;
-        while taken(&name) {
-            name = format!("{first} ({count})");
-            count += 1;
-        }
-        name
     }
 
     /// Where things are, in words.
@@ -286,6 +303,9 @@ impl Lab {
         };
         match self.phase.get() {
             Phase::Idle => match self.loading.get() {
+                Loading::Ready if self.form.config.with(Result::is_err) => {
+                    "Some settings need a look before a run can start.".to_owned()
+                }
                 Loading::Ready => "Ready to start.".to_owned(),
                 Loading::Fetching { bytes: 0, .. } => "Loading the engine …".to_owned(),
                 Loading::Fetching { bytes, total: Some(total) } => {

@@ -23,6 +23,12 @@ pub fn Menu(
             details.set_open(false);
         }
     };
+    let to_summary = move || {
+        let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+        if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = summary.focus();
+        }
+    };
     let outside = window_event_listener(ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
         let within = details.get_untracked().is_some_and(|details| details.contains(target.as_ref()));
@@ -38,15 +44,13 @@ pub fn Menu(
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     close();
-                    let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
-                    if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
-                        let _ = summary.focus();
-                    }
+                    to_summary();
                 }
             }
         >
-            <summary>{label}<span class="unseen">{format!(" {of}")}</span></summary>
-            <div class="list">{children()}</div>
+            <summary aria-label=format!("{label} {of}")>{label.clone()}</summary>
+            // What was chosen is done; the focus goes back to where the menu was opened.
+            <div class="list" on:click=move |_| { close(); to_summary() }>{children()}</div>
         </details>
     }
 }

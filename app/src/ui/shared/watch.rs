@@ -37,6 +37,19 @@ pub fn watch_sight(element: &Element, changed: impl Fn(bool) + 'static) {
     }
 }
 
+/// Calls back once the page's typefaces have been loaded.
+pub fn when_fonts_are_ready(ready: impl FnOnce() + 'static) {
+    let fonts = js_sys::Reflect::get(&document(), &"fonts".into());
+    let promise = fonts.and_then(|fonts| js_sys::Reflect::get(&fonts, &"ready".into()));
+    if let Some(promise) = promise.ok().and_then(|promise| promise.dyn_into::<js_sys::Promise>().ok()) {
+        leptos::task::spawn_local(async move {
+            if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
+                ready();
+            }
+        });
+    }
+}
+
 /// Keeps a closure until the component is gone.
 fn keep<T: ?Sized + 'static>(callback: Closure<T>, stop: impl FnOnce() + 'static) {
     let held = StoredValue::new_local(Some(callback));

@@ -1,0 +1,169 @@
+//! Numbers that a page is set to by sliders: their bounds, their places on a slider, and how they
+//! stand in a link.
+
+/// How a number runs along its slider.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// Evenly, in steps of that size.
+    Even(f64),
+    /// Whole numbers, ever further apart.
+    Growing,
+}
+
+/// One number with its bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct Dial {
+    /// Its name in a link.
+    pub key: &'static str,
+    /// Its name, as shown.
+    pub label: &'static str,
+    /// Its unit, or nothing.
+    pub unit: &'static str,
+    /// What it is, in a sentence.
+    pub help: &'static str,
+    /// The least it can be.
+    pub min: f64,
+    /// The most it can be.
+    pub max: f64,
+    /// Where it stands at first.
+    pub start: f64,
+    /// How it runs.
+    pub scale: Scale,
+}
+
+/// How many places a slider with growing steps has.
+const PLACES: f64 = 400.0;
+
+impl Dial {
+    /// An even slider: from, to, step, and where it stands at first.
+    pub const fn even(key: &'static str, label: &'static str, unit: &'static str, help: &'static str, of: (f64, f64, f64, f64)) -> Self {
+        let (min, max, step, start) = of;
+        Self { key, label, unit, help, min, max, start, scale: Scale::Even(step) }
+    }
+
+    /// A slider over whole numbers of several sizes: from, to, and where it stands at first.
+    pub const fn growing(key: &'static str, label: &'static str, unit: &'static str, help: &'static str, of: (f64, f64, f64)) -> Self {
+        let (min, max, start) = of;
+        Self { key, label, unit, help, min, max, start, scale: Scale::Growing }
+    }
+
+    /// The last place of a slider that ends at `most`; the first is 0.
+    pub fn places(&self, most: f64) -> f64 {
+        match self.scale {
+            Scale::Even(step) => ((most - self.min) / step).round().max(0.0),
+            Scale::Growing => PLACES.min((most - self.min).max(0.0)),
+        }
+    }
+
+    /// The number at a place.
+    pub fn at(&self, place: f64, most: f64) -> f64 {
+        match self.scale {
+            // Rounded, so that a third of steps of 0.1 does not read 0.30000000000000004.
+            Scale::Even(step) => tidy((self.min + place * step).min(most)),
+            Scale::Growing => {
+                let share = place / self.places(most).max(1.0);
+                (self.min + (most - self.min + 1.0).powf(share) - 1.0).round().clamp(self.min, most)
+            }
+        }
+    }
+
+    /// The place of a number.
+    pub fn place(&self, value: f64, most: f64) -> f64 {
+        match self.scale {
+            Scale::Even(step) => ((value - self.min) / step).round().clamp(0.0, self.places(most)),
+            Scale::Growing if most <= self.min => 0.0,
+            Scale::Growing => {
+                let share = (value - self.min + 1.0).max(1.0).ln() / (most - self.min + 1.0).ln();
+                (share * self.places(most)).round().clamp(0.0, self.places(most))
+            }
+        }
+    }
+
+    /// The number that a text spells, or what it must be.
+    pub fn read(&self, text: &str) -> Result<f64, String> {
+        let whole = self.is_whole();
+        let text = text.trim().replace(',', "");
+        let value = text.parse::<f64>().ok().filter(|value| (self.min..=self.max).contains(value));
+        let value = value.filter(|value| !whole || value.fract() == 0.0);
+        let kind = if whole { "a whole number" } else { "a number" };
+        value.ok_or_else(|| format!("must be {kind} from {} to {}", self.min, self.max))
+    }
+
+    /// Whether it counts something.
+    pub fn is_whole(&self) -> bool {
+        match self.scale {
+            Scale::Even(step) => step.fract() == 0.0,
+            Scale::Growing => true,
+        }
+    }
+}
+
+fn tidy(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// The numbers a link gives, the others as they start; and what of it cannot be understood.
+pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> (Vec<f64>, Vec<String>) {
+    let mut values: Vec<f64> = dials.iter().map(|dial| dial.start).collect();
+    let mut problems = Vec::new();
+    for (key, text) in own {
+        match dials.iter().position(|dial| dial.key == key) {
+            Some(i) => match dials[i].read(text) {
+                Ok(value) => values[i] = value,
+                Err(allowed) => problems.push(format!("{key} is «{text}», but {allowed}")),
+            },
+            None if words.contains(&key.as_str()) => {}
+            None => {
+                let known: Vec<&str> = words.iter().copied().chain(dials.iter().map(|dial| dial.key)).collect();
+                problems.push(format!("unknown key «{key}»; known ones here are {}", known.join(", ")));
+            }
+        }
+    }
+    (values, problems)
+}
+
+/// What a link must say of these numbers: those that do not stand where they start.
+pub fn write(dials: &[Dial], values: &[f64]) -> Vec<(String, String)> {
+    let moved = dials.iter().zip(values).filter(|(dial, value)| **value != dial.start);
+    moved.map(|(dial, value)| (dial.key.to_owned(), value.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVEN: Dial =
+        Dial { key: "alpha", label: "α", unit: "", help: "", min: 0.0, max: 2.0, start: 0.4, scale: Scale::Even(0.01) };
+    const GROWING: Dial =
+        Dial { key: "quanta", label: "Quanta", unit: "", help: "", min: 1.0, max: 100_000.0, start: 1_000.0, scale: Scale::Growing };
+
+    #[test]
+    fn a_number_comes_back_from_its_place() {
+        for dial in [EVEN, GROWING] {
+            for place in 0..=dial.places(dial.max) as u32 {
+                let value = dial.at(f64::from(place), dial.max);
+                let again = dial.at(dial.place(value, dial.max), dial.max);
+                assert_eq!(value, again, "{} at {place}", dial.key);
+            }
+            assert_eq!((dial.at(0.0, dial.max), dial.at(dial.places(dial.max), dial.max)), (dial.min, dial.max));
+        }
+        assert_eq!(EVEN.at(3.0, 2.0), 0.03);
+        // A slider that ends early has no more places than numbers.
+        assert_eq!((GROWING.places(7.0), GROWING.at(6.0, 7.0), GROWING.place(9.0, 7.0)), (6.0, 7.0, 6.0));
+        assert_eq!((GROWING.places(1.0), GROWING.place(1.0, 1.0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_link_gives_what_moved_and_tells_what_it_cannot_read() {
+        let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>();
+        let pairs = own(&[("alpha", "0.6")]);
+        assert_eq!(read(&[EVEN, GROWING], &[], &pairs), (vec![0.6, 1_000.0], vec![]));
+        assert_eq!(write(&[EVEN, GROWING], &[0.6, 1_000.0]), pairs);
+        let (values, problems) = read(&[EVEN, GROWING], &["resource"], &own(&[("alpha", "7"), ("quanta", "2.5"), ("pie", "")]));
+        assert_eq!(values, [0.4, 1_000.0]);
+        assert_eq!(problems.len(), 3);
+        assert_eq!(problems[0], "alpha is «7», but must be a number from 0 to 2");
+        assert!(problems[1].contains("a whole number"), "{problems:?}");
+        assert!(problems[2].contains("«pie»") && problems[2].contains("resource, alpha, quanta"), "{problems:?}");
+    }
+}
