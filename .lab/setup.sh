@@ -121,6 +121,10 @@ vulkan_driver() {
     return 1
 }
 
+scheduler() {
+    PATH=$PATH:/usr/sbin command -v slurmctld
+}
+
 # Debian's names of the packages that `build` or `test` lacks.
 missing_packages() {
     has cc || echo gcc libc6-dev
@@ -132,6 +136,9 @@ missing_packages() {
     find_browser || if [ "$(os_id)" = ubuntu ]; then echo chromium-browser chromium-chromedriver; else echo chromium chromium-driver; fi
     has npm || echo npm
     [ "$(uname)" != Linux ] || vulkan_driver >/dev/null || echo mesa-vulkan-drivers
+    # A cluster's scheduler comes with daemons: nothing to put on a person's machine unasked. Its
+    # test says where it is missing.
+    [ "${CI:-}" != true ] || scheduler >/dev/null || echo slurm-wlm
 }
 
 os_id() {
@@ -257,5 +264,6 @@ doctor() {
     if [ "$(uname)" = Linux ]; then
         row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software one; without it nothing is tested on a GPU natively"
     fi
-    echo "To know the page's way: dist/ $([ -f dist/index.html ] && echo "is built" || echo "is not built yet")"
+    row "Slurm" "$(scheduler >/dev/null && echo "there")" "nothing; its test is skipped. apt-get install slurm-wlm, if wanted"
+    if [ -f dist/index.html ]; then echo "The page is built, in dist/."; else echo "The page is not built yet."; fi
 }

@@ -24,7 +24,7 @@ wasm_tests() {
 
 # The page as a person uses it. One test at a time: each trains, and times what it sees.
 browser_tests() {
-    build_site && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
+    build_site && weigh && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
         cargo test --locked --release -p quanta-core -p quanta-tests --test browser -- --ignored --test-threads=1
 }
 
