@@ -61,20 +61,16 @@ fn a_resumed_run_is_the_same_run_bit_for_bit() {
 }
 
 #[test]
-fn both_paths_train_alike() {
-    for optimizer in [Optimizer::Adam, Optimizer::AdamW] {
-        let config = RunConfig { optimizer, weight_decay: 0.01, steps: 200, ..tiny() };
+fn both_paths_train_alike_over_2000_steps() {
+    for (optimizer, weight_decay) in [(Optimizer::Adam, 0.01), (Optimizer::AdamW, 0.0)] {
+        let config = RunConfig { optimizer, weight_decay, lr: 1e-3, steps: 2_000, n_bits: 8, ..tiny() };
         let structured = to_the_end(start(&config, Path::Structured));
         let plain = to_the_end(start(&config, Path::Plain));
+        assert!(structured.last().expect("measured").learned > 0, "there was something to compare");
         for (a, b) in structured.evaluations.iter().zip(&plain.evaluations) {
-            // The two round differently, and training at this rate lets that grow.
-            assert!(
-                (a.loss_bits - b.loss_bits).abs() < 0.01,
-                "{optimizer:?} step {}: {} and {}",
-                a.step,
-                a.loss_bits,
-                b.loss_bits
-            );
+            // Sums in another order differ in their last digits, and training lets that grow a little.
+            let apart = (a.loss_bits - b.loss_bits).abs();
+            assert!(apart < 0.01, "{optimizer:?} step {}: {} and {} bits", a.step, a.loss_bits, b.loss_bits);
         }
     }
 }
