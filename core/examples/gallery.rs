@@ -1,0 +1,190 @@
+//! Draws every figure from made-up runs, at two sizes, light and dark, into a folder:
+//! `cargo run -p quanta-core --no-default-features --features gallery --example gallery -- FOLDER`
+//!
+//! The runs are synthetic: a staircase with noise, so that figures can be looked at without
+//! training. Nothing here is a result.
+
+use std::path::Path;
+
+use quanta_core::config::{LogSchedule, RunConfig};
+use quanta_core::event::Evaluation;
+use quanta_core::figure::model::{self, Model};
+use quanta_core::figure::sweep::{self, Point, Resource, Sweep};
+use quanta_core::figure::{FigureError, Kind, Options, Series, Theme, describe, png, svg};
+use quanta_core::quanta::UseFrequencies;
+use quanta_core::record::{Record, Status};
+use quanta_core::rng::{Rng, Stream};
+
+/// A made-up run: subtask k falls from 1 to 0 bits around `first`·(p_1/p_k)^0.81 steps.
+fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
+    let frequencies = UseFrequencies::new(config.n_tasks, config.alpha);
+    let mut luck = Rng::new(config.seed, Stream::Parameters, 0);
+    let centers: Vec<f64> = frequencies
+        .p()
+        .iter()
+        .map(|p| first * (frequencies.p()[0] / p).powf(0.81) * (0.35 * f64::from(luck.symmetric(1.0))).exp())
+        .collect();
+    let mut record = Record::new(config);
+    for step in record.config.log_steps().into_iter().take_while(|step| *step <= until) {
+        let mut noise = Rng::new(record.config.seed, Stream::TestBits, step);
+        let task_loss_bits: Vec<f32> = centers
+            .iter()
+            .map(|center| {
+                let left = 1.0 / (1.0 + (step as f64 / center).powf(9.0)) as f32;
+                let tail = 0.02 / (1.0 + (step as f64 / center) as f32);
+                (left + tail + noise.symmetric(0.04) * left).max(1e-5)
+            })
+            .collect();
+        record.evaluations.push(Evaluation {
+            step,
+            loss_bits: frequencies.mean(&task_loss_bits) as f32,
+            train_loss_bits: None,
+            learned: task_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
+            task_accuracy: vec![1.0; task_loss_bits.len()],
+            task_loss_bits,
+            seconds: 0.0,
+        });
+    }
+    if until >= record.config.steps {
+        record.status = Status::Finished;
+    }
+    record
+}
+
+/// A made-up sweep: subtask k needs constant·k^γ of the resource, give or take some luck.
+fn synthetic_sweep(resource: Resource, alpha: f64, constant: f64, (from, to): (f64, f64), count: usize, seeds: u64) -> Sweep {
+    let n_tasks = 500;
+    let frequencies = UseFrequencies::new(n_tasks, alpha);
+    let mut sweep = Sweep::new("synthetic sweep", resource, alpha, n_tasks);
+    sweep.settings = "made up".into();
+    for seed in 0..seeds {
+        let mut luck = Rng::new(seed, Stream::Parameters, (alpha * 10.0) as u64);
+        let shared = 0.15 * f64::from(luck.symmetric(1.0));
+        let need: Vec<f64> = (1..=n_tasks)
+            .map(|k| {
+                let straying = shared + 0.3 * f64::from(luck.symmetric(1.0));
+                constant * (k as f64).powf(0.85 * resource.growth(alpha)) * straying.exp()
+            })
+            .collect();
+        for i in 0..count {
+            let amount = from * (to / from).powf(i as f64 / (count - 1) as f64);
+            let losses: Vec<f32> = need
+                .iter()
+                .map(|need| (1.0 / (1.0 + (amount / need).powf(5.0))) as f32 + 0.02 * (luck.symmetric(1.0)).abs())
+                .collect();
+            let mean = frequencies.mean(&losses);
+            sweep.points.push(Point::new(amount.round(), mean, losses, seed));
+        }
+    }
+    sweep
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "gallery".into());
+    let folder = Path::new(&folder);
+    std::fs::create_dir_all(folder)?;
+    let paper = RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps: 20_000, ..RunConfig::default() };
+    let lesson = RunConfig { n_tasks: 100, n_bits: 50, width: 150, steps: 10_000, ..RunConfig::default() };
+    let quick = RunConfig {
+        n_tasks: 20,
+        n_bits: 24,
+        width: 64,
+        steps: 6_000,
+        log_schedule: LogSchedule::Linear,
+        log_every: 100,
+        ..RunConfig::default()
+    };
+    let paper = synthetic(paper, 150.0, 20_000);
+    let lesson_a = synthetic(lesson.clone(), 60.0, 10_000);
+    let lesson_b = synthetic(RunConfig { seed: 1, alpha: 0.8, ..lesson }, 90.0, 3_000);
+    let quick = synthetic(quick, 120.0, 1_500);
+    let many = [
+        Series { name: "synthetic, α = 0.4", record: &lesson_a, color: 0 },
+        Series { name: "synthetic, α = 0.8", record: &lesson_b, color: 1 },
+    ];
+    let one = [Series { name: "synthetic run", record: &paper, color: 0 }];
+    let early = [Series { name: "synthetic, early", record: &quick, color: 2 }];
+    let all = Options { pure_law: true, nam: true, ..Options::default() };
+    let follow = Options { follow: Some(6), nam: true, cursor: Some((1_200.0, 0.4)), ..Options::default() };
+    let parameters = synthetic_sweep(Resource::Parameters, 0.4, 900.0, (5_427.0, 301_502.0), 14, 3);
+    let steps = Sweep { name: "synthetic run".into(), ..Sweep::from_record("", &paper) };
+    let data = synthetic_sweep(Resource::Data, 0.4, 2e4, (1e4, 5e6), 16, 2);
+    let mut live = synthetic_sweep(Resource::Parameters, 0.4, 1_100.0, (5_427.0, 301_502.0), 14, 1);
+    live.points.truncate(6);
+    (live.name, live.color) = ("synthetic, live".into(), 1);
+    let published = Sweep { name: "synthetic, published".into(), background: true, ..parameters.clone() };
+    let alphas = [0.2, 0.4, 0.6, 0.8];
+    let learned: Vec<Sweep> =
+        alphas.iter().map(|alpha| synthetic_sweep(Resource::Data, *alpha, 2e4, (1e4, 5e6), 12, 1)).collect();
+    let mut exponents = learned.clone();
+    for alpha in alphas {
+        exponents.push(synthetic_sweep(Resource::Parameters, alpha, 900.0, (5_427.0, 301_502.0), 12, 3));
+        exponents.push(synthetic_sweep(Resource::Steps, alpha, 80.0, (100.0, 1e5), 60, 1));
+    }
+    let sweeps = [
+        ("one", sweep::Kind::Scaling, vec![parameters.clone()]),
+        ("live", sweep::Kind::Scaling, vec![published, live]),
+        ("one", sweep::Kind::Staircase, vec![data.clone()]),
+        ("alphas", sweep::Kind::Learned, learned),
+        ("alphas", sweep::Kind::Exponents, exponents),
+        ("three", sweep::Kind::Composite, vec![parameters, steps, data]),
+    ];
+    let models = [
+        ("plain", Model { quanta: 1_000, ..Model::default() }),
+        ("broken", Model { quanta: 300, alpha: 0.8, noise: 0.7, missing: Some(5), after: 0.2, ..Model::default() }),
+    ];
+    for theme in [Theme::Light, Theme::Dark] {
+        let ending = if theme == Theme::Light { "light" } else { "dark" };
+        let options = Options { theme, pure_law: true, ..Options::default() };
+        for size in [(1_200, 800), (390, 320)] {
+            let scale = if size.0 < 500 { 2.0 } else { 1.0 };
+            let write = |stem: String, png: Result<Vec<u8>, FigureError>, svg: Result<String, FigureError>| {
+                std::fs::write(folder.join(format!("{stem}-{ending}-{}.png", size.0)), png?)?;
+                std::fs::write(folder.join(format!("{stem}-{ending}-{}.svg", size.0)), svg?)?;
+                Ok::<(), Box<dyn std::error::Error>>(())
+            };
+            for (name, kind, sweeps) in &sweeps {
+                // A composite on a telephone is long.
+                let size = if *kind == sweep::Kind::Composite && size.0 < 500 { (390, 760) } else { size };
+                let png = sweep::png(*kind, sweeps, &options, size, scale);
+                write(format!("{}-{name}", kind.name()), png, sweep::svg(*kind, sweeps, &options, size))?;
+                if theme == Theme::Light && size.0 > 500 {
+                    println!("{} ({name}):\n{}\n", kind.title(), sweep::describe(*kind, sweeps, &options));
+                }
+            }
+            for (name, model) in &models {
+                for kind in model::Kind::ALL {
+                    let png = model::png(kind, model, &options, size, scale);
+                    write(format!("{}-{name}", kind.name()), png, model::svg(kind, model, &options, size))?;
+                    if theme == Theme::Light && size.0 > 500 {
+                        println!("{} ({name}):\n{}\n", kind.title(), model::describe(kind, model, &options));
+                    }
+                }
+            }
+        }
+    }
+    for theme in [Theme::Light, Theme::Dark] {
+        for size in [(1_200, 800), (390, 320)] {
+            let save = |name: &str, kind: Kind, series: &[Series<'_>], options: &Options| {
+                let options = Options { theme, ..options.clone() };
+                let theme = if theme == Theme::Light { "light" } else { "dark" };
+                let stem = folder.join(format!("{}-{name}-{theme}-{}", kind.name(), size.0));
+                std::fs::write(
+                    stem.with_extension("png"),
+                    png(kind, series, &options, size, if size.0 < 500 { 2.0 } else { 1.0 })?,
+                )?;
+                std::fs::write(stem.with_extension("svg"), svg(kind, series, &options, size)?)?;
+                if theme == "light" && size.0 > 500 {
+                    println!("{} ({name}):\n{}\n", kind.title(), describe(kind, series, &options));
+                }
+                Ok::<(), Box<dyn std::error::Error>>(())
+            };
+            for kind in Kind::ALL {
+                save("paper", kind, &one, &all)?;
+                save("early", kind, &early, &Options::default())?;
+                save("follow", kind, &many, &follow)?;
+            }
+        }
+    }
+    Ok(())
+}
