@@ -199,7 +199,8 @@ axe_version() {
 # Crates are fetched once, up front; when that is impossible, those that are there must do.
 fetch_crates() {
     if ! cargo fetch --locked --quiet; then
-        say "Crates could not be fetched: going on with those that are already here"
+        cargo fetch --locked --quiet --offline || die "not all crates are here, and the missing ones could not be fetched"
+        say "Crates could not be fetched, but all are already here: going on without a network"
         export CARGO_NET_OFFLINE=true
     fi
 }
