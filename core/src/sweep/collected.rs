@@ -13,6 +13,7 @@
 //! | `best_step` | \[R\] | the step of the lowest |
 //! | `task_loss_last`, `task_loss_best` | \[R, T\] | bits: at the last log, and at that of the lowest mean |
 //! | `emergence_step` | \[R, T\] | the first log under 0.1 bits; NaN where there was none |
+//! | `task_loss` | \[R, L, T\] | bits, at every log; left out where only ends were asked for |
 //!
 //! padded with NaN where a run has fewer logs or subtasks. The metadata holds `format`, `version`,
 //! `unit`, `program`, `manifest` (the sweep's) and `runs`: a JSON list of each row's `id`,
@@ -66,6 +67,8 @@ pub struct CollectedRun {
     pub task_loss_last: Vec<f32>,
     /// The first log at which each subtask's loss was under 0.1 bits.
     pub emergence: Vec<Option<u64>>,
+    /// Each subtask's loss at every log, in bits; empty where it is not kept.
+    pub task_losses: Vec<Vec<f32>>,
 }
 
 /// What a row is, in the metadata.
@@ -79,9 +82,10 @@ struct Row {
 }
 
 impl CollectedRun {
-    /// What a record shows, if it has a log.
-    pub fn new(entry: Entry, record: &Record) -> Option<Self> {
+    /// What a record shows, if it has a log; with `curves`, every subtask's loss at every log too.
+    pub fn new(entry: Entry, record: &Record, curves: bool) -> Option<Self> {
         let (best, last) = (record.best()?, record.last()?);
+        let kept = if curves { record.evaluations.as_slice() } else { &[] };
         Some(Self {
             entry,
             device: record.device.clone(),
@@ -96,6 +100,7 @@ impl CollectedRun {
             task_loss_best: best.task_loss_bits.clone(),
             task_loss_last: last.task_loss_bits.clone(),
             emergence: emergence_steps(record),
+            task_losses: kept.iter().map(|evaluation| evaluation.task_loss_bits.clone()).collect(),
         })
     }
 
@@ -152,6 +157,13 @@ impl Collected {
         table("task_loss_best", tasks, &|run| run.task_loss_best.clone());
         let emergence = |run: &CollectedRun| run.emergence.iter().map(|step| step.map_or(f32::NAN, |step| step as f32)).collect();
         table("emergence_step", tasks, &emergence);
+        if self.runs.iter().any(|run| !run.task_losses.is_empty()) {
+            let padded = self.runs.iter().flat_map(|run| {
+                let value = |log: usize, task: usize| run.task_losses.get(log).and_then(|losses| losses.get(task)).copied();
+                (0..logs * tasks).map(move |i| value(i / tasks, i % tasks).unwrap_or(f32::NAN))
+            });
+            arrays.push(("task_loss".to_owned(), vec![self.runs.len(), logs, tasks], padded.collect()));
+        }
         let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = arrays
             .into_iter()
             .map(|(name, shape, values)| (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
@@ -225,6 +237,17 @@ impl Tables<'_> {
             Ok(_) => Err(SweepError::Collected(format!("`{name}` is too short"))),
             Err(error) => Err(error),
         };
+        let task_losses = match self.row("task_loss", i) {
+            Ok(values) => {
+                let width = values.len() / self.row("step", i)?.len().max(1);
+                if width < tasks {
+                    return Err(SweepError::Collected("`task_loss` is too short".into()));
+                }
+                values.chunks(width.max(1)).take(logs).map(|losses| losses[..tasks].to_vec()).collect()
+            }
+            Err(_) if self.tensors.tensor("task_loss").is_err() => Vec::new(),
+            Err(error) => return Err(error),
+        };
         let emergence = first("emergence_step", tasks)?.into_iter().map(|x| x.is_finite().then_some(x as u64)).collect();
         Ok(CollectedRun {
             entry: Entry { id: row.id, config },
@@ -239,6 +262,7 @@ impl Tables<'_> {
             task_loss_last: first("task_loss_last", tasks)?,
             steps,
             emergence,
+            task_losses,
         })
     }
 

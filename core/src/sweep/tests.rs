@@ -217,19 +217,22 @@ fn states_are_what_the_records_say() {
 }
 
 /// A collected sweep whose runs differ in logs and in subtasks.
-fn collected() -> Collected {
+fn collected(curves: bool) -> Collected {
     let manifest = Manifest::grid(tiny(), dimensions(&["n_tasks=4,3", "optimizer=adam,adamw"])).expect("a grid");
     let records = manifest.runs.iter().zip([5, 3, 4]);
-    let runs = records.map(|(entry, logs)| CollectedRun::new(entry.clone(), &record(&entry.config, logs)).expect("it has logs"));
+    let runs =
+        records.map(|(entry, logs)| CollectedRun::new(entry.clone(), &record(&entry.config, logs), curves).expect("it has logs"));
     Collected { runs: runs.collect(), manifest }
 }
 
 #[test]
 fn a_collected_sweep_comes_back_from_its_bytes() {
-    let before = collected();
+    let [bare, before] = [false, true].map(collected);
     let after = Collected::from_bytes(&before.to_bytes()).expect("whole");
     // NaN is unlike itself: the first training loss of each run.
     assert_eq!(format!("{after:?}"), format!("{before:?}"));
+    assert_eq!(format!("{:?}", Collected::from_bytes(&bare.to_bytes()).expect("whole")), format!("{bare:?}"));
+    assert!(bare.runs[0].task_losses.is_empty() && after.runs[0].task_losses.len() == 5);
     let run = &after.runs[0];
     assert_eq!((run.best, run.best_loss(), run.last_loss()), (3, 0.3, 0.8));
     assert_eq!(run.emergence, [Some(20), Some(30), Some(40), None]);
@@ -238,7 +241,7 @@ fn a_collected_sweep_comes_back_from_its_bytes() {
 
 #[test]
 fn every_truncation_of_a_collected_sweep_is_an_error() {
-    let bytes = collected().to_bytes();
+    let bytes = collected(true).to_bytes();
     for length in 0..bytes.len() {
         assert!(Collected::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
     }
@@ -260,7 +263,7 @@ proptest! {
 
     #[test]
     fn damage_of_a_collected_sweep_never_panics(at in 0usize..20_000, value: u8) {
-        let mut bytes = collected().to_bytes();
+        let mut bytes = collected(true).to_bytes();
         let at = at % bytes.len();
         bytes[at] = value;
         let _ = Collected::from_bytes(&bytes);

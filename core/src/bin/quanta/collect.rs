@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::sweep::{Collected, CollectedRun};
 
 use crate::failure::usage;
@@ -24,6 +24,12 @@ pub fn command() -> Command {
         .about("Make one file of a sweep's finished runs")
         .arg(dir_arg().help("A sweep's folder"))
         .arg(out.help("Where to write it"))
+        .arg(
+            Arg::new("curves")
+                .long("curves")
+                .action(ArgAction::SetTrue)
+                .help("Keep every subtask's loss at every log too: larger, and needed to draw steps"),
+        )
         .after_help(EXAMPLES)
 }
 
@@ -31,8 +37,9 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((dir, out)) = matches.get_one::<PathBuf>("dir").zip(matches.get_one::<PathBuf>("out")) else { return Ok(()) };
     output::check_writable(out)?;
+    let curves = matches.get_flag("curves");
     let (folder, manifest) = status::open(dir)?;
-    let finished = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?));
+    let finished = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
     let runs: Vec<CollectedRun> = finished.collect();
     if runs.is_empty() {
         return Err(usage(format!("{} holds no finished run yet", dir.display())));

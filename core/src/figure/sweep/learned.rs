@@ -12,7 +12,7 @@ use crate::fit::{FitError, PowerLaw, power_law};
 
 /// Learned subtasks ∝ amount^(1/γ): the fitted power, with its range. By default from the first
 /// subtask learned to nine tenths of them, past which there are no more to learn.
-fn growth(sweep: &Sweep, range: Option<(f64, f64)>) -> Result<PowerLaw, FitError> {
+pub fn growth(sweep: &Sweep, range: Option<(f64, f64)>) -> Result<PowerLaw, FitError> {
     let most = 0.9 * sweep.n_tasks as f64;
     let (x, y): (Vec<f64>, Vec<f64>) = sweep
         .points

@@ -4,6 +4,7 @@
 //! runs, one run's own logs, or a browser that is still adding to them.
 
 mod analysis;
+mod collected;
 mod composite;
 mod exponents;
 mod learned;
@@ -25,6 +26,7 @@ use crate::fit::EMERGENCE_BITS;
 use crate::record::Record;
 pub use crate::theory::Resource;
 pub use analysis::{Mean, Report};
+pub use learned::growth;
 
 /// What came of one amount of a resource: one run, or one log of one.
 #[derive(Clone, Debug, Default, PartialEq)]
