@@ -105,22 +105,31 @@ pub(super) fn forward(
             }
         }
 
-        let mut mask = 0u32;
+        // "Not off" rather than "on": a NaN passes, and is seen in the loss.
+        let mut u = Sequence::<f32>::new();
         #[unroll]
         for q in 0..UNITS {
-            let u = output[2 * unit[q] + 1] - output[2 * unit[q]];
-            let u = select(first + q * lanes < layout.width, u, 0.0f32);
+            let of_unit = output[2 * unit[q] + 1] - output[2 * unit[q]];
+            u.push(select(first + q * lanes < layout.width, of_unit, 0.0f32));
+        }
+        let mut mask = Sequence::<u32>::new();
+        mask.push(0u32);
+        #[unroll]
+        for i in 0..BLOCK {
+            let mut sum = Sequence::<f32>::new();
+            sum.push(z[i]);
             #[unroll]
-            for i in 0..BLOCK {
+            for q in 0..UNITS {
                 let a = a[q * BLOCK + i];
-                // "Not off" rather than "on": a NaN passes, and is seen in the loss.
                 let off = a <= 0.0f32;
-                z[i] += select(off, 0.0f32, a * u);
-                mask |= select(off, 0u32, comptime!(1u32 << (q * BLOCK + i) as u32));
+                sum.push(sum[q] + select(off, 0.0f32, a * u[q]));
+                let bit = select(off, 0u32, comptime!(1u32 << (q * BLOCK + i) as u32));
+                mask.push(mask[i * UNITS + q] | bit);
             }
+            z[i] = sum[UNITS];
         }
         if comptime!(keep) {
-            masks[(block * layout.tiles + tile) * lanes + lane] = mask;
+            masks[(block * layout.tiles + tile) * lanes + lane] = mask[UNITS * BLOCK];
         }
     }
 

@@ -8,7 +8,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
-use super::layout::{ACROSS, BLOCK, DOWN, Deal, EVALUATION_LANES, Layout, Parts, THREADS, TRAINING_LANES};
+use super::layout::{ACROSS, BLOCK, DOWN, Deal, EVALUATION_LANES, Layout, PARTIAL_BYTES, Parts, THREADS, TRAINING_LANES};
 use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
 
@@ -28,6 +28,8 @@ pub(super) struct Problem {
     output: CubeTensor,
     output_bias: CubeTensor,
     n_bits: usize,
+    /// What the partial sums may take.
+    pub partial_bytes: usize,
 }
 
 /// A buffer of 32-bit words that only the passes themselves see.
@@ -64,7 +66,6 @@ fn words(tensor: CubeTensor) -> CubeTensor {
 }
 
 impl Problem {
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         bits: CubeTensor,
         codes: CubeTensor,
@@ -84,6 +85,7 @@ impl Problem {
             output: floats(output),
             output_bias: floats(output_bias),
             n_bits,
+            partial_bytes: PARTIAL_BYTES,
         }
     }
 
@@ -159,7 +161,7 @@ impl Problem {
             ];
         }
         let client = self.client();
-        let deal = Deal::new(&layout, samples);
+        let deal = Deal::new(&layout, samples, self.partial_bytes);
         let parts = Parts::new(&layout, &deal, samples);
         let [n, padded, chunks] = [samples, parts.padded, parts.chunks].map(|x| x as u32);
         let [delta_at, loss_at, products_at, starts_at] =

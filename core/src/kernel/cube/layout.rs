@@ -29,9 +29,10 @@ const DEPTH: std::ops::RangeInclusive<usize> = 8..=16;
 /// of samples short; each costs the writing and reading of one partial S.
 const CHUNK: usize = 128;
 
-/// Chunks at most, and bytes of partial S, half of WebGPU's smallest storage binding.
+/// Chunks at most, and bytes of partial S, half of WebGPU's smallest storage binding: where more
+/// would be needed, chunks grow.
 const CHUNKS: usize = 4096;
-const PARTIAL_BYTES: usize = 64 << 20;
+pub(super) const PARTIAL_BYTES: usize = 64 << 20;
 
 /// What the kernels know when they are compiled: the model's shape, and the tiles of hidden units.
 ///
@@ -85,13 +86,13 @@ pub(super) struct Deal {
 }
 
 impl Deal {
-    pub fn new(layout: &Layout, samples: usize) -> Self {
+    pub fn new(layout: &Layout, samples: usize, partial_bytes: usize) -> Self {
         let rows = layout.rows();
         let most_groups = THREADS / layout.lanes;
         let bands = rows.div_ceil(most_groups * DEPTH.end());
         let depth = rows.div_ceil(bands * most_groups).max(*DEPTH.start()).min(rows);
         let groups = rows.div_ceil(bands * depth);
-        let most_chunks = (PARTIAL_BYTES / (4 * rows * layout.width)).clamp(1, CHUNKS);
+        let most_chunks = (partial_bytes / (4 * rows * layout.width)).clamp(1, CHUNKS);
         let chunk = samples.div_ceil(most_chunks).next_multiple_of(CHUNK);
         Self { groups, depth, bands, chunk }
     }

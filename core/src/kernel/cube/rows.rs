@@ -40,15 +40,15 @@ pub(super) fn rows(
         if row < layout.n_tasks {
             let begin = u32::reinterpret(parts[starts_at as usize + row]) as usize;
             let end = u32::reinterpret(parts[starts_at as usize + row + 1]) as usize;
-            // The run is [begin, head) + whole chunks + [tail, end), or has no whole chunk.
+            // The run is [begin, head), whole chunks, and [tail, end); or it has no whole chunk,
+            // and [begin, head) is all of it.
             let chunk = comptime!(deal.chunk);
             let head = min((begin + comptime!(chunk - 1)) / chunk * chunk, end);
             let tail = max(end / chunk * chunk, head);
-            s += run(masks, &*parts, begin, head, unit, delta_at as usize, layout);
             for c in head / chunk..tail / chunk {
                 s += parts[(c * comptime!(layout.rows()) + layout.n_bits) * layout.width + unit];
             }
-            s += run(masks, &*parts, tail, end, unit, delta_at as usize, layout);
+            s += ends(masks, &*parts, begin, head, tail, end, unit, delta_at as usize, layout);
         } else {
             let bit = row - layout.n_tasks;
             for c in 0..chunks as usize {
@@ -60,26 +60,49 @@ pub(super) fn rows(
     }
 }
 
-/// Σ [a_w > 0] δ over the samples `begin..end`.
+/// Σ [a_w > 0] δ over the samples of `begin..head` and `tail..end`, block by block.
 #[cube]
-fn run(masks: &[u32], parts: &[f32], begin: usize, end: usize, unit: usize, delta_at: usize, #[comptime] layout: Layout) -> f32 {
+fn ends(
+    masks: &[u32],
+    parts: &[f32],
+    begin: usize,
+    head: usize,
+    tail: usize,
+    end: usize,
+    unit: usize,
+    delta_at: usize,
+    #[comptime] layout: Layout,
+) -> f32 {
     let tile = unit / comptime!(layout.tile());
-    let q = unit / layout.lanes % UNITS;
     let lane = unit % layout.lanes;
-    let first = 1u32 << (8 * q) as u32;
+    // The unit's byte of the mask starts here, a bit to a sample.
+    let byte = 1u32 << (unit / layout.lanes % UNITS * BLOCK) as u32;
+    let first = begin / BLOCK;
+    let first_tail = (tail + comptime!(BLOCK - 1)) / BLOCK;
+    let heads = (head + comptime!(BLOCK - 1)) / BLOCK - first;
+    let tails = (end + comptime!(BLOCK - 1)) / BLOCK - first_tail;
     let mut sum = 0.0f32;
-    for block in begin / BLOCK..(end + comptime!(BLOCK - 1)) / BLOCK {
-        let mask = masks[(block * layout.tiles + tile) * layout.lanes + lane];
-        // The unit's byte of the mask, a bit to a sample.
+    for k in 0..heads + tails {
+        let mut block = first + k;
+        if k >= heads {
+            block = first_tail + k - heads;
+        }
+        // Of the block's samples, those of the run.
+        let from = max(begin, block * BLOCK) - block * BLOCK;
+        let to = min(end, (block + 1) * BLOCK) - block * BLOCK;
+        let inside = ((1u32 << to as u32) - (1u32 << from as u32)) * byte;
+        let counted = masks[(block * layout.tiles + tile) * layout.lanes + lane] & inside;
         let mut bit = Sequence::<u32>::new();
-        bit.push(first);
+        let mut partial = Sequence::<f32>::new();
+        bit.push(byte);
+        partial.push(sum);
         #[unroll]
         for i in 0..BLOCK {
-            let sample = block * BLOCK + i;
-            let counts = (mask & bit[i]) != 0u32 && sample >= begin && sample < end;
-            sum += select(counts, parts[delta_at + sample], 0.0f32);
+            let d = parts[delta_at + block * BLOCK + i];
+            partial.push(partial[i] + select((counted & bit[i]) == 0u32, 0.0f32, d));
             bit.push(bit[i] + bit[i]);
         }
+        sum = partial[BLOCK];
     }
     sum
 }
