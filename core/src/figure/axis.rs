@@ -113,6 +113,8 @@ fn log_ticks(from: f64, to: f64, length: f64, gap: f64, plain: bool) -> Vec<Tick
     let halves = few && decade * 0.30 >= 0.75 * gap;
     let every = few && high - low < 0.5 && decade * 0.046 >= 0.6 * gap;
     let (first, last) = ((low - 1e-9).floor() as i32, (high + 1e-9).floor() as i32);
+    // Of what is counted there is no half.
+    let from = if plain { from.max(1.0) } else { from };
     let inside = |value: f64| value >= from * (1.0 - 1e-9) && value <= to * (1.0 + 1e-9);
     let mut ticks = Vec::new();
     for exponent in first..=last {
@@ -200,7 +202,7 @@ mod tests {
     #[test]
     fn ranks_are_written_out() {
         let axis = Axis::new(Span::Count(0.5, 500.5), 600.0, 0.0);
-        assert_eq!(written(axis, 30.0), ["0.5", "1", "2", "5", "10", "20", "50", "100", "200", "500"]);
+        assert_eq!(written(axis, 30.0), ["1", "2", "5", "10", "20", "50", "100", "200", "500"]);
     }
 
     #[test]

@@ -74,6 +74,14 @@ impl Theme {
         })
     }
 
+    /// Closed forms beside fits: a colour that no run has.
+    pub(crate) fn closed_form(self) -> Ink {
+        Ink::of(match self {
+            Self::Light => (0x7b, 0x3f, 0xa0),
+            Self::Dark => (0xb9, 0x8c, 0xe0),
+        })
+    }
+
     /// The followed subtask and the crosshair.
     pub(crate) fn accent(self) -> Ink {
         Ink::of(match self {

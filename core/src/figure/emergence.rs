@@ -34,14 +34,21 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     let y = Span::log_over(all().filter_map(|subtask| subtask.step).chain(ends), 0.06);
     let fits: Vec<_> = series.iter().map(|series| options.fit.then(|| emergence_law(series.record).ok()).flatten()).collect();
     let ink = options.theme.ink();
+    let series_count = series.len();
     let mut legend = Vec::new();
     for (series, fit) in series.iter().zip(&fits) {
         let color = Ink::of(options.theme.series(series.color));
-        legend.push(Entry::new(Mark::Dot(color), series.name));
-        if let Some(fit) = fit {
-            let text = format!("fit {}", slope(-fit.exponent, fit.exponent_se));
-            legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), text));
+        let fit = fit.map(|fit| format!("fit {}", slope(-fit.exponent, fit.exponent_se)));
+        match fit {
+            Some(fit) if series_count > 1 => legend.push(Entry::new(Mark::Dot(color), format!("{}, {fit}", series.name))),
+            fit => {
+                legend.push(Entry::new(Mark::Dot(color), series.name));
+                legend.extend(fit.map(|fit| Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), fit)));
+            }
         }
+    }
+    if series_count > 1 && fits.iter().any(Option::is_some) {
+        legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), "fit"));
     }
     if fits.iter().any(Option::is_some) {
         legend.push(Entry::new(Mark::Line(options.theme.muted(), 1.3, Dash::Dotted), "theory −1"));
@@ -77,10 +84,13 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         scene.dashed(line(&|p| height / p), &panel.area, 1.3, options.theme.muted(), Dash::Dotted);
         scene.dashed(line(&|p| fit.at(p)), &panel.area, 1.4, ink, Dash::Dashed);
     }
-    if let (Some(task), Some(run)) = (options.follow, runs.first())
-        && let Some(Emerged { p, step: Some(step), .. }) = run.get(task)
-    {
-        scene.dot(panel.at(*p, *step), 1.6 * radius, options.theme.accent());
+    for (series, run) in series.iter().zip(&runs) {
+        let followed = options.follow.and_then(|task| run.get(task));
+        if let Some(Emerged { p, step: Some(step), .. }) = followed {
+            // Ringed, so that it stays its run's.
+            scene.dot(panel.at(*p, *step), 2.1 * radius, ink);
+            scene.dot(panel.at(*p, *step), 1.4 * radius, Ink::of(options.theme.series(series.color)));
+        }
     }
     panel
 }

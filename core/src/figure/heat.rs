@@ -54,6 +54,17 @@ pub(crate) fn legend(options: &Options) -> Vec<Entry> {
     vec![Entry::new(Mark::Ramp(ramp, "loss: 1 bit".into()), "0 bits (learned)")]
 }
 
+/// The scale where there is little room.
+pub(crate) fn short_legend(options: &Options) -> Vec<Entry> {
+    legend(options)
+        .into_iter()
+        .filter_map(|entry| match entry.mark {
+            Mark::Ramp(ramp, _) => Some(Entry::new(Mark::Ramp(ramp, "1 bit".into()), "0 bits")),
+            _ => None,
+        })
+        .collect()
+}
+
 /// A line along a subtask's row.
 pub(crate) fn mark_row(scene: &mut Scene, panel: &Panel, options: &Options, task: usize) {
     let rank = task as f64 + 1.0;

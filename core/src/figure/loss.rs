@@ -42,14 +42,14 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     }
     if let Some(theory) = &theory {
         if theory.truncated_sum {
-            legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::DashDot), "truncated sum"));
+            legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), "truncated sum"));
         }
         if theory.pure_law {
             let text = format!("pure law −{:.2}", Resource::Steps.exponent(theory.sum.alpha()));
             legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Dotted), text));
         }
         if theory.nam.is_some() {
-            legend.push(Entry::new(Mark::Line(nam_ink(options), 1.4, Dash::DashDot), "Nam et al."));
+            legend.push(Entry::new(Mark::Line(options.theme.closed_form(), 1.4, Dash::Mixed), "Nam et al."));
         }
     }
     let plan = Plan { x, y, x_title: "training step", y_title: "mean test loss (bits)", legend, title: None, grid: true };
@@ -66,13 +66,13 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         };
         // The sums begin with the first quantum: of the time before they say nothing.
         if *truncated_sum {
-            law(*constant, &|s| sum.loss(Resource::Steps, s, *constant), Dash::DashDot, muted);
+            law(*constant, &|s| sum.loss(Resource::Steps, s, *constant), Dash::Mixed, muted);
         }
         if *pure_law {
             law(*constant, &|s| sum.pure_loss(Resource::Steps, s, *constant), Dash::Dotted, muted);
         }
         if let Some(nam) = nam {
-            law(0.0, &|s| nam.loss(sum.p(), s), Dash::DashDot, nam_ink(options));
+            law(0.0, &|s| nam.loss(sum.p(), s), Dash::Mixed, options.theme.closed_form());
         }
     }
     for (series, color) in series.iter().zip(&colors) {
@@ -87,11 +87,6 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         scene.dashed(ends, &panel.area, 1.4, ink, Dash::Dashed);
     }
     panel
-}
-
-/// Nam et al.'s curve has a colour of its own, the palette's fourth.
-fn nam_ink(options: &Options) -> Ink {
-    Ink::of(options.theme.series(3))
 }
 
 /// The logs that a logarithmic axis can hold: step, mean loss.

@@ -98,7 +98,9 @@ impl Panel {
         }
         let bottom = (outer.bottom - 3.4 * font).max(top + 20.0);
         let y = Axis::new(plan.y, bottom, top);
-        let gap = if matches!(plan.y, Span::Linear(..)) { 3.6 } else { 2.3 };
+        // Numbers written out take more room than powers, and a linear axis needs fewer.
+        let is_linear = |span| matches!(span, Span::Linear(..));
+        let gap = if is_linear(plan.y) { 4.6 } else { 2.3 };
         let y_ticks = y.ticks(gap * font);
         let widest = y_ticks.iter().filter_map(|tick| tick.label.as_ref()).map(|label| label.width()).fold(0.0, f64::max);
         let beside = if style.narrow { 0.0 } else { 1.7 * font };
@@ -106,7 +108,7 @@ impl Panel {
         let right = (outer.right - 1.1 * font).max(left + 20.0);
         let x = Axis::new(plan.x, left, right);
         let area = Area { left, top, right, bottom };
-        let x_ticks = x.ticks(4.2 * font);
+        let x_ticks = x.ticks(if is_linear(plan.x) { 6.0 } else { 4.2 } * font);
         let (grid, axis, muted) = (style.theme.grid(), style.theme.axis(), style.theme.muted());
         if plan.grid {
             for tick in x_ticks.iter().filter(|tick| tick.grid) {

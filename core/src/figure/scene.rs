@@ -41,7 +41,7 @@ pub(crate) enum Dash {
     Solid,
     Dashed,
     Dotted,
-    DashDot,
+    Mixed,
 }
 
 impl Dash {
@@ -51,7 +51,7 @@ impl Dash {
             Self::Solid => &[],
             Self::Dashed => &[7.0, 4.5],
             Self::Dotted => &[1.8, 3.6],
-            Self::DashDot => &[8.0, 3.5, 1.8, 3.5],
+            Self::Mixed => &[8.0, 3.5, 1.8, 3.5],
         }
     }
 }

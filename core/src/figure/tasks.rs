@@ -23,7 +23,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     }
     let predicted = shown.filter(|_| options.nam).and_then(|series| nam(series.record));
     if predicted.is_some() && followed.is_some() {
-        legend.push(Entry::new(Mark::Line(options.theme.muted(), 1.4, Dash::DashDot), "Nam et al."));
+        legend.push(Entry::new(Mark::Line(options.theme.closed_form(), 1.4, Dash::Mixed), "Nam et al."));
     }
     let top = shown.map_or(1.0, |series| highest(series.record));
     let plan = Plan {
@@ -45,16 +45,14 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         return panel;
     }
     let steps: Vec<(usize, f64)> = placed_logs(record, &panel);
-    let (weight, faint) = match tasks {
-        0..=40 => (1.3, 0.95),
-        41..=150 => (1.0, 0.8),
-        _ => (0.8, 0.65),
-    };
-    let faint = if followed.is_some() { 0.22 } else { faint };
+    // Of many curves the frequent ones, few and early, are drawn stronger than the crowd.
+    let crowd = if tasks > 60 { 1.0 } else { 0.3 };
     // Rare subtasks first, so that the frequent ones, fewer and earlier, stay on top.
     for task in (0..tasks).rev().filter(|task| Some(*task) != followed) {
-        let ink = options.theme.rank(share(task, tasks)).faded(faint);
-        scene.line(task_curve(record, task, &steps, &panel), &panel.area, weight, ink);
+        let share = share(task, tasks);
+        let strength = if followed.is_some() { 0.22 } else { 0.95 - 0.35 * crowd * share };
+        let ink = options.theme.rank(share).faded(strength);
+        scene.line(task_curve(record, task, &steps, &panel), &panel.area, 1.4 - 0.6 * crowd * share, ink);
     }
     let mean = curve(record).map(|(step, loss)| panel.at(step, loss));
     scene.line(mean, &panel.area, style.stroke(), options.theme.ink().faded(if followed.is_some() { 0.55 } else { 1.0 }));
@@ -64,7 +62,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
             let theory = Theory::new(tasks, record.config.alpha);
             let loss = |step: f64| panel.at(step, nam.task_loss(theory.p()[task], step));
             let points = plan.x.steps(240).map(loss);
-            scene.dashed(points, &panel.area, 1.4, options.theme.muted(), Dash::DashDot);
+            scene.dashed(points, &panel.area, 1.4, options.theme.closed_form(), Dash::Mixed);
         }
         if let Some(step) = emergence_step(&record.steps(), &losses(record, task)) {
             let loss = record.evaluations.iter().find(|e| e.step == step).and_then(|e| e.task_loss_bits.get(task));

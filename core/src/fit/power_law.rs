@@ -149,7 +149,7 @@ fn line(points: &[(f64, f64)]) -> Option<Line> {
     }
     // Positions that differ by rounding alone carry no slope.
     let spread = (xx / n).sqrt();
-    if !(spread > 1e-12 * mean_x.abs().max(1.0)) {
+    if spread.is_nan() || spread <= 1e-12 * mean_x.abs().max(1.0) {
         return None;
     }
     let slope = xy / xx;

@@ -21,7 +21,7 @@ pub(super) fn uses(scene: &mut Scene, style: &Style, outer: Area, quanta: &Quant
     let count = quanta.p.len();
     let color = Ink::of(options.theme.series(0));
     let missing = quanta.model.missing.is_some();
-    let mut legend = vec![Entry::new(Mark::Dot(color), format!("use frequency ∝ k to the −{}", brief(quanta.model.alpha + 1.0)))];
+    let mut legend = vec![Entry::new(Mark::Dot(color), format!("use frequency, slope −{}", brief(quanta.model.alpha + 1.0)))];
     if missing {
         legend.push(Entry::new(Mark::Cross(options.theme.muted()), "never learned"));
     }
@@ -40,7 +40,7 @@ pub(super) fn uses(scene: &mut Scene, style: &Style, outer: Area, quanta: &Quant
         let at = panel.at(k as f64, quanta.p[k - 1]);
         match quanta.learned_at[k - 1] {
             Some(_) => scene.dot(at, radius, color),
-            None => scene.cross(at, radius, options.theme.muted()),
+            None => scene.cross(at, radius + 1.5, options.theme.muted()),
         }
     }
     panel
@@ -58,7 +58,7 @@ pub(super) fn stairs(scene: &mut Scene, style: &Style, outer: Area, quanta: &Qua
     let (low, high) = (before.min(after), before.max(after));
     let spare = 0.06 * (high - low).max(0.1);
     let plan = Plan {
-        x: Span::Count(0.6, (last as f64 * 1.15).max(3.0)),
+        x: Span::Count(0.4, (last as f64 * 1.15).max(3.0)),
         y: Span::Linear(low - spare, high + spare),
         x_title: "quanta learned n",
         y_title: "loss of a sample (bits)",
@@ -77,10 +77,16 @@ pub(super) fn stairs(scene: &mut Scene, style: &Style, outer: Area, quanta: &Qua
         let steps = [(from, before), (end, before), (end, after), (to, after)].map(|(n, loss)| panel.at(n, loss));
         scene.line(steps, &panel.area, 1.2, options.theme.rank(share));
     }
-    let mean = spaced(last.max(1), 300).into_iter().filter(|n| *n <= last);
-    let line = std::iter::once(panel.at(from, quanta.loss[0]))
-        .chain(mean.map(|n| panel.at(n as f64, quanta.loss[n])))
-        .collect::<Vec<_>>();
+    // The mean has stairs too, drawn as such while they can be told apart.
+    const STAIRS: usize = 40;
+    let stair = |n: usize| [(n as f64 - 0.5, quanta.loss[n - 1]), (n as f64 - 0.5, quanta.loss[n])];
+    let mut mean = vec![(from, quanta.loss[0])];
+    mean.extend((1..=last.min(STAIRS)).flat_map(stair));
+    mean.extend(
+        spaced(last.max(1), 300).into_iter().filter(|n| (STAIRS + 1..=last).contains(n)).map(|n| (n as f64, quanta.loss[n])),
+    );
+    mean.push((to, quanta.loss[last]));
+    let line = mean.into_iter().map(|(n, loss)| panel.at(n, loss));
     scene.line(line, &panel.area, style.stroke(), options.theme.ink());
     panel
 }
@@ -134,8 +140,8 @@ pub(super) fn exponents(scene: &mut Scene, style: &Style, outer: Area, quanta: &
     let (n_ink, s_ink) = (Ink::of(options.theme.series(0)), Ink::of(options.theme.series(1)));
     let (n_value, s_value) = (Resource::Parameters.exponent(alpha), Resource::Steps.exponent(alpha));
     let legend = vec![
-        Entry::new(Mark::Line(n_ink, style.stroke(), Dash::Solid), format!("α_N = α = {}", brief(n_value))),
-        Entry::new(Mark::Line(s_ink, style.stroke(), Dash::Solid), format!("α_S = α_D = α/(α+1) = {}", brief(s_value))),
+        Entry::new(Mark::Line(n_ink, style.stroke(), Dash::Solid), format!("in parameters: α = {}", brief(n_value))),
+        Entry::new(Mark::Line(s_ink, style.stroke(), Dash::Solid), format!("in steps and data: α/(α+1) = {}", brief(s_value))),
     ];
     let plan = Plan {
         x: Span::Linear(0.0, widest),
@@ -157,7 +163,7 @@ pub(super) fn exponents(scene: &mut Scene, style: &Style, outer: Area, quanta: &
     panel
 }
 
-pub(super) fn describe(kind: Kind, quanta: &Quanta, _: &Options) -> String {
+pub(super) fn describe(kind: Kind, quanta: &Quanta) -> String {
     let model = &quanta.model;
     let setting = format!(
         "{}{} quanta at α = {}, b = {} and a = {} bits{}{}.",

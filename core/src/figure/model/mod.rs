@@ -3,6 +3,7 @@
 
 mod draw;
 mod quanta;
+mod read;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use super::svg::document;
 use super::svg::picture;
 use super::{FigureError, Frame, Options, paint};
 pub use quanta::{Model, Quanta};
+pub use read::{read_at, stops};
 
 /// A figure of theory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,8 +84,8 @@ pub fn png(kind: Kind, model: &Model, options: &Options, size: (u32, u32), scale
 }
 
 /// The figure in sentences.
-pub fn describe(kind: Kind, model: &Model, options: &Options) -> String {
-    draw::describe(kind, &Quanta::new(model), options)
+pub fn describe(kind: Kind, model: &Model, _options: &Options) -> String {
+    draw::describe(kind, &Quanta::new(model))
 }
 
 fn compose((width, height): (f64, f64), kind: Kind, model: &Model, options: &Options) -> (Scene, Vec<Panel>) {

@@ -58,10 +58,11 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
         .filter(|resource| points.iter().any(|point| point.resource == *resource))
         .map(|resource| Entry::new(Mark::Dot(ink(resource, options.theme)), format!("{}, fitted", resource.name())))
         .collect();
-    legend.push(Entry::new(Mark::Line(ink(Resource::Parameters, options.theme), 1.4, Dash::Solid), "theory α_N = α"));
-    legend.push(Entry::new(Mark::Line(ink(Resource::Steps, options.theme), 1.4, Dash::Solid), "α_S = α_D = α/(α+1)"));
+    legend.push(Entry::new(Mark::Line(ink(Resource::Parameters, options.theme), 1.4, Dash::Solid), "theory in parameters: α"));
+    legend
+        .push(Entry::new(Mark::Line(ink(Resource::Steps, options.theme), 1.4, Dash::Solid), "theory in steps and data: α/(α+1)"));
     if options.truncated_sum && points.iter().any(|point| point.truncated.is_some()) {
-        legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::DashDot), "truncated sum"));
+        legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), "truncated sum"));
     }
     legend.push(Entry::new(Mark::Cross(muted), "the paper's ends"));
     let plan = Plan { x, y, x_title: "α of the task", y_title: "exponent of the loss", legend, title: None, grid: true };
@@ -80,7 +81,7 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
         sums.sort_by(|a, b| a.0.total_cmp(&b.0));
         if options.truncated_sum {
             let line = sums.into_iter().map(|(alpha, sum)| panel.at(alpha, sum));
-            scene.dashed(line, &panel.area, 1.3, ink(resource, options.theme).faded(0.8), Dash::DashDot);
+            scene.dashed(line, &panel.area, 1.3, ink(resource, options.theme).faded(0.8), Dash::Mixed);
         }
     }
     for point in &points {

@@ -45,8 +45,11 @@ pub(super) fn draw(
             legend.push(Entry::new(Mark::Dot(color), name));
         }
     }
+    if !alone && options.fit && reports.iter().any(|report| report.fit.is_ok()) {
+        legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), "fit"));
+    }
     if constant.is_some() && options.truncated_sum {
-        legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::DashDot), "truncated sum"));
+        legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), "truncated sum"));
     }
     if let (Some(main), Some(_), true) = (main, constant, options.pure_law) {
         legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Dotted), format!("pure law −{:.2}", reports[main].pure)));
@@ -67,7 +70,7 @@ pub(super) fn draw(
             scene.dashed(points.map(|amount| panel.at(amount, loss(amount))), &panel.area, 1.3, muted, dash);
         };
         if options.truncated_sum {
-            law(&|amount| theory.loss(resource, amount, constant), Dash::DashDot);
+            law(&|amount| theory.loss(resource, amount, constant), Dash::Mixed);
         }
         if options.pure_law {
             law(&|amount| theory.pure_loss(resource, amount, constant), Dash::Dotted);

@@ -23,8 +23,7 @@ pub(super) fn draw(
         y: heat::rank_span(tasks),
         x_title: sweep.map_or("resource", |sweep| sweep.resource.axis()),
         y_title: "subtask (1 is used most)",
-        // Below its curve in a composite, the scale is said once, by its neighbour or caption.
-        legend: if x.is_none() { heat::legend(options) } else { Vec::new() },
+        legend: if x.is_none() { heat::legend(options) } else { heat::short_legend(options) },
         title: None,
         grid: false,
     };
