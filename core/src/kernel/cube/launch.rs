@@ -8,7 +8,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
-use super::layout::{ACROSS, BLOCK, DOWN, Deal, EVALUATION_LANES, Layout, PARTIAL_BYTES, Parts, THREADS, TRAINING_LANES};
+use super::layout::{BLOCK, Deal, EVALUATION_LANES, Layout, PARTIAL_BYTES, Parts, THREADS, TRAINING_LANES};
 use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
 
@@ -17,6 +17,10 @@ const COUNT: usize = 65_535;
 
 /// Threads to a workgroup of the forward pass, about.
 const FORWARD_THREADS: usize = 128;
+
+/// Threads to a workgroup where each has a long sum to take and they are few: small ones spread
+/// over more cores.
+const FEW: usize = 32;
 
 /// A batch and the parameters it meets, on one device and contiguous.
 pub(super) struct Problem {
@@ -164,8 +168,8 @@ impl Problem {
         let deal = Deal::new(&layout, samples, self.partial_bytes);
         let parts = Parts::new(&layout, &deal, samples);
         let [n, padded, chunks] = [samples, parts.padded, parts.chunks].map(|x| x as u32);
-        let [delta_at, loss_at, products_at, starts_at] =
-            [parts.delta, parts.loss, parts.products, parts.starts].map(|at| at as u32);
+        let [delta_at, loss_at, products_at, totals_at, starts_at] =
+            [parts.delta, parts.loss, parts.products, parts.totals, parts.starts].map(|at| at as u32);
 
         let (masks, shares) = self.forward(layout, Some(parts.padded));
         let n_columns = parts.padded / BLOCK * layout.rows();
@@ -210,63 +214,72 @@ impl Problem {
             );
             rows::rows::launch_unchecked(
                 client,
-                flat(shapes.0 * shapes.1),
+                flat(layout.products() * layout.width + parts.chunks),
                 CubeDim::new_1d(THREADS as u32),
                 arg(&self.input),
+                arg(&self.bias),
                 arg(&self.output),
                 masks.arg(),
                 carried.arg(),
                 arg(&d_input),
+                arg(&d_bias),
                 chunks,
                 delta_at,
+                loss_at,
                 starts_at,
                 products_at,
+                totals_at,
                 layout,
                 deal,
             );
             finish::finish::launch_unchecked(
                 client,
-                CubeCount::Static(shapes.1.div_ceil(ACROSS) as u32 + 1, 1, 1),
-                CubeDim::new_2d(ACROSS as u32, DOWN as u32),
+                CubeCount::Static((layout.width + 1).div_ceil(FEW) as u32, 1, 1),
+                CubeDim::new_1d(FEW as u32),
                 carried.arg(),
-                arg(&self.bias),
-                arg(&self.output),
-                arg(&d_bias),
                 arg(&d_output),
                 arg(&d_output_bias),
                 arg(&loss),
                 n,
                 chunks,
-                delta_at,
-                loss_at,
                 products_at,
+                totals_at,
                 layout,
             );
         }
         [loss, d_input, d_bias, d_output, d_output_bias]
     }
 
-    /// Σ loss and right answers of each subtask, in two dispatches.
+    /// Σ loss and right answers of each subtask, in three dispatches.
     pub fn evaluate(self) -> CubeTensor {
         let layout = self.layout(EVALUATION_LANES);
         if self.samples() == 0 {
             return self.zeros([2, layout.n_tasks]);
         }
         let (_, shares) = self.forward(layout, None);
+        let tallies = Scratch::new(self.client(), 2 * layout.n_tasks * tally::HANDS);
         let sums = self.tensor([2, layout.n_tasks]);
-        // SAFETY: a run of samples lies inside the batch, and a subtask past the last writes nothing.
+        // SAFETY: a run of samples lies inside the batch, and threads past the last write nothing.
         unsafe {
             tally::tally::launch_unchecked(
                 self.client(),
-                spread(layout.n_tasks).0,
-                CubeDim::new_1d(tally::TALLY as u32),
+                flat(layout.n_tasks * tally::HANDS),
+                CubeDim::new_1d(THREADS as u32),
                 arg(&self.codes),
                 arg(&self.labels),
                 arg(&self.output_bias),
                 shares.arg(),
-                arg(&sums),
+                tallies.arg(),
                 self.samples() as u32,
                 layout,
+            );
+            tally::add_up::launch_unchecked(
+                self.client(),
+                flat(2 * layout.n_tasks),
+                CubeDim::new_1d(THREADS as u32),
+                tallies.arg(),
+                arg(&sums),
+                2 * layout.n_tasks as u32,
             );
         }
         sums

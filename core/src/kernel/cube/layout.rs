@@ -9,9 +9,8 @@ pub(super) const UNITS: usize = 4;
 /// Rows of W that the forward pass takes at a time.
 pub(super) const STEP: usize = 4;
 
-/// Threads across and down in the last pass: 32 units, eight threads to each.
-pub(super) const ACROSS: usize = 32;
-pub(super) const DOWN: usize = 8;
+/// Subtasks to a thread when their rows of V are gathered.
+pub(super) const TASKS: usize = 8;
 
 /// Threads to a workgroup at most, which is WebGPU's own limit.
 pub(super) const THREADS: usize = 256;
@@ -71,6 +70,16 @@ impl Layout {
     pub fn inputs(&self) -> usize {
         self.n_tasks + self.n_bits
     }
+
+    /// Threads that share out the subtasks of one unit.
+    pub fn teams(&self) -> usize {
+        self.n_tasks.div_ceil(TASKS)
+    }
+
+    /// What adds up to one unit's output gradient: a number from each team, each bit and the bias.
+    pub fn products(&self) -> usize {
+        self.teams() + self.rows()
+    }
 }
 
 /// How S is dealt out: a workgroup has a tile of units, `groups · depth` rows and one chunk of
@@ -103,9 +112,9 @@ impl Deal {
 }
 
 /// Where things lie in the one buffer that carries what the backward passes hand on: the partial S
-/// of every chunk `[chunks, rows, width]`, the δ and the loss of every sample, what each number of
-/// `input` adds to the output layer's gradient `[inputs, width]`, all f32; and, as whole numbers,
-/// where each subtask's samples start `[n_tasks + 1]`.
+/// of every chunk `[chunks, rows, width]`, the δ and the loss of every sample, what adds up to the
+/// output layer's gradient `[products, width]`, Σ δ and Σ loss of every chunk `[chunks, 2]`, all
+/// f32; and, as whole numbers, where each subtask's samples start `[n_tasks + 1]`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parts {
     pub chunks: usize,
@@ -114,6 +123,7 @@ pub(super) struct Parts {
     pub delta: usize,
     pub loss: usize,
     pub products: usize,
+    pub totals: usize,
     pub starts: usize,
     pub len: usize,
 }
@@ -125,8 +135,9 @@ impl Parts {
         let delta = chunks * layout.rows() * layout.width;
         let loss = delta + padded;
         let products = loss + padded;
-        let starts = products + layout.inputs() * layout.width;
+        let totals = products + layout.products() * layout.width;
+        let starts = totals + 2 * chunks;
         let len = starts + layout.n_tasks + 1;
-        Self { chunks, padded, delta, loss, products, starts, len }
+        Self { chunks, padded, delta, loss, products, totals, starts, len }
     }
 }

@@ -12,8 +12,8 @@ use super::sample::{error_margin, logit, sigmoid, softplus};
 /// Grid: a thread to a sample or to a column, whichever are more.
 ///
 /// `columns` is `[blocks, rows]`, bit i for sample i of the block; past the last sample, no bit
-/// is set. `parts` gets δ at `delta_at`, nought for the samples that only fill the last chunk,
-/// `padded` in all; the losses in nats at `loss_at`; and the starts at `starts_at`.
+/// is set. `parts` gets δ at `delta_at` and the losses in nats at `loss_at`, nought for the samples
+/// that only fill the last chunk, `padded` in all; and the starts at `starts_at`.
 #[cube(launch_unchecked)]
 pub(super) fn slopes(
     bits: &[u32],
@@ -60,6 +60,7 @@ pub(super) fn slopes(
         }
     } else if sample < padded {
         parts[delta_at as usize + sample] = 0.0f32;
+        parts[loss_at as usize + sample] = 0.0f32;
     }
 
     let rows = comptime!(layout.rows());
