@@ -83,10 +83,12 @@ fn share(task: usize, tasks: usize) -> f64 {
     if tasks < 2 { 0.0 } else { ((task + 1) as f64).ln() / (tasks as f64).ln() }
 }
 
-/// The top of the axis: just over a bit, more where a loss is above it for good.
+/// The top of the axis: over the highest loss drawn. Rarely used subtasks rise somewhat above one
+/// bit while others are learned; a run that diverges is cut off at four.
 fn highest(record: &Record) -> f64 {
-    let losses = record.evaluations.iter().map(|evaluation| f64::from(evaluation.loss_bits));
-    losses.filter(|loss| loss.is_finite()).fold(1.0, f64::max).clamp(1.0, 4.0) * 1.08
+    let losses = record.evaluations.iter().filter(|e| e.step > 0).flat_map(|e| &e.task_loss_bits).copied();
+    let most = losses.filter(|loss| loss.is_finite()).fold(1.0, f32::max);
+    (1.02 * f64::from(most)).clamp(1.08, 4.0)
 }
 
 pub(crate) fn task_count(record: &Record) -> usize {

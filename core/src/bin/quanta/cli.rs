@@ -17,6 +17,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { command: crate::sweep::command, run: crate::sweep::run },
     Subcommand { command: crate::status::command, run: crate::status::run },
     Subcommand { command: crate::collect::command, run: crate::collect::run },
+    Subcommand { command: crate::figure::command, run: crate::figure::run },
+    Subcommand { command: crate::reproduce::command, run: crate::reproduce::run },
     Subcommand { command: crate::bench::command, run: crate::bench::run },
     Subcommand { command: crate::completions::command, run: crate::completions::run },
 ];

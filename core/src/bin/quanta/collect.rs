@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::sweep::{Collected, CollectedRun};
+use quanta_core::sweep::{Collected, CollectedRun, Folder, Manifest};
 
 use crate::failure::usage;
 use crate::sweep::dir_arg;
@@ -39,14 +39,19 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     output::check_writable(out)?;
     let curves = matches.get_flag("curves");
     let (folder, manifest) = status::open(dir)?;
-    let finished = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
-    let runs: Vec<CollectedRun> = finished.collect();
-    if runs.is_empty() {
+    let collected = finished(&folder, manifest, curves);
+    if collected.runs.is_empty() {
         return Err(usage(format!("{} holds no finished run yet", dir.display())));
     }
-    let missing = manifest.runs.len() - runs.len();
+    let missing = collected.manifest.runs.len() - collected.runs.len();
     if missing > 0 {
         eprintln!("{} not finished yet and left out", count(missing, "run"));
     }
-    output::file(out, &Collected { manifest, runs }.to_bytes())
+    output::file(out, &collected.to_bytes())
+}
+
+/// The finished runs of a folder.
+pub fn finished(folder: &Folder, manifest: Manifest, curves: bool) -> Collected {
+    let found = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
+    Collected { runs: found.collect(), manifest }
 }

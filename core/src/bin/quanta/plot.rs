@@ -44,16 +44,17 @@ pub fn out_arg() -> Arg {
 /// `--theme`, `--size`, `--scale`.
 pub fn look_args() -> [Arg; 3] {
     let theme = Arg::new("theme").long("theme").value_name("THEME").value_parser(["light", "dark"]).default_value("light");
-    let size = Arg::new("size").long("size").value_name("WxH").value_parser(size).default_value("720x480");
+    let size = Arg::new("size").long("size").value_name("WxH").value_parser(read_size);
     let scale = Arg::new("scale").long("scale").value_name("X").value_parser(value_parser!(f32));
     [
         theme.help("On white or on black"),
-        size.help("Its width and height, in pixels of a page"),
+        size.help("Its width and height, in pixels of a page [default: 720x480; of several plots 1080x640]"),
         scale.help(format!("PNG only: dots per pixel [default: {PNG_SCALE}]")),
     ]
 }
 
-fn overlay_args() -> Vec<Arg> {
+/// What is drawn over the data.
+pub fn overlay_args() -> Vec<Arg> {
     let switch = |name: &'static str, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     vec![
         switch("pure-law", "Draw the pure power law, of infinitely many quanta"),
@@ -72,8 +73,7 @@ fn overlay_args() -> Vec<Arg> {
     .collect()
 }
 
-/// The theme chosen.
-pub fn theme(matches: &ArgMatches) -> Theme {
+fn theme(matches: &ArgMatches) -> Theme {
     match matches.get_one::<String>("theme").map(String::as_str) {
         Some("dark") => Theme::Dark,
         _ => Theme::Light,
@@ -94,7 +94,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, record.config.n_tasks)));
     }
     let series: Vec<Series> = runs.iter().enumerate().map(|(color, (name, record))| Series { name, record, color }).collect();
-    let size = matches.get_one::<(u32, u32)>("size").copied().unwrap_or((720, 480));
+    let size = size(matches, false);
     let bytes = match format {
         Format::Svg => figure::svg(kind, &series, &options, size).map(String::into_bytes),
         Format::Png => figure::png(kind, &series, &options, size, scale(matches)),
@@ -105,6 +105,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 /// The file of `--out`.
 pub fn out(matches: &ArgMatches) -> Option<&PathBuf> {
     matches.get_one("out")
+}
+
+/// The size, by default that of one plot or of several.
+pub fn size(matches: &ArgMatches, several: bool) -> (u32, u32) {
+    matches.get_one("size").copied().unwrap_or(if several { (1080, 640) } else { (720, 480) })
 }
 
 /// Dots per pixel of a PNG.
@@ -133,7 +138,8 @@ pub fn check_out(path: &Path) -> anyhow::Result<Format> {
     Ok(format)
 }
 
-fn options(matches: &ArgMatches) -> Options {
+/// How it is to look.
+pub fn options(matches: &ArgMatches) -> Options {
     Options {
         theme: theme(matches),
         fit: !matches.get_flag("no-fit"),
@@ -147,7 +153,7 @@ fn options(matches: &ArgMatches) -> Options {
 }
 
 /// Reads `720x480`.
-fn size(text: &str) -> Result<(u32, u32), String> {
+fn read_size(text: &str) -> Result<(u32, u32), String> {
     let sides = text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     match sides {
         Some((w, h)) if (100..=10_000).contains(&w) && (100..=10_000).contains(&h) => Ok((w, h)),
@@ -157,13 +163,13 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use super::read_size;
 
     #[test]
     fn sizes_are_read_or_refused() {
-        assert_eq!(size("720x480"), Ok((720, 480)));
+        assert_eq!(read_size("720x480"), Ok((720, 480)));
         for bad in ["", "720", "x", "1x1", "720x-480", "99999x100"] {
-            assert!(size(bad).is_err(), "{bad}");
+            assert!(read_size(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,0 +1,141 @@
+//! The table from results made up by the theory itself.
+
+use super::*;
+use crate::config::RunConfig;
+use crate::event::Evaluation;
+use crate::record::Status;
+use crate::sweep::{CollectedRun, Dimension, Manifest};
+use crate::theory::{Resource, Theory};
+
+fn paper() -> RunConfig {
+    RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps: 200_000, ..RunConfig::default() }
+}
+
+/// A log at which the theory's first `learned` subtasks are learned.
+fn evaluation(theory: &Theory, step: u64, learned: f64) -> Evaluation {
+    let task_loss_bits: Vec<f32> = (1..=theory.n_tasks()).map(|k| if k as f64 <= learned { 0.0 } else { 1.0 }).collect();
+    Evaluation {
+        step,
+        loss_bits: theory.loss_after(learned) as f32,
+        train_loss_bits: None,
+        learned: task_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
+        task_accuracy: vec![1.0; theory.n_tasks()],
+        task_loss_bits,
+        seconds: 60.0,
+    }
+}
+
+fn collected(base: RunConfig, over: &[&str], resource: Resource, constant: f64) -> Collected {
+    let over = over.iter().map(|text| Dimension::parse(text).expect("a dimension")).collect();
+    let manifest = Manifest::grid(base, over).expect("a grid");
+    let runs = manifest.runs.iter().map(|entry| {
+        let config = &entry.config;
+        let theory = Theory::new(config.n_tasks, config.alpha);
+        let amount = if resource == Resource::Data { config.samples as f64 } else { config.parameters() as f64 };
+        // Seeds differ a little.
+        let learned = theory.learned(resource, amount, constant) * (1.0 + 0.02 * config.seed as f64);
+        let mut record = Record::new(config.clone());
+        record.status = Status::Finished;
+        record.evaluations = vec![evaluation(&theory, 0, 0.0), evaluation(&theory, config.steps, learned)];
+        CollectedRun::new(entry.clone(), &record, false).expect("it has logs")
+    });
+    Collected { runs: runs.collect(), manifest }
+}
+
+fn run(steps: u64) -> Record {
+    let config = RunConfig { steps, ..paper() };
+    let theory = Theory::new(500, 0.4);
+    let mut record = Record::new(config.clone());
+    let logs = config.log_steps().into_iter();
+    record.evaluations = logs.map(|step| evaluation(&theory, step, theory.learned(Resource::Steps, step as f64, 60.0))).collect();
+    record
+}
+
+fn find<'a>(rows: &'a [Row], figure: &str, quantity: &str) -> &'a Row {
+    rows.iter().find(|row| row.figure == figure && row.quantity.contains(quantity)).expect(quantity)
+}
+
+#[test]
+fn without_results_every_headline_is_said_to_be_missing() {
+    let rows = table(&Results::default());
+    assert!(rows.iter().all(|row| row.ours.is_none() && row.remark == "not run yet" && row.deviation().is_none()));
+    let figures: Vec<&str> = rows.iter().map(|row| row.figure).collect();
+    for figure in ["2, parameters", "2, steps", "2, data", "8", "9", "10, parameters", "10, steps", "10, data"] {
+        assert!(figures.contains(&figure), "{figure}");
+    }
+    assert_eq!(find(&rows, "2, parameters", "width 9").paper, Some(0.64));
+}
+
+#[test]
+fn theorys_own_results_come_out_as_theorys() {
+    let mut results = Results::default();
+    let widths = collected(paper(), &["width=log2:9..500:12", "seed=0,1"], Resource::Parameters, 1_300.0);
+    let samples = collected(paper(), &["samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
+    results.add("widths.safetensors", &widths.to_bytes()).expect("a sweep");
+    results.add("samples.safetensors", &samples.to_bytes()).expect("a sweep");
+    results.add("run.safetensors", &run(20_000).to_bytes()).expect("a run");
+    let rows = table(&results);
+
+    let slope = find(&rows, "2, parameters", "exponent");
+    assert!((slope.ours.expect("fitted") - slope.truncated.expect("summed")).abs() < 0.05, "{slope:?}");
+    assert_eq!((slope.paper, slope.theory, slope.source.as_deref()), (Some(0.45), Some(0.4), Some("widths.safetensors")));
+    assert!(slope.remark.contains("12 of 30 widths, 2 seeds") && !slope.remark.contains("steps"), "{}", slope.remark);
+    assert_eq!(slope.seconds, 24.0 * 60.0);
+    let widest = find(&rows, "2, parameters", "width 500");
+    let expected = Theory::new(500, 0.4).loss(Resource::Parameters, 301_502.0, 1_300.0);
+    assert!((widest.ours.expect("there") - expected).abs() < 0.01 && widest.standard_error.expect("two seeds") > 0.0);
+
+    let steps = find(&rows, "2, steps", "exponent");
+    assert!((steps.ours.expect("fitted") - steps.truncated.expect("summed")).abs() < 0.02, "{steps:?}");
+    assert!(!steps.remark.contains("of 200,000"), "the range is within the run: {}", steps.remark);
+    let emergence = find(&rows, "8", "emergence");
+    assert!(
+        (emergence.ours.expect("fitted") - 1.0).abs() < 0.05 && emergence.remark.contains("20,000 of 200,000 steps"),
+        "{emergence:?}"
+    );
+
+    let most = find(&rows, "2, data", "5,000,000");
+    assert!(most.remark.starts_with("at D = 2,000,000 instead") && most.deviation().is_none(), "{}", most.remark);
+    assert_eq!(find(&rows, "9", "learned").ours, None);
+}
+
+#[test]
+fn sweeps_over_alpha_give_a_row_each() {
+    let mut results = Results::default();
+    let base = RunConfig { steps: 10_000, ..paper() };
+    let samples = collected(base.clone(), &["alpha=0.2,0.8", "samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
+    let widths = collected(base, &["alpha=0.2,0.4,0.8", "width=log2:9..300:8"], Resource::Parameters, 1_300.0);
+    results.add("samples", &samples.to_bytes()).expect("a sweep");
+    results.add("widths", &widths.to_bytes()).expect("a sweep");
+    let rows = table(&results);
+    for alpha in [0.2, 0.8] {
+        let learned = find(&rows, "9", &format!("α = {alpha}"));
+        let (ours, theory) = (learned.ours.expect("fitted"), learned.theory.expect("known"));
+        // Counts are whole: few of them are a rough line.
+        assert!((ours - theory).abs() < 0.15, "{learned:?}");
+        assert!(find(&rows, "10, data", &format!("α = {alpha}")).ours.is_some());
+    }
+    assert_eq!(find(&rows, "10, parameters", "α = 0.8").paper, Some(0.61));
+    assert_eq!(rows.iter().filter(|row| row.figure == "10, parameters").count(), 3);
+    assert!(find(&rows, "2, parameters", "exponent").source.as_deref() == Some("widths"), "α = 0.4 is among them");
+}
+
+#[test]
+fn the_deviation_counts_the_papers_own_uncertainty() {
+    let row = Row {
+        paper: Some(0.45),
+        ours: Some(0.48),
+        standard_error: Some(0.012),
+        ..find(&table(&Results::default()), "8", "").clone()
+    };
+    // 0.012 and 2 % of 0.45 make 0.015.
+    assert!((row.deviation().expect("all there") - 2.0).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_no_result_is_refused() {
+    let mut results = Results::default();
+    assert!(results.add("x", b"nothing").expect_err("refused").to_string().starts_with("x: "));
+    let bytes = run(1_000).to_bytes();
+    assert!(results.add("x", &bytes[..bytes.len() - 5]).is_err());
+}
