@@ -13,6 +13,7 @@ pub mod figure;
 pub mod fit;
 pub mod quanta;
 pub mod record;
+pub mod reproduce;
 pub mod rng;
 pub mod sweep;
 pub mod task;
