@@ -17,11 +17,14 @@ use crate::event::{Evaluation, Event, Progress, Started};
 use crate::fit::EMERGENCE_BITS;
 use crate::kernel::reference::{DenseBatch, cross_entropy};
 use crate::kernel::{self, DeviceBatch};
-use crate::record::{Checkpoint, Record, Status};
+use crate::record::{Array, Checkpoint, Record, Status};
 use crate::task::{self, Task};
 
 /// Test samples that are evaluated in one go; between two such pieces a run can be interrupted.
 const EVALUATION_PIECE: usize = 32_768;
+
+/// The last batch's loss in a checkpoint, nats, `[1]`.
+const BATCH_LOSS: &str = "batch_loss";
 
 /// Asked between two pieces of work: lets others have their turn, and says whether to break off.
 pub type Breath = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
@@ -126,8 +129,11 @@ impl Run {
         record.evaluations.retain(|evaluation| evaluation.step <= checkpoint.step);
         record.status = Status::Unfinished;
         let (step, path) = (checkpoint.step, Path::of(&record.config));
+        let batch_loss = checkpoint.arrays.get(BATCH_LOSS).map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
         record.checkpoint = Some(checkpoint);
-        Self::build(record, device, path, start, step).await
+        let mut run = Self::build(record, device, path, start, step).await?;
+        run.batch_loss = batch_loss;
+        Ok(run)
     }
 
     pub(super) async fn build(
@@ -304,7 +310,11 @@ impl Run {
 
     /// Refreshes the record's checkpoint.
     pub async fn checkpoint(&mut self) -> Result<Event, TrainError> {
-        let arrays = read(self.learner.arrays()).await.map_err(|error| self.execution(error))?;
+        let mut arrays = read(self.learner.arrays()).await.map_err(|error| self.execution(error))?;
+        if let Some(loss) = &self.batch_loss {
+            // A log that is still to be measured at this very step shows it.
+            arrays.insert(BATCH_LOSS.to_owned(), Array { shape: vec![1], values: self.read(loss.clone()).await? });
+        }
         self.record.checkpoint = Some(Checkpoint { step: self.step, arrays });
         Ok(Event::Checkpoint { step: self.step })
     }

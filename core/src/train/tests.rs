@@ -27,8 +27,8 @@ fn to_the_end(mut run: Run) -> Record {
 }
 
 /// Everything but the time it took.
-fn curve(record: &Record) -> Vec<(u64, f32, Vec<f32>)> {
-    record.evaluations.iter().map(|e| (e.step, e.loss_bits, e.task_loss_bits.clone())).collect()
+fn curve(record: &Record) -> Vec<(u64, f32, Option<f32>, Vec<f32>)> {
+    record.evaluations.iter().map(|e| (e.step, e.loss_bits, e.train_loss_bits, e.task_loss_bits.clone())).collect()
 }
 
 #[test]
@@ -58,6 +58,24 @@ fn a_resumed_run_is_the_same_run_bit_for_bit() {
         let resumed = to_the_end(block_on(Run::resume(record, OpenDevice::cpu())).expect("resumed"));
         assert_eq!(curve(&resumed), curve(&whole), "{path:?}");
     }
+}
+
+#[test]
+fn a_checkpoint_at_a_log_not_yet_measured_loses_nothing() {
+    let config = RunConfig { steps: 60, ..tiny() };
+    let whole = to_the_end(start(&config, Path::Structured));
+    let mut first = start(&config, Path::Structured);
+    let stop = Rc::new(Cell::new(false));
+    let asked = stop.clone();
+    first.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
+    block_on(first.advance(49)).expect("advanced");
+    // From here on every evaluation is broken off: step 50 is a log, and stays unmeasured.
+    stop.set(true);
+    block_on(first.advance(1)).expect("advanced");
+    block_on(first.checkpoint()).expect("kept");
+    assert_eq!((first.step(), first.record().last().map(|e| e.step == 50)), (50, Some(false)));
+    let resumed = to_the_end(block_on(Run::resume(first.record().clone(), OpenDevice::cpu())).expect("resumed"));
+    assert_eq!(curve(&resumed), curve(&whole));
 }
 
 #[test]
