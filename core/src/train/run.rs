@@ -129,7 +129,8 @@ impl Run {
         record.evaluations.retain(|evaluation| evaluation.step <= checkpoint.step);
         record.status = Status::Unfinished;
         let (step, path) = (checkpoint.step, Path::of(&record.config));
-        let batch_loss = checkpoint.arrays.get(BATCH_LOSS).map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
+        let batch_loss =
+            checkpoint.arrays.get(BATCH_LOSS).map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
         record.checkpoint = Some(checkpoint);
         let mut run = Self::build(record, device, path, start, step).await?;
         run.batch_loss = batch_loss;

@@ -84,7 +84,11 @@ fn both_paths_train_alike_over_2000_steps() {
         let config = RunConfig { optimizer, weight_decay, lr: 1e-3, steps: 2_000, n_bits: 8, ..tiny() };
         let structured = to_the_end(start(&config, Path::Structured));
         let plain = to_the_end(start(&config, Path::Plain));
-        assert!(structured.last().expect("measured").learned > 0, "there was something to compare");
+        assert!(
+            structured.last().expect("measured").loss_bits < 0.8,
+            "there was something to compare: {:?}",
+            structured.losses()
+        );
         for (a, b) in structured.evaluations.iter().zip(&plain.evaluations) {
             // Sums in another order differ in their last digits, and training lets that grow a little.
             let apart = (a.loss_bits - b.loss_bits).abs();
