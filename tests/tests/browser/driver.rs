@@ -3,7 +3,6 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -34,9 +33,8 @@ impl Default for Kind {
 
 /// A running browser, until it is dropped.
 pub struct Browser {
-    /// The way to it. Never dropped: that would wait for the browser on the very thread that has to
-    /// talk to it.
-    pub driver: ManuallyDrop<WebDriver>,
+    /// The way to it.
+    pub driver: WebDriver,
     /// The address of the page.
     pub address: String,
     _process: Driver,
@@ -55,7 +53,7 @@ impl Browser {
         let capabilities = capabilities(kind, home.path()).expect("options for the browser");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
         driver.set_script_timeout(Duration::from_secs(60)).await.expect("a longer limit for scripts");
-        Self { driver: ManuallyDrop::new(driver), address, _process: process, home }
+        Self { driver, address, _process: process, home }
     }
 
     /// Where downloads go.
