@@ -36,13 +36,25 @@ const PLACES: f64 = 400.0;
 
 impl Dial {
     /// An even slider: from, to, step, and where it stands at first.
-    pub const fn even(key: &'static str, label: &'static str, unit: &'static str, help: &'static str, of: (f64, f64, f64, f64)) -> Self {
+    pub const fn even(
+        key: &'static str,
+        label: &'static str,
+        unit: &'static str,
+        help: &'static str,
+        of: (f64, f64, f64, f64),
+    ) -> Self {
         let (min, max, step, start) = of;
         Self { key, label, unit, help, min, max, start, scale: Scale::Even(step) }
     }
 
     /// A slider over whole numbers of several sizes: from, to, and where it stands at first.
-    pub const fn growing(key: &'static str, label: &'static str, unit: &'static str, help: &'static str, of: (f64, f64, f64)) -> Self {
+    pub const fn growing(
+        key: &'static str,
+        label: &'static str,
+        unit: &'static str,
+        help: &'static str,
+        of: (f64, f64, f64),
+    ) -> Self {
         let (min, max, start) = of;
         Self { key, label, unit, help, min, max, start, scale: Scale::Growing }
     }
@@ -134,8 +146,16 @@ mod tests {
 
     const EVEN: Dial =
         Dial { key: "alpha", label: "α", unit: "", help: "", min: 0.0, max: 2.0, start: 0.4, scale: Scale::Even(0.01) };
-    const GROWING: Dial =
-        Dial { key: "quanta", label: "Quanta", unit: "", help: "", min: 1.0, max: 100_000.0, start: 1_000.0, scale: Scale::Growing };
+    const GROWING: Dial = Dial {
+        key: "quanta",
+        label: "Quanta",
+        unit: "",
+        help: "",
+        min: 1.0,
+        max: 100_000.0,
+        start: 1_000.0,
+        scale: Scale::Growing,
+    };
 
     #[test]
     fn a_number_comes_back_from_its_place() {

@@ -3,6 +3,7 @@
 pub mod dial;
 pub mod link;
 pub mod protocol;
+pub mod published;
 pub mod sweeps;
 pub mod words;
 

@@ -106,3 +106,90 @@ pub enum WebGpu {
     /// None.
     Missing,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quanta_core::config::RunConfig;
+    use quanta_core::event::{Evaluation, Started};
+
+    fn commands() -> Vec<Command> {
+        let config = RunConfig { seed: 7, ..RunConfig::default() }.to_json();
+        vec![
+            Command::Start { run: 3, config, device: DeviceChoice::Gpu, paused: true },
+            Command::Pause,
+            Command::Go,
+            Command::Step,
+            Command::Stop,
+        ]
+    }
+
+    fn messages() -> Vec<Message> {
+        let evaluation = Evaluation {
+            step: 120,
+            loss_bits: 0.481,
+            train_loss_bits: None,
+            learned: 1,
+            task_loss_bits: vec![0.01, 1.0],
+            task_accuracy: vec![1.0, 0.5],
+            seconds: 1.25,
+        };
+        let started = Started {
+            step: 0,
+            steps: 10,
+            parameters: 5,
+            device: "CPU «flex»".into(),
+            path: "plain".into(),
+            notes: vec!["a note".into()],
+        };
+        let state = |state| Message::State { run: 3, state };
+        vec![
+            Message::Ready { webgpu: WebGpu::Adapter { name: "a \"GPU\"".into() } },
+            Message::Ready { webgpu: WebGpu::Software { name: "SwiftShader".into() } },
+            Message::Ready { webgpu: WebGpu::Missing },
+            state(State::Compiling),
+            state(State::SelfTest),
+            state(State::Running),
+            state(State::Paused),
+            state(State::Stopped),
+            state(State::Finished),
+            state(State::Failed { message: "out of memory:\nsmaller, please".into() }),
+            Message::Event { run: 3, event: Event::Started(started) },
+            Message::Event { run: 3, event: Event::Evaluation(evaluation) },
+            Message::Event { run: 3, event: Event::Finished { step: 10, seconds: 2.5, stopped_early: Some("patience".into()) } },
+            Message::Record { run: 3, step: 120 },
+        ]
+    }
+
+    #[test]
+    fn commands_arrive_as_they_were_sent() {
+        for command in commands() {
+            let json = serde_json::to_string(&command).unwrap();
+            assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), command, "{json}");
+        }
+    }
+
+    #[test]
+    fn messages_arrive_as_they_were_sent() {
+        for message in messages() {
+            let json = serde_json::to_string(&message).unwrap();
+            assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message, "{json}");
+        }
+    }
+
+    #[test]
+    fn every_message_names_what_it_is() {
+        let json = |message: &Message| serde_json::to_value(message).unwrap();
+        let failed = json(&Message::State { run: 1, state: State::Failed { message: "why".into() } });
+        assert_eq!(failed["message"], "state");
+        assert_eq!(failed["state"]["state"], "failed");
+        assert_eq!(failed["state"]["message"], "why");
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        for json in ["", "{}", r#"{"message":"sate","run":1}"#, r#"{"message":"record","run":-1,"step":2}"#] {
+            assert!(serde_json::from_str::<Message>(json).is_err(), "{json}");
+        }
+    }
+}

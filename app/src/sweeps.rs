@@ -30,7 +30,17 @@ impl Quick {
     /// they are learned within hundreds of steps, not thousands.
     pub fn base(&self) -> RunConfig {
         let Self { resource, alpha, n_tasks, steps, seed, .. } = *self;
-        let base = RunConfig { n_tasks, alpha, steps, seed, n_bits: 24, width: 128, lr: 4e-3, batch_size: 2_000, ..RunConfig::default() };
+        let base = RunConfig {
+            n_tasks,
+            alpha,
+            steps,
+            seed,
+            n_bits: 24,
+            width: 128,
+            lr: 4e-3,
+            batch_size: 2_000,
+            ..RunConfig::default()
+        };
         match resource {
             // The lowest test loss counts, and must not hide between two late logs that lie far apart.
             Resource::Data => RunConfig { log_schedule: LogSchedule::Linear, log_every: 50, patience: 20, ..base },

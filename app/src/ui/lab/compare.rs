@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use quanta_core::config::FIELDS;
+use quanta_core::fit;
+use quanta_core::theory::Resource;
 
-use super::numbers::exponents;
 use super::run::Run;
 use super::state::Lab;
+use crate::ui::shared::watch::Repaint;
 use crate::words;
 
 /// One line of the comparison.
@@ -50,12 +52,21 @@ pub fn Compare() -> impl IntoView {
             <select id=id on:change=move |event| chosen[i].set(event_target_value(&event).parse().ok())>{options}</select>
         }
     };
-    let lines = Memo::new(move |_| {
-        let (left, right) = pair.get();
-        lab.runs.with(|runs| {
+    // Fits take their time: they are made when there is some.
+    let lines = RwSignal::new(Vec::new());
+    let write = Repaint::new(move || {
+        let (left, right) = pair.get_untracked();
+        lines.set(lab.runs.with_untracked(|runs| {
             let find = |id: Option<u32>| runs.iter().find(|run| Some(run.id) == id);
             find(left).zip(find(right)).map(|(left, right)| compare(left, right)).unwrap_or_default()
-        })
+        }));
+    });
+    Effect::new(move |_| {
+        pair.track();
+        lab.runs.track();
+        if enough.get() {
+            write.request();
+        }
     });
     view! {
         <Show when=move || enough.get()>
@@ -99,11 +110,12 @@ fn compare(left: &Run, right: &Run) -> Vec<Pair> {
     lines.push(both("Last logged step", &|run| words::thousands(run.step())));
     lines.push(both("Mean loss", &|run| last(run, &|e| words::bits(f64::from(e.loss_bits)))));
     lines.push(both("Learned", &|run| last(run, &|e| format!("{} of {}", e.learned, run.record.config.n_tasks))));
-    lines.push(both("Fitted exponent", &|run| match exponents(&run.record, None).fitted {
+    lines.push(both("Fitted exponent", &|run| match fit::loss_law(&run.record, None) {
         Ok(law) => format!("{:.3} ({:.3} to {:.3})", law.exponent, law.interval.0, law.interval.1),
         Err(_) => "–".to_owned(),
     }));
-    lines.push(both("Theory’s exponent, α/(α+1)", &|run| format!("{:.3}", exponents(&run.record, None).pure)));
+    lines
+        .push(both("Theory’s exponent, α/(α+1)", &|run| format!("{:.3}", Resource::Steps.exponent(run.record.config.alpha))));
     lines.push(both("Training time", &|run| last(run, &|e| words::duration(e.seconds))));
     lines.push(both("Device", &|run| run.record.device.clone()));
     // At the last step that both have logged: the fair comparison while one is still going.

@@ -148,9 +148,19 @@ impl Lab {
             return;
         }
         if self.phase.get_untracked() == Phase::Waiting {
-            // Nothing has been sent yet.
+            // Nothing has been sent yet. A run that had begun before is there as it was; one that
+            // had not is no run.
             self.engine.update_value(|engine| engine.forget());
-            self.phase.set(Phase::Stopped);
+            let id = self.active.get_untracked();
+            let begun = self.with_run_untracked(id, |run| run.record.last().is_some()).unwrap_or(false);
+            if begun {
+                self.phase.set(Phase::Stopped);
+            } else {
+                self.phase.set(Phase::Idle);
+                self.active.set(None);
+                self.shown.set(None);
+                self.runs.update(|runs| runs.retain(|run| Some(run.id) != id));
+            }
             return;
         }
         self.phase.set(Phase::Stopping);

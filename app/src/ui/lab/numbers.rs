@@ -10,6 +10,7 @@ use quanta_core::theory::{self, Resource, Theory};
 
 use super::run::Run;
 use super::state::{Lab, Phase};
+use crate::ui::shared::watch::Repaint;
 use crate::words;
 
 /// How long the spoken summary keeps silent after it has spoken.
@@ -114,10 +115,21 @@ pub fn Numbers() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let last = move || lab.with_shown(|run| run.record.last().map(|e| (e.step, e.loss_bits, e.learned))).flatten();
     let tasks = move || lab.with_shown(|run| run.record.config.n_tasks);
-    let exponents = Memo::new(move |_| {
-        let range = typed_range(&lab);
-        lab.with_shown(|run| run.record.clone()).map(|record| exponents(&record, range))
+    // A bootstrap over thousands of logs takes its time, and is not worth a dropped frame.
+    let latest = RwSignal::new(None);
+    let fit = Repaint::new(move || {
+        untrack(|| {
+            let record = lab.with_shown(|run| run.record.clone());
+            latest.set(record.map(|record| exponents(&record, typed_range(&lab))));
+        });
     });
+    Effect::new(move |_| {
+        lab.runs.track();
+        lab.shown.track();
+        lab.look.fit_range.track();
+        fit.request();
+    });
+    let exponents = latest;
     let fitted = move || exponents.with(|e| e.as_ref().and_then(|e| e.fitted.as_ref().ok().copied()));
     let fitted_note = move || {
         exponents.with(|e| {

@@ -15,9 +15,9 @@ pub fn DevicePicker() -> impl IntoView {
     let choices = [DeviceChoice::Auto, DeviceChoice::Gpu, DeviceChoice::Cpu];
     let found = move || match lab.webgpu.get() {
         None => "The engine looks for WebGPU once it is loaded.".to_owned(),
-        Some(WebGpu::Adapter { name }) => format!("WebGPU is here: {name}."),
+        Some(WebGpu::Adapter { name }) => format!("WebGPU is here{}.", named(&name)),
         Some(WebGpu::Software { name }) => {
-            format!("WebGPU here is only software ({name}), slower than the CPU itself: Auto takes the CPU.")
+            format!("WebGPU here is only software{}, slower than the CPU itself: Auto takes the CPU.", named(&name))
         }
         Some(WebGpu::Missing) => "This browser offers no WebGPU, so runs go on the CPU: all works, only slower.".to_owned(),
     };
@@ -48,6 +48,11 @@ pub fn DevicePicker() -> impl IntoView {
             </Show>
         </fieldset>
     }
+}
+
+/// An adapter's name in brackets, unless the browser keeps it to itself.
+fn named(name: &str) -> String {
+    if name.is_empty() || name.contains("WebGPU") { String::new() } else { format!(" ({name})") }
 }
 
 /// What to do for WebGPU in the browser that this is.

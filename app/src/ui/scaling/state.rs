@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use quanta_core::event::Progress;
 use quanta_core::figure::sweep::Sweep;
 use quanta_core::record::Record;
-use quanta_core::reproduce::{Material, Published};
 use quanta_core::sweep::{Collected, CollectedRun, Entry, Manifest};
 use quanta_core::theory::Resource;
 
 use super::store::Store;
 use crate::dial::Dial;
 use crate::link::Page;
+use crate::published::{Material, Published};
 use crate::sweeps::{self, Quick};
 use crate::ui::shared::board::Board;
 use crate::ui::shared::engine::Engine;
@@ -26,7 +26,13 @@ pub const DIALS: &[Dial] = &[
     Dial::even("alpha", "Exponent α", "", "Subtask k is used in proportion to k to the −(α+1).", (0.0, 2.0, 0.05, 0.4)),
     Dial::even("tasks", "Subtasks", "", "How many quanta the task is made of.", (5.0, 200.0, 5.0, 30.0)),
     Dial::even("runs", "Runs", "", "How many points: widths, sizes of the data, or seeds.", (2.0, 16.0, 1.0, 7.0)),
-    Dial::even("steps", "Steps of a run", "steps", "At most; more let rarer subtasks be learned.", (500.0, 20_000.0, 500.0, 3_000.0)),
+    Dial::even(
+        "steps",
+        "Steps of a run",
+        "steps",
+        "At most; more let rarer subtasks be learned.",
+        (500.0, 20_000.0, 500.0, 3_000.0),
+    ),
     Dial::even("seed", "Seed", "", "Names every random choice.", (0.0, 99.0, 1.0, 0.0)),
 ];
 
@@ -75,6 +81,11 @@ impl Kept {
     /// A sweep about to begin.
     pub fn new(resource: Resource, manifest: Manifest) -> Self {
         Self { resource, manifest, runs: Vec::new(), live: None, checkpoint: None }
+    }
+
+    /// Whether anything has been trained that can be gone on with.
+    pub fn is_begun(&self) -> bool {
+        !self.runs.is_empty() || self.checkpoint.is_some()
     }
 
     /// The next run to train; nothing where all are over.
@@ -241,16 +252,19 @@ impl Bench {
             return "Another sweep is in training: stop it to train this one.".to_owned();
         }
         let all = self.planned.with(|planned| planned.as_ref().map_or(0, |(_, manifest)| manifest.runs.len()));
-        let done = self.with_shown(|kept| kept.runs.len()).unwrap_or(0);
+        let (done, begun) = self.with_shown(|kept| (kept.runs.len(), kept.is_begun())).unwrap_or((0, false));
         match phase {
             Phase::Failed(why) if self.shown_was_trained_last() => format!("Failed: {why}"),
             Phase::Loading => "Loading the engine …".to_owned(),
             Phase::Stopping => "Stopping …".to_owned(),
             Phase::Running => {
-                let step = self.progress.get().map_or(String::new(), |p| format!(", step {} of {}", words::thousands(p.step), words::thousands(p.steps)));
+                let step = self
+                    .progress
+                    .get()
+                    .map_or(String::new(), |p| format!(", step {} of {}", words::thousands(p.step), words::thousands(p.steps)));
                 format!("Run {} of {all}{step}.", (done + 1).min(all))
             }
-            _ if done == 0 => format!("Ready: {}.", words::count(all, "run", "runs")),
+            _ if !begun => format!("Ready: {}.", words::count(all, "run", "runs")),
             _ if done < all => format!("Stopped: {done} of {all} runs are there."),
             _ => format!("Finished: {}.", words::count(all, "run", "runs")),
         }

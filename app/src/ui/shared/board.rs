@@ -1,6 +1,7 @@
 //! Sliders, each with its number beside it, kept in step with the address bar.
 
 use leptos::prelude::*;
+use quanta_core::device::DeviceChoice;
 
 use crate::dial::{self, Dial};
 use crate::link::{Link, Page};
@@ -14,14 +15,19 @@ pub struct Board {
     words: &'static [&'static str],
     values: RwSignal<Vec<f64>>,
     address: Address,
+    /// What was moved last, and when, in milliseconds.
+    last: StoredValue<(&'static str, f64)>,
 }
+
+/// Moves of one slider that follow each other so fast, in milliseconds, are one step back.
+const ONE_MOVE: f64 = 1_500.0;
 
 impl Board {
     /// Sliders as the address has them. `words` are the page's further keys.
     pub fn new(page: Page, dials: &'static [Dial], words: &'static [&'static str]) -> Self {
         let address = expect_context::<Address>();
         let values = RwSignal::new(dials.iter().map(|dial| dial.start).collect());
-        let board = Self { page, dials, words, values, address };
+        let board = Self { page, dials, words, values, address, last: StoredValue::new(("", 0.0)) };
         Effect::new(move |_| {
             address.arrivals.track();
             board.show();
@@ -61,7 +67,7 @@ impl Board {
     /// Puts everything back to where it starts.
     pub fn reset(&self) {
         self.values.set(self.dials.iter().map(|dial| dial.start).collect());
-        self.commit();
+        self.write(&[], false);
     }
 
     /// Whether anything stands elsewhere than it starts; tracked.
@@ -74,29 +80,36 @@ impl Board {
         self.address.link.with(|link| link.own.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
     }
 
-    /// Changes a further key of the page, as a step that Back takes back.
-    pub fn set_word(&self, key: &str, value: Option<&str>) {
-        self.write(Some((key, value)));
+    /// Changes further keys of the page, as one step that Back takes back.
+    pub fn set_words(&self, changes: &[(&str, Option<&str>)]) {
+        self.write(changes, false);
     }
 
-    /// Writes where the sliders stand into the address, as a step that Back takes back.
-    pub fn commit(&self) {
-        self.write(None);
+    /// Writes where the sliders stand into the address, as a step that Back takes back. Keys held
+    /// down on one slider make one step.
+    pub fn commit(&self, key: &'static str) {
+        let (before, now) = (self.last.get_value(), js_sys::Date::now());
+        self.last.set_value((key, now));
+        self.write(&[], before.0 == key && now - before.1 < ONE_MOVE);
     }
 
-    fn write(&self, change: Option<(&str, Option<&str>)>) {
+    /// What the link wants runs to be trained on.
+    pub fn device(&self) -> DeviceChoice {
+        self.address.link.with_untracked(|link| link.device.unwrap_or_default())
+    }
+
+    fn write(&self, changes: &[(&str, Option<&str>)], amend: bool) {
         let old = self.address.link.get_untracked();
         if old.page != self.page {
             return;
         }
-        let mut own: Vec<(String, String)> =
-            old.own.iter().filter(|(key, _)| self.words.contains(&key.as_str())).cloned().collect();
-        if let Some((key, value)) = change {
-            own.retain(|(name, _)| name != key);
-            own.extend(value.map(|value| (key.to_owned(), value.to_owned())));
-        }
+        let changed = |key: &str| changes.iter().any(|(name, _)| *name == key);
+        let words = old.own.iter().filter(|(key, _)| self.words.contains(&key.as_str()) && !changed(key)).cloned();
+        let mut own: Vec<(String, String)> = words.collect();
+        own.extend(changes.iter().filter_map(|(key, value)| Some(((*key).to_owned(), (*value)?.to_owned()))));
         own.extend(self.values.with_untracked(|values| dial::write(self.dials, values)));
-        self.address.go(Link { own, ..old });
+        let link = Link { own, ..old };
+        if amend { self.address.amend(link) } else { self.address.go(link) }
     }
 
     fn place_of(&self, key: &str) -> Option<usize> {
@@ -130,25 +143,13 @@ pub fn DialRow(
         Ok(value) => {
             wrong.set(String::new());
             board.set(key, value);
-            board.commit();
+            board.commit(key);
         }
         Err(allowed) => wrong.set(format!("{} {allowed}.", dial.label)),
     };
     view! {
         <div class="dial">
             <label for=id.clone()>{dial.label}</label>
-            <input
-                class="value"
-                id=number
-                type="text"
-                inputmode=if dial.is_whole() { "numeric" } else { "decimal" }
-                aria-label=format!("{}, typed", dial.label)
-                aria-describedby=told
-                aria-invalid=move || (!wrong.with(String::is_empty)).then_some("true")
-                prop:value=move || value().to_string()
-                on:change=typed
-            />
-            <span class="unit">{dial.unit}</span>
             <input
                 id=id
                 type="range"
@@ -165,8 +166,20 @@ pub fn DialRow(
                         board.set(key, dial.at(place, untrack(most)));
                     }
                 }
-                on:change=move |_| board.commit()
+                on:change=move |_| board.commit(key)
             />
+            <input
+                class="value"
+                id=number
+                type="text"
+                inputmode=if dial.is_whole() { "numeric" } else { "decimal" }
+                aria-label=format!("{}, typed", dial.label)
+                aria-describedby=told
+                aria-invalid=move || (!wrong.with(String::is_empty)).then_some("true")
+                prop:value=move || value().to_string()
+                on:change=typed
+            />
+            <span class="unit">{dial.unit}</span>
             <p class="help" id=help>{dial.help}</p>
             <p class="error" id=error role="alert">{move || wrong.get()}</p>
         </div>
@@ -193,7 +206,7 @@ pub fn DialSwitch(
                 prop:checked=move || board.get(key) != 0.0
                 on:change=move |event| {
                     board.set(key, if event_target_checked(&event) { on } else { 0.0 });
-                    board.commit();
+                    board.commit(key);
                 }
             />
             <span>{label}</span>

@@ -27,7 +27,12 @@ pub fn Copyable(
                 browser::select(&line);
             }
             said.set(if copied { "Copied." } else { "Selected: copy it with the keyboard." });
-            set_timeout(move || { let _ = said.try_set(""); }, std::time::Duration::from_secs(3));
+            set_timeout(
+                move || {
+                    let _ = said.try_set("");
+                },
+                std::time::Duration::from_secs(3),
+            );
         });
     };
     view! {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use quanta_core::reproduce::{Index, Material};
 
 use super::fetch;
+use crate::published::{Index, Material};
 
 /// Where they are, beside the page.
 const FOLDER: &str = "results";

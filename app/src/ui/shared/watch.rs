@@ -62,8 +62,8 @@ fn keep<T: ?Sized + 'static>(callback: Closure<T>, stop: impl FnOnce() + 'static
     });
 }
 
-/// Paints when asked, at most once a frame, and so seldom that painting takes no more than a
-/// quarter of the time: scrolling and typing come first.
+/// Paints when asked, at most once a frame, and so seldom that it takes no more than a
+/// thirteenth of the time: there are several of them on a page, and scrolling and typing come first.
 #[derive(Clone)]
 pub struct Repaint {
     paint: Rc<dyn Fn()>,
@@ -105,6 +105,6 @@ impl Repaint {
         let begun = js_sys::Date::now();
         (self.paint)();
         let now = js_sys::Date::now();
-        self.not_before.set(now + 3.0 * (now - begun));
+        self.not_before.set(now + 12.0 * (now - begun));
     }
 }

@@ -12,9 +12,21 @@ pub const DIALS: &[Dial] = &[
     Dial::growing("quanta", "Number of quanta", "quanta", "How many there are, or are looked at.", (1.0, 100_000.0, 1_000.0)),
     Dial::even("b", "Loss before, b", "bits", "Loss of a sample before its quantum is learned.", (0.0, 4.0, 0.05, 1.0)),
     Dial::even("a", "Loss after, a", "bits", "Loss of a sample once its quantum is learned.", (0.0, 4.0, 0.05, 0.0)),
-    Dial::growing("learned", "Quanta learned, n", "quanta", "What the capacity holds: the crosshair in the figures.", (0.0, 100_000.0, 30.0)),
+    Dial::growing(
+        "learned",
+        "Quanta learned, n",
+        "quanta",
+        "What the capacity holds: the crosshair in the figures.",
+        (0.0, 100_000.0, 30.0),
+    ),
     Dial::even("truncated", "Truncated", "", "1 where there are no further quanta.", (0.0, 1.0, 1.0, 1.0)),
-    Dial::even("noise", "Strength", "", "Standard deviation of a factor on each frequency, in its logarithm.", (0.0, 4.0, 0.1, 0.0)),
+    Dial::even(
+        "noise",
+        "Strength",
+        "",
+        "Standard deviation of a factor on each frequency, in its logarithm.",
+        (0.0, 4.0, 0.1, 0.0),
+    ),
     Dial::even("missing", "M", "", "Every M-th quantum is never learned.", (0.0, 50.0, 1.0, 0.0)),
     Dial::even("seed", "Seed", "", "Which order the noise draws.", (0.0, 99.0, 1.0, 0.0)),
 ];

@@ -31,7 +31,9 @@ pub fn Numbers() -> impl IntoView {
         format!("Between {} and {} quanta; the pure law has −{}.", whole(from as f64), whole(to as f64), brief(from_theory))
     };
     let share = move || study.with(|quanta| 100.0 * used(quanta, n.get()));
-    let spoken = move || format!("{} quanta learned: mean loss {} bits, slope of the sum {}.", whole(n.get() as f64), brief(loss()), slope_words());
+    let spoken = move || {
+        format!("{} quanta learned: mean loss {} bits, slope of the sum {}.", whole(n.get() as f64), brief(loss()), slope_words())
+    };
     let exponents = move || {
         let alpha = study.with(|quanta| quanta.model.alpha);
         (brief(Resource::Parameters.exponent(alpha)), brief(Resource::Steps.exponent(alpha)))

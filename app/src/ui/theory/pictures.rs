@@ -80,7 +80,7 @@ impl Picture for OfTheory {
         if matches!(self.kind, Kind::Stairs | Kind::Sum) && x.is_finite() {
             let most = self.study.with(|quanta| quanta.loss.len() - 1) as f64;
             self.study.board.set("learned", x.round().clamp(0.0, most));
-            self.study.board.commit();
+            self.study.board.commit("learned");
         }
     }
 

@@ -1,0 +1,159 @@
+//! The results that are published with the page: their list, and how each is read.
+
+use quanta_core::config::RunConfig;
+use quanta_core::figure::sweep::Sweep;
+use quanta_core::record::{Record, RecordError};
+use quanta_core::sweep::{Collected, SweepError};
+use quanta_core::theory::Resource;
+use serde::{Deserialize, Serialize};
+
+/// The list of published results: `index.json` beside them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// Every file, in the order they are shown.
+    pub results: Vec<Published>,
+}
+
+/// One published file, and how it was made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Published {
+    /// Its name, beside the list.
+    pub file: String,
+    /// What it is, for people.
+    pub title: String,
+    /// The figure of the paper that it is for, as people write it: `Fig 2`.
+    pub figure: String,
+    /// `parameters`, `steps` or `data`.
+    pub resource: String,
+    /// The named sweep or run that it was made with, or nothing.
+    pub preset: String,
+    /// The command that made it.
+    pub command: String,
+    /// The device, in words.
+    pub device: String,
+    /// The machine, in words.
+    pub machine: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Index {
+    /// Reads the list's JSON.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The files that have that resource varied.
+    pub fn of(&self, resource: Resource) -> impl Iterator<Item = &Published> {
+        self.results.iter().filter(move |published| published.resource() == Some(resource))
+    }
+}
+
+impl Published {
+    /// What is varied in it.
+    pub fn resource(&self) -> Option<Resource> {
+        Resource::ALL.into_iter().find(|resource| resource.name() == self.resource)
+    }
+}
+
+/// A published file, read: one run, or a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Material {
+    /// One run with its logs.
+    Run(Box<Record>),
+    /// Many runs.
+    Sweep(Box<Collected>),
+}
+
+/// Why bytes are neither a run nor a sweep.
+#[derive(Debug, thiserror::Error)]
+#[error("it is no sweep ({sweep}) and no run ({run})")]
+pub struct MaterialError {
+    sweep: SweepError,
+    run: RecordError,
+}
+
+impl Material {
+    /// Reads a file's bytes, whichever it is.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, MaterialError> {
+        match Collected::from_bytes(bytes) {
+            Ok(collected) => Ok(Self::Sweep(Box::new(collected))),
+            Err(sweep) => match Record::from_bytes(bytes) {
+                Ok(record) => Ok(Self::Run(Box::new(record.without_checkpoint()))),
+                Err(run) => Err(MaterialError { sweep, run }),
+            },
+        }
+    }
+
+    /// Its points over a resource, a sweep for each α; each point names its run by the run's link.
+    pub fn sweeps(&self, resource: Resource) -> Vec<Sweep> {
+        match self {
+            Self::Sweep(collected) => Sweep::from_collected(collected, resource),
+            Self::Run(record) if resource == Resource::Steps => {
+                let mut sweep = Sweep::from_record("one run", record);
+                let run = record.config.to_query();
+                sweep.points.iter_mut().for_each(|point| point.run.clone_from(&run));
+                vec![sweep]
+            }
+            Self::Run(_) => Vec::new(),
+        }
+    }
+
+    /// The settings of every run in it.
+    pub fn configs(&self) -> Vec<&RunConfig> {
+        match self {
+            Self::Sweep(collected) => collected.runs.iter().map(|run| run.config()).collect(),
+            Self::Run(record) => vec![&record.config],
+        }
+    }
+
+    /// Seconds of training in all its runs together.
+    pub fn seconds(&self) -> f64 {
+        match self {
+            Self::Sweep(collected) => collected.runs.iter().filter_map(|run| run.seconds.last()).map(|s| f64::from(*s)).sum(),
+            Self::Run(record) => record.last().map_or(0.0, |last| last.seconds),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quanta_core::event::Evaluation;
+
+    #[test]
+    fn a_list_may_leave_out_what_is_not_known() {
+        let json = r#"{"results": [{"file": "data.safetensors", "title": "Data", "resource": "data", "seconds": 12}, {"file": "x", "resource": "pie"}]}"#;
+        let index = Index::from_json(json).expect("a list");
+        let files = |resource| index.of(resource).map(|published| published.file.as_str()).collect::<Vec<_>>();
+        assert_eq!((files(Resource::Data), files(Resource::Steps)), (vec!["data.safetensors"], vec![]));
+        assert_eq!((index.results[0].seconds, index.results[0].preset.as_str()), (12.0, ""));
+        assert!(Index::from_json("[]").is_err());
+    }
+
+    #[test]
+    fn one_run_is_a_sweep_over_its_own_steps() {
+        let config = RunConfig { n_tasks: 2, steps: 20, ..RunConfig::default() };
+        let mut record = Record::new(config.clone());
+        record.evaluations = [0, 10, 20]
+            .map(|step| Evaluation {
+                step,
+                loss_bits: 0.5,
+                train_loss_bits: None,
+                learned: 1,
+                task_loss_bits: vec![0.05, 0.9],
+                task_accuracy: vec![1.0, 0.5],
+                seconds: step as f64,
+            })
+            .into();
+        let material = Material::from_bytes(&record.to_bytes()).expect("a run");
+        assert_eq!((material.configs(), material.seconds()), (vec![&config], 20.0));
+        let sweeps = material.sweeps(Resource::Steps);
+        assert_eq!((sweeps.len(), sweeps[0].points.len()), (1, 2));
+        assert_eq!(sweeps[0].points[0].run, config.to_query());
+        assert!(material.sweeps(Resource::Data).is_empty());
+        let error = Material::from_bytes(b"no").expect_err("neither");
+        assert!(error.to_string().contains("no sweep"), "{error}");
+    }
+}

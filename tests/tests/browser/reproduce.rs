@@ -1,0 +1,28 @@
+//! The table of the paper's numbers.
+
+use serde_json::json;
+
+use crate::person::a_person;
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn every_figure_is_there_with_its_ways_to_make_it_again() {
+    a_person(async |person| {
+        person.opens("?page=reproduce").await;
+        let text = person.reads_soon("Fig 10, data").await;
+        for words in ["Fig 2, parameters", "Fig 2, steps", "Fig 2, data", "Fig 8", "Fig 9", "0.45", "0.81"] {
+            assert!(text.contains(words), "{words} is not in {text}");
+        }
+        let command = person.finds("button", "Copy the command for a GPU server: Fig 2, data").await;
+        let told = person.asks_of(&command, "return arguments[0].title", "").await;
+        assert_eq!(told, json!("quanta sweep --dir fig2-data --preset fig2-data --device gpu"));
+        let small = person.finds("link", "Run the small version here: Fig 10, steps").await;
+        person.asks_of(&small, "arguments[0].click()", "").await;
+        person.finds("heading", "Loss against training steps").await;
+        assert_eq!(person.query().await, "?page=scaling&resource=steps&alpha=0.8");
+        person.driver().back().await.expect("the table again");
+        let small = person.finds("link", "Run the small version here: Fig 8").await;
+        person.asks_of(&small, "arguments[0].click()", "").await;
+        person.waits_for_state("Ready to start.").await;
+    });
+}

@@ -1,0 +1,104 @@
+//! The scaling page: a sweep trained in the browser, stopped, resumed, taken home.
+
+use quanta_core::sweep::Collected;
+
+use crate::person::{PATIENTLY, Person, SOON, a_person};
+
+/// Two runs that are over at once.
+const TINY: &str = "?page=scaling&tasks=5&runs=2&steps=500";
+
+/// Waits until the page says where the sweep is, in words that begin so.
+async fn waits_for(person: &Person, begin: &str) -> String {
+    let state = async || Some(person.text_of("sweep-state").await).filter(|state| state.starts_with(begin));
+    person.waits(PATIENTLY, &format!("the sweep's state '{begin}'"), state).await
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_sweep_is_trained_run_by_run_and_taken_home() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        waits_for(person, "Ready: 2 runs.").await;
+        person.presses("Run").await;
+        waits_for(person, "Finished: 2 runs.").await;
+        let text = person.reads_soon("5 subtasks at α = 0.4").await;
+        assert!(text.contains("500 steps in "), "{text}");
+        assert!(!person.can_use("button", "Run").await, "a finished sweep was offered again");
+
+        person.presses("Save all points as CSV").await;
+        let table = std::fs::read_to_string(person.receives(".csv").await).expect("the table");
+        let own = table.lines().filter(|line| line.starts_with("\"in this browser\",parameters,")).count();
+        assert_eq!(own, 2, "{table}");
+        person.presses("Save the sweep").await;
+        let bytes = std::fs::read(person.receives(".safetensors").await).expect("the sweep");
+        let sweep = Collected::from_bytes(&bytes).expect("a collected sweep");
+        assert_eq!(sweep.runs.iter().map(|run| run.config().width).collect::<Vec<_>>(), [4, 128]);
+        let command = person.value_of("The sweep of this browser, in a terminal").await;
+        assert!(command.starts_with("quanta sweep --dir parameters --over width=log2:4..128:2 --n-tasks 5 "), "{command}");
+
+        // It is there after a reload too, and a run of it opens in the Lab.
+        person.reloads().await;
+        waits_for(person, "Finished: 2 runs.").await;
+        let run = person.finds("link", "Open in the Lab: width 4").await;
+        person.asks_of(&run, "arguments[0].click()", "").await;
+        person.waits_for_state("Ready to start.").await;
+        let query = person.query().await;
+        assert!(query.contains("width=4&") && query.contains("n_tasks=5&"), "{query}");
+        person.driver().back().await.expect("the sweep again");
+        waits_for(person, "Finished: 2 runs.").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_sweep_goes_on_after_a_reload() {
+    a_person(async |person| {
+        person.opens("?page=scaling&tasks=5&runs=3&steps=3000").await;
+        person.presses("Run").await;
+        waits_for(person, "Run 2 of 3").await;
+        person.reloads().await;
+        let state = waits_for(person, "Stopped: ").await;
+        assert!(state.contains("1 of 3 runs") || state.contains("2 of 3 runs"), "{state}");
+        person.presses("Resume").await;
+        waits_for(person, "Finished: 3 runs.").await;
+        person.presses("Delete the sweep").await;
+        waits_for(person, "Ready: 3 runs.").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_sweep_can_be_stopped_and_gone_on_with() {
+    a_person(async |person| {
+        person.opens("?page=scaling&tasks=5&runs=2&steps=20000").await;
+        person.presses("Run").await;
+        waits_for(person, "Run 1 of 2, step ").await;
+        person.presses("Stop").await;
+        // No run is over, but the one that was begun goes on where it was.
+        waits_for(person, "Stopped: 0 of 2 runs are there.").await;
+        person.reads_soon("begun").await;
+        person.presses("Resume").await;
+        waits_for(person, "Run 1 of 2, step ").await;
+        person.presses("Stop").await;
+        waits_for(person, "Stopped: 0 of 2").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn every_resource_has_its_sweep() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.picks("Training data, D").await;
+        person.reads_soon("The lowest test loss over training counts").await;
+        assert_eq!(person.query().await, "?page=scaling&resource=data&tasks=5&runs=2&steps=500");
+        person.picks("Training steps, S").await;
+        person.finds("link", "Open in the Lab: seed 1").await;
+        person.presses("Run").await;
+        waits_for(person, "Finished: 2 runs.").await;
+        // Every log is a point of it.
+        let told = async || person.text_of("figure-scaling-caption").await.contains("against training step S").then_some(());
+        person.waits(SOON, "the caption", told).await;
+        person.finds("heading", "Loss against training steps").await;
+    });
+}
