@@ -1,6 +1,8 @@
 //! Numbers that a page is set to by sliders: their bounds, their places on a slider, and how they
 //! stand in a link.
 
+use quanta_core::number;
+
 /// How a number runs along its slider.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
@@ -95,7 +97,7 @@ impl Dial {
     pub fn read(&self, text: &str) -> Result<f64, String> {
         let whole = self.is_whole();
         let text = text.trim().replace(',', "");
-        let value = text.parse::<f64>().ok().filter(|value| (self.min..=self.max).contains(value));
+        let value = number::parse(&text).filter(|value| (self.min..=self.max).contains(value));
         let value = value.filter(|value| !whole || value.fract() == 0.0);
         let kind = if whole { "a whole number" } else { "a number" };
         value.ok_or_else(|| format!("must be {kind} from {} to {}", self.min, self.max))

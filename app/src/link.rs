@@ -109,7 +109,8 @@ impl Link {
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         };
         // Whose keys the others are depends on the page, wherever in the link that stands.
-        let of_the_lab = !pairs().any(|(key, value)| key == "page" && Page::from_word(value).is_some_and(|page| page != Page::Lab));
+        let of_the_lab =
+            !pairs().any(|(key, value)| key == "page" && Page::from_word(value).is_some_and(|page| page != Page::Lab));
         for (key, value) in pairs() {
             let mut read = |known: bool, allowed: &str| {
                 if !known {

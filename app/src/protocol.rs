@@ -1,7 +1,8 @@
 //! What the page and the worker say to each other: with `quanta_core`, all that they share.
 //!
 //! A message travels as a JS array of two: its JSON, and the bytes of a record (a `Uint8Array`)
-//! where it carries one, else `null`.
+//! where it carries one, else `null`. In JSON a message is named from outside,
+//! `{"record":{"run":1,"step":2}}`: reading that takes a page much less code than a name inside.
 
 use quanta_core::device::DeviceChoice;
 use quanta_core::event::Event;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What the page asks of the worker. A run has a number of the page's choosing; what the worker
 /// says of a run bears its number, so that late words of a stopped run are told apart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Begin a run. With bytes: a record to go on from at its checkpoint's step.
     Start {
@@ -35,7 +36,7 @@ pub enum Command {
 
 /// Where a run is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// The device is being asked for and its kernels compiled.
     Compiling,
@@ -58,7 +59,7 @@ pub enum State {
 
 /// What the worker tells the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "message", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Message {
     /// The engine has loaded. Said once.
     Ready {
@@ -91,7 +92,7 @@ pub enum Message {
 
 /// What WebGPU offers in this browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "webgpu", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum WebGpu {
     /// A GPU.
     Adapter {
@@ -181,14 +182,13 @@ mod tests {
     fn every_message_names_what_it_is() {
         let json = |message: &Message| serde_json::to_value(message).unwrap();
         let failed = json(&Message::State { run: 1, state: State::Failed { message: "why".into() } });
-        assert_eq!(failed["message"], "state");
-        assert_eq!(failed["state"]["state"], "failed");
-        assert_eq!(failed["state"]["message"], "why");
+        assert_eq!(failed["state"]["run"], 1);
+        assert_eq!(failed["state"]["state"]["failed"]["message"], "why");
     }
 
     #[test]
     fn what_is_no_message_is_refused() {
-        for json in ["", "{}", r#"{"message":"sate","run":1}"#, r#"{"message":"record","run":-1,"step":2}"#] {
+        for json in ["", "{}", r#"{"sate":{"run":1}}"#, r#"{"record":{"run":-1,"step":2}}"#] {
             assert!(serde_json::from_str::<Message>(json).is_err(), "{json}");
         }
     }

@@ -74,8 +74,9 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
 /// A text as a part of a file's name.
 pub fn file_name(text: &str) -> String {
     let mut name = String::new();
-    for c in text.to_lowercase().chars() {
-        if c.is_alphanumeric() {
+    for c in text.to_ascii_lowercase().chars() {
+        // Letters and digits of every script: those of ASCII, and what lies beyond Latin-1's signs.
+        if c.is_ascii_alphanumeric() || c > '\u{bf}' {
             name.push(c);
         } else if !name.is_empty() && !name.ends_with('-') {
             name.push('-');
@@ -88,7 +89,7 @@ pub fn file_name(text: &str) -> String {
 /// The text with its first letter as a capital.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a run says while it trains. The terminal prints these, the page draws them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The losses at one log. All losses are in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Evaluation {
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The device is up and the model built.
     Started(Started),
@@ -84,4 +85,50 @@ pub struct Progress {
     pub samples_per_second: f64,
     /// Seconds left at this speed, evaluation included.
     pub seconds_left: f64,
+}
+
+impl Event {
+    /// The event as one line of JSON that names it inside: `{"event":"checkpoint","step":120}`.
+    pub fn to_json_line(&self) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct Line<'a, T> {
+            event: &'static str,
+            #[serde(flatten)]
+            what: &'a T,
+        }
+        fn line<T: Serialize>(event: &'static str, what: &T) -> serde_json::Result<String> {
+            serde_json::to_string(&Line { event, what })
+        }
+        match self {
+            Self::Started(started) => line("started", started),
+            Self::Progress(progress) => line("progress", progress),
+            Self::Evaluation(evaluation) => line("evaluation", evaluation),
+            Self::Checkpoint { step } => line("checkpoint", &json!({ "step": step })),
+            Self::Finished { step, seconds, stopped_early } => {
+                line("finished", &json!({ "step": step, "seconds": seconds, "stopped_early": stopped_early }))
+            }
+            Self::Failed { step, message } => line("failed", &json!({ "step": step, "message": message })),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_its_event_and_holds_its_fields() {
+        let progress = Progress { step: 1, steps: 2, steps_per_second: 0.5, samples_per_second: 10.0, seconds_left: 2.0 };
+        let lines = [
+            (Event::Checkpoint { step: 120 }, r#"{"event":"checkpoint","step":120}"#),
+            (
+                Event::Progress(progress),
+                r#"{"event":"progress","step":1,"steps":2,"steps_per_second":0.5,"samples_per_second":10.0,"seconds_left":2.0}"#,
+            ),
+            (Event::Failed { step: 3, message: "why \"so\"".into() }, r#"{"event":"failed","message":"why \"so\"","step":3}"#),
+        ];
+        for (event, line) in lines {
+            assert_eq!(event.to_json_line().unwrap_or_default(), line);
+        }
+    }
 }

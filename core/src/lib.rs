@@ -11,6 +11,8 @@ pub mod device;
 pub mod event;
 pub mod figure;
 pub mod fit;
+pub mod number;
+pub mod order;
 pub mod quanta;
 pub mod record;
 pub mod reproduce;

@@ -112,10 +112,7 @@ whole!(u64, usize);
 
 impl Value for f64 {
     fn from_text(text: &str) -> Result<Self, String> {
-        match text.trim().parse() {
-            Ok(number) if f64::is_finite(number) => Ok(number),
-            _ => Err("a number".to_owned()),
-        }
+        crate::number::parse(text).ok_or_else(|| "a number".to_owned())
     }
     fn to_text(&self) -> String {
         self.to_string()

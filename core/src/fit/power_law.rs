@@ -1,5 +1,6 @@
 //! Least squares in log-log.
 
+use crate::order::ascending;
 use crate::rng::{Rng, Stream};
 
 /// loss = amplitude · x^-exponent, as fitted.
@@ -48,7 +49,7 @@ pub enum FitError {
         to: f64,
     },
     /// A slope with an uncertainty needs three points.
-    #[error("between {from} and {to} there are only {points} points, and a fit needs {}", FitError::POINTS)]
+    #[error("{}: a fit needs {}", too_few(*.points, *.from, *.to), FitError::POINTS)]
     TooFew {
         /// How many there are.
         points: usize,
@@ -79,6 +80,21 @@ pub enum FitError {
 impl FitError {
     /// The fewest points that give a slope and its uncertainty.
     pub const POINTS: usize = 3;
+}
+
+/// How many points there are, and where: `2 points between 1 and 9`, `no point`.
+fn too_few(points: usize, from: f64, to: f64) -> String {
+    let points = match points {
+        0 => "no point".to_owned(),
+        1 => "only 1 point".to_owned(),
+        points => format!("only {points} points"),
+    };
+    match (from > 0.0, to.is_finite()) {
+        (false, false) => points,
+        (true, false) => format!("{points} from {from} on"),
+        (false, true) => format!("{points} up to {to}"),
+        (true, true) => format!("{points} between {from} and {to}"),
+    }
 }
 
 /// How often points are resampled: enough that the 2.5 % ends rest on 25 draws each.
@@ -183,7 +199,7 @@ fn bootstrap(points: &[(f64, f64)]) -> Option<(f64, f64)> {
         })
         .filter(|slope| slope.is_finite())
         .collect();
-    slopes.sort_by(f64::total_cmp);
+    ascending(&mut slopes, |x| *x);
     Some((percentile(&slopes, 0.025)?, percentile(&slopes, 0.975)?))
 }
 

@@ -110,7 +110,8 @@ fn degenerate_input_is_an_error_that_says_what_is_wrong() {
         assert!(matches!(power_law(&three, &three, range), Err(FitError::Range { .. })));
     }
     let message = power_law(&[1.0, 2.0], &[1.0, 1.0], (1.0, 9.0)).unwrap_err().to_string();
-    assert_eq!(message, "between 1 and 9 there are only 2 points, and a fit needs 3");
+    assert_eq!(FitError::TooFew { points: 0, from: 0.0, to: f64::INFINITY }.to_string(), "no point: a fit needs 3");
+    assert_eq!(message, "only 2 points between 1 and 9: a fit needs 3");
 }
 
 #[test]

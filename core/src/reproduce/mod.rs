@@ -24,16 +24,16 @@ pub struct Results {
 }
 
 impl Results {
-    /// Adds a file's bytes, be it a run or a collected sweep. One that is neither gives the error
+    /// Adds a file of that name, be it a run or a collected sweep. One that is neither gives the error
     /// of the kind that it seems to be.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ResultError> {
         match Collected::from_bytes(bytes) {
             Ok(collected) => self.sweeps.push((name.to_owned(), collected)),
             Err(SweepError::Collected(reason)) if reason.contains("quanta-lab-run") => {
-                let record = Record::from_bytes(bytes).map_err(|error| ResultError::Run(name.to_owned(), error))?;
+                let record = Record::from_bytes(bytes)?;
                 self.runs.push((name.to_owned(), record));
             }
-            Err(error) => return Err(ResultError::Sweep(name.to_owned(), error)),
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }
@@ -43,11 +43,11 @@ impl Results {
 #[derive(Debug, thiserror::Error)]
 pub enum ResultError {
     /// A run that cannot be read.
-    #[error("{0}: {1}")]
-    Run(String, RecordError),
+    #[error(transparent)]
+    Run(#[from] RecordError),
     /// Neither a run nor a collected sweep that can be read.
-    #[error("{0}: {1}")]
-    Sweep(String, SweepError),
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
 }
 
 /// One number of the paper, and what there is to hold against it.

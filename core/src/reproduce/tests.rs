@@ -135,7 +135,7 @@ fn the_deviation_counts_the_papers_own_uncertainty() {
 #[test]
 fn what_is_no_result_is_refused() {
     let mut results = Results::default();
-    assert!(results.add("x", b"nothing").expect_err("refused").to_string().starts_with("x: "));
+    assert!(results.add("x", b"nothing").is_err());
     let bytes = run(1_000).to_bytes();
     assert!(results.add("x", &bytes[..bytes.len() - 5]).is_err());
 }

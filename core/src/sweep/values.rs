@@ -2,6 +2,7 @@
 
 use super::SweepError;
 use crate::config::{FIELDS, Field, Kind, RunConfig};
+use crate::number::parse;
 
 /// A field and the values it takes in a sweep, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepEr
         return Err(refuse(&format!("it has no numbers to range over; its values are {}", field.kind.range())));
     }
     let parts = range.split_once("..").and_then(|(a, rest)| Some((a, rest.split_once(':')?)));
-    let numbers = parts.and_then(|(a, (b, n))| Some((number(a)?, number(b)?, n.trim().parse::<u32>().ok()?)));
+    let numbers = parts.and_then(|(a, (b, n))| Some((parse(a)?, parse(b)?, n.trim().parse::<u32>().ok()?)));
     let (a, b, n) = numbers.ok_or_else(|| refuse("a range looks like log2:10..500:30"))?;
     if !(2..=10_000).contains(&n) {
         return Err(refuse("a range must have 2 to 10000 values"));
@@ -92,10 +93,6 @@ fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepEr
     Ok(values)
 }
 
-fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|x: &f64| x.is_finite())
-}
-
 /// Rounds down, except where only the arithmetic fell short of a whole number.
 fn whole(x: f64) -> f64 {
     let near = x.round();
@@ -104,5 +101,5 @@ fn whole(x: f64) -> f64 {
 
 /// Without the digits that only the arithmetic made: 0.3, not 0.30000000000000004.
 fn twelve_digits(x: f64) -> f64 {
-    format!("{x:.11e}").parse().unwrap_or(x)
+    parse(&format!("{x:.11e}")).unwrap_or(x)
 }

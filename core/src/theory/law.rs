@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::zeta::zeta;
+use crate::order::ascending;
 use crate::quanta::UseFrequencies;
 
 /// What a model is given more of.
@@ -221,7 +222,7 @@ pub fn calibrate(resource: Resource, alpha: f64, emerged: impl IntoIterator<Item
         .filter(|(rank, amount)| *rank > 0 && *amount > 0.0 && amount.is_finite())
         .map(|(rank, amount)| amount.ln() - growth * (rank as f64).ln())
         .collect();
-    logs.sort_by(f64::total_cmp);
+    ascending(&mut logs, |x| *x);
     let middle = logs.len() / 2;
     let median = match logs.len() {
         0 => return None,

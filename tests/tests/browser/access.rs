@@ -119,7 +119,7 @@ fn the_focus_can_be_seen() {
 }
 
 /// Lets axe-core look at the page as it is.
-async fn audit(person: &Person, when: &str) {
+pub async fn audit(person: &Person, when: &str) {
     let path = std::env::var("QUANTA_AXE")
         .unwrap_or_else(|_| panic!("QUANTA_AXE must name axe-core's axe.min.js: run `./lab test browser`"));
     let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -13,6 +13,9 @@ mod files;
 mod links;
 mod person;
 mod policy;
+mod reproduce;
+mod scaling;
+mod theory;
 mod training;
 
 /// A run that is over in seconds: four subtasks of two bits.

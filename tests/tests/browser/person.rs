@@ -44,8 +44,12 @@ pub fn a_person_at(kind: Kind, test: impl AsyncFnOnce(&Person)) {
     runtime.block_on(async {
         let person = Person { browser: Browser::start(kind).await };
         let outcome = caught(test(&person)).await;
-        if let Err(panic) = outcome {
+        if outcome.is_err() {
             person.tell_what_is_there().await;
+        }
+        // Left to its drop, the session would end on another thread while this one waits.
+        let _ = tokio::time::timeout(SOON, person.driver().clone().quit()).await;
+        if let Err(panic) = outcome {
             panic::resume_unwind(panic);
         }
     });

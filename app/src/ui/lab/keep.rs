@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use quanta_core::order::ascending;
 use quanta_core::record::{Record, Status};
 use wasm_bindgen::JsCast;
 
@@ -207,7 +208,7 @@ impl Lab {
             run.bytes = Some(std::sync::Arc::new(bytes));
             self.runs.update(|runs| {
                 runs.push(run);
-                runs.sort_by_key(|run| run.id);
+                ascending(runs, |run| run.id as f64);
             });
             self.shown.set(Some(self.shown.get_untracked().unwrap_or(id)));
             self.save(id);

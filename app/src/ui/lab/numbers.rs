@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use quanta_core::config::{PRESETS, RunConfig};
 use quanta_core::fit::{self, FitError, PowerLaw};
+use quanta_core::number;
 use quanta_core::record::Record;
 use quanta_core::theory::{self, Resource, Theory};
 
@@ -100,7 +101,7 @@ pub fn typed_range(lab: &Lab) -> Option<(f64, f64)> {
     let (from, to) = lab.look.fit_range.get();
     let read = |text: &str, empty: f64| match text.trim().replace(',', "") {
         text if text.is_empty() => Some(empty),
-        text => text.parse::<f64>().ok().filter(|x| x.is_finite() && *x >= 0.0),
+        text => number::parse(&text).filter(|x| *x >= 0.0),
     };
     if from.trim().is_empty() && to.trim().is_empty() {
         return None;

@@ -4,6 +4,7 @@
 
 use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, Query, TransactionMode};
 use js_sys::Uint8Array;
+use quanta_core::order::ascending;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -74,7 +75,7 @@ impl Store {
                 runs.push((line, bytes.to_vec()));
             }
         }
-        runs.sort_by_key(|(line, _)| line.id);
+        ascending(&mut runs, |(line, _)| line.id as f64);
         Ok(runs)
     }
 

@@ -186,7 +186,7 @@ fn difference(theirs: &RunConfig, ours: &RunConfig, varied: &[&str]) -> Option<S
     let parts: Vec<String> = fields
         .map(|field| {
             let value = |config: &RunConfig| config.get(field).unwrap_or_default();
-            format!("{} {} there, {} here", names(field).to_lowercase(), value(theirs), value(ours))
+            format!("{} {} there, {} here", names(field).to_ascii_lowercase(), value(theirs), value(ours))
         })
         .collect();
     let own = "Compare slopes and shapes, not heights.";

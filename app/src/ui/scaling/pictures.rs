@@ -6,6 +6,7 @@ use plotters::prelude::DrawingArea;
 use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::{self, Kind, Point, Sweep};
 use quanta_core::figure::{Frame, Options};
+use quanta_core::order::ascending;
 use quanta_core::theory::Resource;
 
 use super::state::{Bench, Kept};
@@ -151,7 +152,7 @@ impl Picture for OfSweeps {
         let shown = if self.kind == Kind::Staircase { &sweeps[..sweeps.len().min(1)] } else { &sweeps[..] };
         let mut stops: Vec<(f64, f64)> =
             shown.iter().flat_map(|sweep| &sweep.points).map(|point| (point.amount, height(point))).collect();
-        stops.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ascending(&mut stops, |(amount, _)| *amount);
         stops
     }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use quanta_core::device::DeviceChoice;
+use quanta_core::number;
 
 use crate::dial::{self, Dial};
 use crate::link::{Link, Page};
@@ -161,7 +162,7 @@ pub fn DialRow(
                 aria-valuetext=spoken
                 aria-describedby=described
                 on:input=move |event| {
-                    if let Ok(place) = event_target_value(&event).parse::<f64>() {
+                    if let Some(place) = number::parse(&event_target_value(&event)) {
                         wrong.set(String::new());
                         board.set(key, dial.at(place, untrack(most)));
                     }

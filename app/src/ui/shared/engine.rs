@@ -20,6 +20,16 @@ use crate::protocol::{Command, Message};
 const WASM: &str = "worker_bg.wasm";
 const SCRIPT: &str = "engine.js";
 
+/// The address of one of these, with what the build wrote down of their content: a cache that has an
+/// older engine does not answer for it.
+fn current(file: &str) -> String {
+    let start = leptos::prelude::document().get_element_by_id("start");
+    match start.and_then(|element| element.get_attribute("data-engine")) {
+        Some(content) => format!("{file}?{content}"),
+        None => file.to_owned(),
+    }
+}
+
 /// What the engine has to say to the page.
 pub enum News {
     /// So many bytes have come, of so many where that is known.
@@ -85,7 +95,7 @@ impl Engine {
         let module = self.module.clone().ok_or("the engine has not been loaded")?;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(SCRIPT, &options).map_err(in_words)?;
+        let worker = Worker::new_with_options(&current(SCRIPT), &options).map_err(in_words)?;
         let heard = listener.clone();
         let message = Closure::new(move |event: MessageEvent| match read(&event.data()) {
             Ok((message, bytes)) => heard(News::Said(message, bytes)),
@@ -140,7 +150,7 @@ fn read(data: &JsValue) -> Result<(Message, Option<Vec<u8>>), String> {
 /// Fetches and compiles the engine, telling how far it has come.
 pub async fn fetch(news: impl Fn(News) + 'static) -> Result<JsValue, String> {
     let response: Response =
-        JsFuture::from(window().fetch_with_str(WASM)).await.map_err(in_words)?.dyn_into().map_err(in_words)?;
+        JsFuture::from(window().fetch_with_str(&current(WASM))).await.map_err(in_words)?.dyn_into().map_err(in_words)?;
     if !response.ok() {
         return Err(format!("{WASM}: the server answered {} {}", response.status(), response.status_text()));
     }

@@ -25,7 +25,7 @@ impl Reporter {
     pub fn event(&self, event: &Event) -> anyhow::Result<()> {
         self.show_on_bar(event);
         if self.json {
-            return self.above_bar(&serde_json::to_string(event)?);
+            return self.above_bar(&event.to_json_line()?);
         }
         match event {
             Event::Started(started) => self.introduce(started),

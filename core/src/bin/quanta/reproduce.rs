@@ -50,7 +50,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     for path in &paths {
         let bytes = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        results.add(&name, &bytes).map_err(usage)?;
+        results.add(&name, &bytes).map_err(|error| usage(format!("{}: {error}", path.display())))?;
     }
     let rows = table(&results);
     if matches.get_flag("json") {

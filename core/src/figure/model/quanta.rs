@@ -1,6 +1,7 @@
 //! Quanta learned one after another, by the model's rules and by rules a little broken.
 
 use crate::fit::slope;
+use crate::order::ascending;
 use crate::rng::{Rng, Stream};
 use crate::theory::{Theory, zeta};
 
@@ -61,7 +62,7 @@ impl Quanta {
         if model.noise > 0.0 {
             let mut rng = Rng::new(model.seed, Stream::Subsets, 1);
             let strayed: Vec<f64> = p.iter().map(|p| p.ln() + model.noise * normal(&mut rng)).collect();
-            order.sort_by(|a, b| strayed[*b].total_cmp(&strayed[*a]));
+            ascending(&mut order, |quantum| -strayed[*quantum]);
         }
         let mut learned_at = vec![None; p.len()];
         for (place, quantum) in order.iter().enumerate() {

@@ -4,6 +4,7 @@ use super::{Point, Resource, Sweep};
 use crate::figure::paper;
 use crate::figure::text::{brief, whole};
 use crate::fit::{EMERGENCE_BITS, FitError, PowerLaw, curve_range, power_law};
+use crate::order::ascending;
 use crate::theory::{Theory, calibrate};
 
 /// The seeds at one amount, together.
@@ -43,7 +44,7 @@ impl Sweep {
     pub fn means(&self) -> Vec<Mean> {
         let sound = |point: &&Point| point.amount > 0.0 && point.amount.is_finite() && point.loss.is_finite();
         let mut points: Vec<&Point> = self.points.iter().filter(sound).collect();
-        points.sort_by(|a, b| a.amount.total_cmp(&b.amount));
+        ascending(&mut points, |point| point.amount);
         points.chunk_by(|a, b| a.amount == b.amount).map(mean).collect()
     }
 

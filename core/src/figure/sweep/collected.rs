@@ -3,6 +3,7 @@
 use super::{Point, Resource, Sweep};
 use crate::config::RunConfig;
 use crate::figure::whole;
+use crate::order::ascending;
 use crate::sweep::{Collected, CollectedRun};
 
 impl Resource {
@@ -39,7 +40,7 @@ impl Sweep {
             });
             groups[at].1.points.extend(points(run, resource));
         }
-        groups.sort_by(|(a, _), (b, _)| a.alpha.total_cmp(&b.alpha));
+        ascending(&mut groups, |(config, _)| config.alpha);
         let (one, configs): (bool, Vec<RunConfig>) =
             (groups.len() == 1, groups.iter().map(|(config, _)| config.clone()).collect());
         let mut sweeps: Vec<Self> = groups.into_iter().map(|(_, sweep)| sweep).collect();

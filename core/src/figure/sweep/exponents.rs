@@ -7,6 +7,7 @@ use crate::figure::color::{Ink, Theme};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::text::slope;
+use crate::order::ascending;
 
 /// What the paper's Fig 10 shows at its two ends, α = 0.1 and 0.8, read off to ±2 %.
 fn paper(resource: Resource) -> [(f64, f64); 2] {
@@ -78,7 +79,7 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
         let of = |point: &&Fitted| point.resource == resource;
         let mut sums: Vec<(f64, f64)> =
             points.iter().filter(of).filter_map(|point| Some((point.alpha, point.truncated?))).collect();
-        sums.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ascending(&mut sums, |(alpha, _)| *alpha);
         if options.truncated_sum {
             let line = sums.into_iter().map(|(alpha, sum)| panel.at(alpha, sum));
             scene.dashed(line, &panel.area, 1.3, ink(resource, options.theme).faded(0.8), Dash::Mixed);

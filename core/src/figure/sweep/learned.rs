@@ -9,6 +9,7 @@ use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::text::{slope, whole};
 use crate::fit::{FitError, PowerLaw, power_law};
+use crate::order::ascending;
 
 /// Learned subtasks ∝ amount^(1/γ): the fitted power, with its range. By default from the first
 /// subtask learned to nine tenths of them, past which there are no more to learn.
@@ -84,7 +85,7 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
 /// A colour for each α, along the ramp in their order.
 fn colors(sweeps: &[Sweep], theme: Theme) -> Vec<Ink> {
     let mut alphas: Vec<f64> = sweeps.iter().map(|sweep| sweep.alpha).collect();
-    alphas.sort_by(f64::total_cmp);
+    ascending(&mut alphas, |x| *x);
     alphas.dedup();
     let last = alphas.len().saturating_sub(1).max(1) as f64;
     let place = |alpha: f64| alphas.iter().position(|other| *other == alpha).unwrap_or(0) as f64 / last;

@@ -1,0 +1,63 @@
+"""Follows the memory of a run over 100,000 steps, on every path there is: `./lab bench --memory`.
+
+A leak of one batch or one gradient a step would be gigabytes by then. What is measured is resident
+memory as the system counts it: of the program natively, of renderer and GPU process in the browser.
+"""
+import json, os, subprocess, sys, time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STEPS = 100_000
+CONFIG = {"n_tasks": 20, "n_bits": 24, "k": 3, "width": 64, "batch_size": 500, "steps": STEPS, "eval_per_task": 50, "log_schedule": "linear", "log_every": 20_000}
+MARKS = [1_000, 10_000, 50_000, 100_000]
+
+
+def flags(config):
+    return [word for name, value in config.items() for word in ("--" + name.replace("_", "-"), str(value))]
+
+
+def native(quanta, device):
+    """(step, MiB) once a second."""
+    run = subprocess.Popen([quanta, "train", *flags(CONFIG), "--device", device, "--json"], stdout=subprocess.PIPE, text=True)
+    last = 0.0
+    for line in run.stdout:
+        step, now = json.loads(line).get("step", 0), time.monotonic()
+        if now - last >= 1 or step == STEPS:
+            last = now
+            try:
+                status = Path(f"/proc/{run.pid}/status").read_text()
+            except OSError:
+                break
+            resident = [text.split()[1] for text in status.splitlines() if text.startswith("VmRSS:")]
+            if resident:
+                yield step, int(resident[0]) / 1024
+    if run.wait():
+        raise RuntimeError(f"quanta train --device {device} ended with status {run.returncode}")
+
+
+def browser(folder, device):
+    run = subprocess.Popen(["node", "memory.mjs", device, str(ROOT / "dist"), json.dumps({"version": 1, **CONFIG})], cwd=folder, stdout=subprocess.PIPE, text=True)
+    for line in run.stdout:
+        report = json.loads(line)
+        yield report["step"], report["kib"] / 1024
+    if run.wait():
+        raise RuntimeError(f"the browser ended with status {run.returncode}")
+
+
+def measure(quanta, folder):
+    print("Settings: " + " ".join(flags(CONFIG)) + "\n")
+    print("| path | " + " | ".join(f"MiB at step {mark:,}" for mark in MARKS) + " |")
+    print("|---" * (1 + len(MARKS)) + "|")
+    paths = [("native CPU", native(quanta, "cpu")), ("native GPU", native(quanta, "gpu")), ("wasm CPU", browser(folder, "cpu")), ("WebGPU", browser(folder, "webgpu"))]
+    for name, samples in paths:
+        seen = []
+        try:
+            for sample in samples:
+                seen.append(sample)
+                print(f"\r{name}: step {sample[0]:,}, {sample[1]:.0f} MiB".ljust(60), end="", file=sys.stderr, flush=True)
+        except RuntimeError as error:
+            print(f"\r{name}: {error}".ljust(79), file=sys.stderr)
+        # The last sample up to each mark: the run may be over before the next second.
+        cells = [next((f"{mib:.0f}" for step, mib in reversed(seen) if mark / 2 < step <= mark), "") for mark in MARKS]
+        print("\r".ljust(79) + "\r", end="", file=sys.stderr, flush=True)
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
