@@ -145,9 +145,14 @@ impl Link {
             }
         }
         if names_a_run {
-            match RunConfig::from_query(query, PAGE_KEYS) {
-                Ok(config) => link.config = Some(config),
-                Err(error) => problems.push(error.to_string()),
+            let mut config = RunConfig::default();
+            let unread = config.merge_query(query, PAGE_KEYS);
+            problems.extend(unread.iter().map(ToString::to_string));
+            if unread.is_empty() {
+                match config.validated() {
+                    Ok(config) => link.config = Some(config),
+                    Err(error) => problems.push(error.to_string()),
+                }
             }
         }
         (link, problems)

@@ -144,7 +144,7 @@ async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
     let (device, setup) = Device::wgpu_options()
         .init_with_setup_async()
         .await
-        .map_err(|error| DeviceError::NoGpu(first_line(&error.to_string())))?;
+        .map_err(|error| DeviceError::NoGpu(without_adapter(&error.to_string())))?;
     // In place of the default handler, which panics: a run that meets a fault ends with a sentence.
     setup.device.on_uncaptured_error(std::sync::Arc::new(|error| super::fault::report(first_line(&error.to_string()))));
     let info = setup.adapter.get_info();
@@ -160,6 +160,15 @@ async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
 fn describe(name: &str, backend: &str) -> String {
     let interface = if backend == "BrowserWebGpu" { "WebGPU" } else { backend };
     if name.is_empty() { format!("GPU ({interface})") } else { format!("{name} ({interface})") }
+}
+
+/// What is said where no adapter was found: wgpu's own words list every backend that was not tried.
+fn without_adapter(error: &str) -> String {
+    let there = if cfg!(target_family = "wasm") { "WebGPU" } else { "Vulkan, Metal or DirectX 12" };
+    match first_line(error) {
+        line if line.starts_with("No adapter available") => format!("{there} finds no adapter on this machine"),
+        line => line,
+    }
 }
 
 fn first_line(text: &str) -> String {

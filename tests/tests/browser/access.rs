@@ -85,7 +85,7 @@ fn a_run_by_keyboard_alone() {
             .waits(crate::person::SOON, "the next preset", async || person.query().await.contains("batch_size").then_some(()))
             .await;
         // A menu opens, and Escape closes it and gives the focus back.
-        person.tabs_to("DisclosureTriangle", "More for this run").await;
+        person.tabs_to("disclosure", "More for this run").await;
         person.strikes("\u{e007}").await;
         person.finds("button", "Save as CSV").await;
         person.strikes("\u{e00c}").await;

@@ -9,6 +9,7 @@ fn a_shared_link_repeats_the_curve_exactly() {
     let (mut link, mut curve) = (String::new(), Vec::new());
     a_person(async |person| {
         person.opens(TINY).await;
+        person.opens_menu("Task…").await;
         person.types("textbox", "Seed", "41").await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
@@ -37,7 +38,8 @@ fn back_and_forward_lead_through_the_settings() {
         person.picks("Lesson").await;
         person.waits(SOON, "the second preset", async || (title().await == 1).then_some(())).await;
         let lesson = person.query().await;
-        assert!(lesson.contains("batch_size=4000"), "{lesson}");
+        let config = quanta_core::config::preset("lesson").expect("the preset").config();
+        assert_eq!(lesson, format!("?{}", config.to_query()));
         person.driver().back().await.expect("the page before");
         person.waits(SOON, "the first preset", async || (title().await == 0).then_some(())).await;
         assert_eq!(person.query().await, "");
@@ -70,6 +72,7 @@ fn a_wrong_setting_is_named_while_it_is_typed() {
     a_person(async |person| {
         person.opens("?v=1&n_bits=10").await;
         person.waits_for_state("Ready to start.").await;
+        person.opens_menu("Task…").await;
         person.types("textbox", "Bits of a subtask (k)", "12").await;
         let text = person.reads_soon("needs a look").await;
         assert!(text.contains("12") && text.contains("10"), "{text}");

@@ -22,9 +22,11 @@ pub const PATIENTLY: Duration = Duration::from_secs(120);
 const FIND: &str = r#"
     const [role, name] = arguments;
     const fits = name.endsWith("…") ? (text) => text.startsWith(name.slice(0, -1)) : (text) => text === name;
+    // What folds open has no role of ARIA's.
+    const role_of = (element) => element.tagName === "SUMMARY" ? "disclosure" : element.computedRole;
     const likely = "a, button, summary, input, select, option, textarea, canvas, svg, img, h1, h2, h3, dialog, progress, table, [role], [tabindex], [aria-label]";
     return [...document.querySelectorAll(likely)]
-        .filter((element) => element.computedRole === role && fits(element.computedName) && element.checkVisibility());
+        .filter((element) => role_of(element) === role && fits(element.computedName) && element.checkVisibility());
 "#;
 
 /// A person at a browser.
@@ -79,8 +81,8 @@ impl Summary {
     /// Reads it off a text that holds it.
     pub fn in_text(text: &str) -> Option<Self> {
         let text = text.to_lowercase();
-        let (_, rest) = text.split_once("step ")?;
-        let (step, rest) = rest.split_once(": loss ")?;
+        let (before, rest) = text.split_once(": loss ")?;
+        let (_, step) = before.rsplit_once("step ")?;
         let (loss, rest) = rest.split_once(" bits, ")?;
         let (learned, rest) = rest.split_once(" of ")?;
         let subtasks = rest.split_once(" subtask")?.0;
@@ -261,7 +263,7 @@ impl Person {
 
     /// Opens the first menu of that name.
     pub async fn opens_menu(&self, name: &str) {
-        let menu = self.finds("DisclosureTriangle", name).await;
+        let menu = self.finds("disclosure", name).await;
         menu.scroll_into_view().await.expect("the menu in view");
         menu.click().await.expect("the menu open");
     }
@@ -293,7 +295,7 @@ impl Person {
 
     /// The role and name of what has the focus.
     pub async fn has_focus_on(&self) -> (String, String) {
-        let focus = self.asks("const e = document.activeElement; return [e.computedRole, e.computedName]", []).await;
+        let focus = self.asks("const e = document.activeElement; return [e.tagName === 'SUMMARY' ? 'disclosure' : e.computedRole, e.computedName]", []).await;
         let word = |i: usize| focus[i].as_str().unwrap_or_default().to_owned();
         (word(0), word(1))
     }

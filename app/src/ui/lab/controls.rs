@@ -45,14 +45,15 @@ pub fn Buttons() -> impl IntoView {
             (step, can_step.get()),
             (stop, can_stop.get()),
         ];
-        let lost = had_focus.get_value()
-            && document()
-                .active_element()
-                .is_none_or(|focused| focused.has_attribute("disabled") || focused.tag_name() == "BODY");
-        if lost && let Some((next, _)) = order.into_iter().find(|(_, can)| *can) {
-            // After this turn, when the attribute has followed the state.
+        if had_focus.get_value()
+            && let Some((next, _)) = order.into_iter().find(|(_, can)| *can)
+        {
+            // After this turn, when the attributes have followed the state.
             request_animation_frame(move || {
-                if let Some(next) = next.get_untracked() {
+                let lost = document()
+                    .active_element()
+                    .is_none_or(|focused| focused.has_attribute("disabled") || focused.tag_name() == "BODY");
+                if lost && let Some(next) = next.get_untracked() {
                     let _ = next.focus();
                 }
             });
@@ -60,8 +61,9 @@ pub fn Buttons() -> impl IntoView {
     });
     view! {
         <div class="buttons" role="group" aria-label="Controls" on:focusin=move |_| note_focus(true) on:focusout=move |event| {
-            // Focus that goes nowhere is a button going out, not a person leaving.
-            if event.related_target().is_some() { note_focus(false) }
+            // A button that has gone out did not lose its focus to anything.
+            let went_out = event_target::<web_sys::Element>(&event).has_attribute("disabled");
+            if !went_out { note_focus(false) }
         }>
             <button node_ref=start type="button" class="main" disabled=move || !can_start.get()
                 on:click=move |_| { actions::amend(lab); lab.start(false) }>"Start"</button>

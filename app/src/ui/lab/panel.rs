@@ -136,11 +136,13 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
             <label for=id>{field.label}</label>
             {move || preset_value.get().map(|value| {
                 let say = format!("Back to {value}");
+                // What is seen comes first in what is heard.
+                let heard = format!("{say}, the preset’s: {}", field.label);
                 view! {
                     <button
                         type="button"
                         class="quiet back"
-                        aria-label=format!("{}: back to the preset’s {value}", field.label)
+                        aria-label=heard
                         on:click=move |_| { text.set(value.clone()); actions::commit(lab); }
                     >
                         {say}

@@ -104,7 +104,15 @@ fn line(row: Row) -> impl IntoView {
 /// How far ours is from the paper's.
 fn closeness(row: &Row) -> String {
     let (Some(ours), Some(paper)) = (row.ours, row.paper) else { return "–".to_owned() };
-    let apart = format!("{}{:.0} %", if ours < paper { "−" } else { "+" }, 100.0 * (ours / paper - 1.0).abs());
+    let percent = (100.0 * (ours / paper - 1.0)).round();
+    let sign = if percent < 0.0 {
+        "−"
+    } else if percent > 0.0 {
+        "+"
+    } else {
+        ""
+    };
+    let apart = format!("{sign}{:.0} %", percent.abs());
     match row.deviation() {
         Some(errors) => format!("{apart}, {:.1} standard errors", errors.abs()),
         None => apart,

@@ -51,9 +51,12 @@ impl Sweep {
     /// For each subtask that has emerged, its rank from 1 and the least amount at which it has,
     /// seed by seed.
     pub fn emergences(&self) -> Vec<(usize, f64)> {
-        let mut seeds: Vec<u64> = self.points.iter().map(|point| point.seed).collect();
-        seeds.sort_unstable();
-        seeds.dedup();
+        let mut seeds: Vec<u64> = Vec::new();
+        for point in &self.points {
+            if !seeds.contains(&point.seed) {
+                seeds.push(point.seed);
+            }
+        }
         let mut emerged = Vec::new();
         for seed in seeds {
             let mut first = vec![f64::INFINITY; self.n_tasks];

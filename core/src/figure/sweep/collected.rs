@@ -1,7 +1,7 @@
 //! From a collected sweep's runs to points of a figure.
 
 use super::{Point, Resource, Sweep};
-use crate::config::RunConfig;
+use crate::config::{FIELDS, RunConfig};
 use crate::figure::whole;
 use crate::order::ascending;
 use crate::sweep::{Collected, CollectedRun};
@@ -117,14 +117,13 @@ fn settings(config: &RunConfig, resource: Resource) -> String {
 /// What sets one group's config apart from the others: `α = 0.4`, or further fields by name.
 fn distinction(configs: &[RunConfig], index: usize) -> String {
     let config = &configs[index];
-    let mut fields: Vec<&str> = configs.iter().flat_map(|other| config.differences(other)).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    let part = |name: &&str| match (*name, config.get(name).unwrap_or_default()) {
+    let differing: Vec<&str> = configs.iter().flat_map(|other| config.differences(other)).collect();
+    let fields = FIELDS.iter().map(|field| field.name).filter(|name| differing.contains(name));
+    let part = |name: &str| match (name, config.get(name).unwrap_or_default()) {
         ("alpha", value) => format!("α = {value}"),
         (name, value) => format!("{name} {value}"),
     };
-    fields.iter().map(part).collect::<Vec<_>>().join(", ")
+    fields.map(part).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
