@@ -12,7 +12,7 @@ stage() {
 }
 
 native_tests() {
-    CARGO_TARGET_DIR=$NATIVE_TARGET cargo test --locked --release --no-fail-fast -p quanta-core -p quanta-tests
+    CARGO_TARGET_DIR=$NATIVE_TARGET cargo test --locked --release --no-fail-fast -p quanta-core -p quanta-app -p quanta-tests
 }
 
 # The same known answers as natively, in the engine's own build, in a worker of a headless browser.
