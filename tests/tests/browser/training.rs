@@ -37,9 +37,9 @@ fn the_loss_falls_and_a_first_subtask_emerges() {
 fn a_run_goes_on_after_a_reload_to_the_same_curve() {
     a_person(async |person| {
         // Long enough to be left in its middle.
-        person.opens(&TINY.replace("steps=400", "steps=6000")).await;
+        person.opens(&TINY.replace("steps=400", "steps=40000")).await;
         person.presses("Start").await;
-        person.waits_for_state("Finished at step 6,000").await;
+        person.waits_for_state("Finished at step 40,000").await;
         let whole = person.saves_the_curve().await;
         assert!(whole.len() > 10, "{whole:?}");
         person.deletes_the_run().await;
@@ -49,12 +49,12 @@ fn a_run_goes_on_after_a_reload_to_the_same_curve() {
         person.presses("Pause").await;
         let state = person.waits_for_state("Paused at step").await;
         let step = state.trim_start_matches("Paused at step ").trim_end_matches('.').to_owned();
-        assert_ne!(step, "6,000", "the run was over before it could be paused");
+        assert_ne!(step, "40,000", "the run was over before it could be paused");
 
         person.reloads().await;
-        person.reads_soon(&format!("was left at step {step} of 6,000")).await;
+        person.reads_soon(&format!("was left at step {step} of 40,000")).await;
         person.presses("Resume this run").await;
-        person.waits_for_state("Finished at step 6,000").await;
+        person.waits_for_state("Finished at step 40,000").await;
         assert_eq!(person.saves_the_curve().await, whole, "the curve of the run that was left at step {step} differs");
     });
 }
