@@ -5,7 +5,7 @@ use std::rc::Rc;
 use quanta_core::config::RunConfig;
 use quanta_core::device::{DeviceChoice, Kind, open};
 use quanta_core::record::{Record, Status};
-use quanta_core::train::{Run, TrainError, self_test};
+use quanta_core::train::{Run, TrainError};
 
 use super::mailbox::Mailbox;
 use super::turn::turn;
@@ -32,7 +32,6 @@ async fn prepare(line: &Line<'_>, config: &str, bytes: Option<Vec<u8>>, choice: 
     if device.kind() != Kind::Cpu {
         line.state(State::SelfTest);
         turn().await;
-        self_test(&device).await.map_err(|error| error.to_string())?;
     }
     let training = match bytes {
         Some(bytes) => Run::resume(Record::from_bytes(&bytes).map_err(|error| error.to_string())?, device).await,

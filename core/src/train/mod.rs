@@ -2,6 +2,7 @@
 //! [`Event`](crate::event::Event)s and knows nobody who listens.
 
 mod pace;
+mod path;
 mod run;
 mod self_test;
 #[cfg(test)]
@@ -9,8 +10,8 @@ mod tests;
 mod timing;
 mod update;
 
-pub use run::{Breath, Path, Run, TrainError};
-pub use self_test::self_test;
+pub use path::Path;
+pub use run::{Breath, Run, TrainError};
 pub use timing::{Timing, time_steps};
 
 /// Runs a future to its end on this thread. Natively alone: in a browser nothing may block.

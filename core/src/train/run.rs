@@ -9,14 +9,13 @@ use burn::tensor::Tensor;
 use web_time::Instant;
 
 use super::pace::{Clock, Pace};
+use super::path::Path;
 use super::self_test::self_test;
 use super::update::{Learn, Start, fused, plain, read, values};
 use crate::config::{ConfigError, RunConfig};
 use crate::device::{DeviceError, Kind, OpenDevice, fault};
 use crate::event::{Evaluation, Event, Progress, Started};
 use crate::fit::EMERGENCE_BITS;
-use crate::kernel::reference::{DenseBatch, cross_entropy};
-use crate::kernel::{self, DeviceBatch};
 use crate::record::{Array, Checkpoint, Record, Status};
 use crate::task::{self, Task};
 
@@ -28,30 +27,6 @@ const BATCH_LOSS: &str = "batch_loss";
 
 /// Asked between two pieces of work: lets others have their turn, and says whether to break off.
 pub type Breath = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
-
-/// How a step is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Path {
-    /// By the kernels of [`crate::kernel`].
-    Structured,
-    /// By plain tensor operations and Burn's own optimiser.
-    Plain,
-}
-
-impl Path {
-    /// The path that a config takes unless told otherwise.
-    pub fn of(config: &RunConfig) -> Self {
-        if config.is_structured() { Path::Structured } else { Path::Plain }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Path::Structured => "structured",
-            Path::Plain => "plain",
-        }
-    }
-}
 
 /// Why a run cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +122,7 @@ impl Run {
         let config = &record.config;
         let path = if config.is_structured() { path } else { Path::Plain };
         if device.kind() != Kind::Cpu {
-            self_test(&device).await?;
+            self_test(&device, path, config).await?;
         }
         let learner = match path {
             Path::Structured => fused(config, start),
@@ -281,15 +256,7 @@ impl Run {
 
     fn train_step(&mut self) {
         let batch = self.task.training_batch(self.step);
-        let (config, device) = (&self.record.config, self.device.device());
-        let model = self.learner.model();
-        let loss = match self.path {
-            Path::Structured => kernel::loss(&DeviceBatch::upload(batch, config.n_bits, device), model.parameters()),
-            Path::Plain => {
-                let batch = DenseBatch::upload(&batch, config.n_bits, device);
-                cross_entropy(model.forward(&batch, config.activation), batch.labels).mean()
-            }
-        };
+        let loss = self.path.loss(self.learner.model(), batch, &self.record.config, self.device.device());
         let gradients = loss.backward();
         self.batch_loss = Some(loss.inner());
         self.learner.step(gradients);
@@ -367,13 +334,7 @@ impl Run {
             }
             let tasks = first..config.n_tasks.min(first + tasks_at_once);
             let batch = self.task.test_batch(self.step, tasks, config.eval_per_task);
-            let piece = match self.path {
-                Path::Structured => {
-                    let parameters = model.parameters().inner();
-                    kernel::evaluate(&DeviceBatch::upload(batch, config.n_bits, device), parameters)
-                }
-                Path::Plain => plain_sums(model, &DenseBatch::upload(&batch, config.n_bits, device), config),
-            };
+            let piece = self.path.sums(model, batch, config, device);
             sums = Some(match sums {
                 None => piece,
                 Some(sums) => sums + piece,
@@ -429,14 +390,4 @@ impl Run {
         let reason = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
         TrainError::Execution { step: self.step, reason: fault().unwrap_or(reason) }
     }
-}
-
-/// As [`kernel::evaluate`], with plain operations: `[2, n_tasks]`.
-fn plain_sums(model: &crate::model::Mlp, batch: &DenseBatch, config: &RunConfig) -> Tensor<2> {
-    let logits = model.forward(batch, config.activation).inner();
-    let loss = cross_entropy(logits.clone(), batch.labels.clone());
-    let right = logits.argmax(1).equal(batch.labels.clone()).float();
-    let rows = Tensor::cat(vec![loss, right], 1).transpose();
-    let device = rows.device();
-    Tensor::zeros([2, config.n_tasks], &device).select_assign(1, batch.codes.clone(), rows, burn::tensor::IndexingUpdateOp::Add)
 }

@@ -1,12 +1,10 @@
 //! A GPU is trusted only after its first steps agree with the CPU's.
 
-use burn::tensor::Tensor;
-
+use super::path::Path;
 use super::run::TrainError;
-use super::update::{Start, fused, values};
+use super::update::{Start, fused, plain, values};
 use crate::config::RunConfig;
 use crate::device::{DeviceError, OpenDevice, fault};
-use crate::kernel::{self, DeviceBatch};
 use crate::task;
 
 /// Steps compared.
@@ -14,21 +12,38 @@ const STEPS: u64 = 3;
 /// Losses may differ by this, in nats. Sums of a few hundred terms in another order differ by less
 /// than 1e-5; a kernel that skips or repeats anything is off by far more.
 const TOLERANCE: f32 = 1e-3;
+/// Multiply-adds of a step, at most: the CPU takes a tenth of a second for so many.
+const MOST_WORK: usize = 1_000_000_000;
+/// Test samples, about.
+const TEST_SAMPLES: usize = 4_096;
 
 std::thread_local! {
-    static PASSED: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    static PASSED: std::cell::RefCell<Vec<(String, Path, RunConfig)>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-/// Trains a small odd-shaped configuration for a few steps on `device` and on the CPU, and
-/// compares losses of the batches and of each subtask. A device that has passed is not tested
-/// again.
-pub async fn self_test(device: &OpenDevice) -> Result<(), TrainError> {
-    if PASSED.with_borrow(|passed| passed.iter().any(|name| name == device.describe())) {
+/// Takes the first steps of a run on `device` and on the CPU, and compares the losses of the batches
+/// and of each subtask. They are the run's own as to task, model and batch, so that the kernels
+/// compiled here are the ones that it trains with; only large batches are cut, and the optimiser is
+/// the usual one, under which rounding errors stay small. What has passed is not tested again.
+pub async fn self_test(device: &OpenDevice, path: Path, config: &RunConfig) -> Result<(), TrainError> {
+    let usual = RunConfig::default();
+    let per_sample = config.width * (config.n_bits + 2 + (config.depth - 1) * config.width);
+    let probe = RunConfig {
+        samples: 0,
+        batch_size: config.batch().min(MOST_WORK / per_sample).max(1),
+        lr: usual.lr,
+        beta1: usual.beta1,
+        beta2: usual.beta2,
+        eps: usual.eps,
+        weight_decay: usual.weight_decay,
+        ..config.clone()
+    };
+    let passed = (device.describe().to_owned(), path, probe);
+    if PASSED.with_borrow(|all| all.contains(&passed)) {
         return Ok(());
     }
-    let config = RunConfig { n_tasks: 7, n_bits: 37, width: 45, batch_size: 300, lr: 0.01, ..RunConfig::default() };
-    let expected = losses(&config, &OpenDevice::cpu()).await?;
-    let found = losses(&config, device).await?;
+    let expected = losses(path, &passed.2, &OpenDevice::cpu()).await?;
+    let found = losses(path, &passed.2, device).await?;
     let disagrees = |difference: String| DeviceError::Disagrees { device: device.describe().to_owned(), difference };
     if let Some(reason) = fault() {
         return Err(disagrees(reason).into());
@@ -40,25 +55,30 @@ pub async fn self_test(device: &OpenDevice) -> Result<(), TrainError> {
             return Err(disagrees(format!("value {i} is {found}, where the CPU has {expected}")).into());
         }
     }
-    PASSED.with_borrow_mut(|passed| passed.push(device.describe().to_owned()));
+    PASSED.with_borrow_mut(|all| all.push(passed));
     Ok(())
 }
 
-async fn losses(config: &RunConfig, device: &OpenDevice) -> Result<Vec<f32>, TrainError> {
+async fn losses(path: Path, config: &RunConfig, device: &OpenDevice) -> Result<Vec<f32>, TrainError> {
+    let device = device.device();
     let task = task::of(config);
-    let mut learner = fused(config, Start::fresh(config, device.device()));
+    let start = Start::fresh(config, device);
+    let mut learner = match path {
+        Path::Structured => fused(config, start),
+        Path::Plain => plain(config, start),
+    };
     let failed = |error: burn::tensor::ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
     let mut losses = Vec::new();
     for step in 0..STEPS {
-        let batch = DeviceBatch::upload(task.training_batch(step), config.n_bits, device.device());
-        let loss: Tensor<1> = kernel::loss(&batch, learner.model().parameters());
+        let loss = path.loss(learner.model(), task.training_batch(step), config, device);
         let gradients = loss.backward();
         learner.step(gradients);
         losses.extend(values(loss.inner()).await.map_err(failed)?);
     }
-    let batch = DeviceBatch::upload(task.test_batch(STEPS, 0..config.n_tasks, 50), config.n_bits, device.device());
-    let sums = kernel::evaluate(&batch, learner.model().parameters().inner());
-    // Sums over 50 samples of a subtask: as means, they compare like the rest.
-    losses.extend(values(sums).await.map_err(failed)?.into_iter().take(config.n_tasks).map(|sum| sum / 50.0));
+    let tasks = config.n_tasks.min(TEST_SAMPLES);
+    let per_task = (TEST_SAMPLES / tasks).clamp(1, 50);
+    let sums = path.sums(learner.model(), task.test_batch(STEPS, 0..tasks, per_task), config, device);
+    // As means, sums compare like the rest.
+    losses.extend(values(sums).await.map_err(failed)?.into_iter().take(tasks).map(|sum| sum / per_task as f32));
     Ok(losses)
 }

@@ -2,7 +2,8 @@
 
 use web_time::Instant;
 
-use super::run::{Path, Run, TrainError};
+use super::path::Path;
+use super::run::{Run, TrainError};
 use super::update::Start;
 use crate::config::RunConfig;
 use crate::device::OpenDevice;
