@@ -128,7 +128,11 @@ mod tests {
             (Event::Failed { step: 3, message: "why \"so\"".into() }, r#"{"event":"failed","message":"why \"so\"","step":3}"#),
         ];
         for (event, line) in lines {
-            assert_eq!(event.to_json_line().unwrap_or_default(), line);
+            // The order of the fields is nobody's business; that the name comes first is for people.
+            let said = event.to_json_line().unwrap_or_default();
+            let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+            assert_eq!(value(&said), value(line));
+            assert!(said.starts_with(r#"{"event":"#), "{said}");
         }
     }
 }
