@@ -76,9 +76,9 @@ fn a_paused_run_stands_still_and_takes_single_steps() {
 
         let step = step_in(&state);
         person.presses("Step").await;
-        person.waits_for_state(&format!("Paused at step {}", step + 1)).await;
+        person.waits_for_state(&format!("Paused at step {}", grouped(step + 1))).await;
         person.presses("Step").await;
-        person.waits_for_state(&format!("Paused at step {}", step + 2)).await;
+        person.waits_for_state(&format!("Paused at step {}", grouped(step + 2))).await;
 
         person.presses("Resume").await;
         person.waits_for_state("Running").await;
@@ -156,6 +156,11 @@ fn a_hidden_tab_goes_on_training() {
         assert!(after.step > before.step, "{before:?}, then {after:?}");
         person.presses("Stop").await;
     });
+}
+
+/// A number as the page writes it: `1,501`.
+fn grouped(number: u64) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
 /// The step that a state tells.
