@@ -39,22 +39,22 @@ pub const PRESETS: &[Preset] = &[
             width: 128,
             lr: 4e-3,
             batch_size: 2_000,
-            steps: 10_000,
+            steps: 20_000,
             ..RunConfig::default()
         },
     },
     Preset {
         name: "lesson",
         title: "Lesson",
-        look_for: "Over two to three minutes sixty-four sharp steps add up to a straight line on log-log axes: \
+        look_for: "Over two to three minutes forty of a hundred sharp steps add up to a straight line on log-log axes: \
                    compare its slope with the truncated sum and with the pure law's -α/(α+1).",
         config: || RunConfig {
-            n_tasks: 64,
+            n_tasks: 100,
             n_bits: 32,
-            width: 160,
+            width: 256,
             lr: 3e-3,
-            batch_size: 5_000,
-            steps: 10_000,
+            batch_size: 8_000,
+            steps: 25_000,
             ..RunConfig::default()
         },
     },
