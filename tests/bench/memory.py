@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = 100_000
-CONFIG = {"n_tasks": 20, "n_bits": 24, "k": 3, "width": 64, "batch_size": 500, "steps": STEPS, "eval_per_task": 50, "log_schedule": "linear", "log_every": 20_000}
+CONFIG = {"n_tasks": 8, "n_bits": 16, "k": 2, "width": 32, "batch_size": 100, "steps": STEPS, "eval_per_task": 50, "log_schedule": "linear", "log_every": 20_000}
 MARKS = [1_000, 10_000, 50_000, 100_000]
 
 

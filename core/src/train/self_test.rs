@@ -68,16 +68,20 @@ async fn losses(path: Path, config: &RunConfig, device: &OpenDevice) -> Result<V
         Path::Plain => plain(config, start),
     };
     let failed = |error: burn::tensor::ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
+    let tasks = config.n_tasks.min(TEST_SAMPLES);
+    let per_task = (TEST_SAMPLES / tasks).clamp(1, 50);
+    // A device compiles the kernels it is given while this side prepares the next ones.
+    let flush = || device.flush().map_err(failed);
+    let sums = path.sums(learner.model(), task.test_batch(0, 0..tasks, per_task), config, device);
+    flush()?;
     let mut losses = Vec::new();
     for step in 0..STEPS {
         let loss = path.loss(learner.model(), task.training_batch(step), config, device);
+        flush()?;
         let gradients = loss.backward();
         learner.step(gradients);
         losses.extend(values(loss.inner()).await.map_err(failed)?);
     }
-    let tasks = config.n_tasks.min(TEST_SAMPLES);
-    let per_task = (TEST_SAMPLES / tasks).clamp(1, 50);
-    let sums = path.sums(learner.model(), task.test_batch(STEPS, 0..tasks, per_task), config, device);
     // As means, sums compare like the rest.
     losses.extend(values(sums).await.map_err(failed)?.into_iter().take(tasks).map(|sum| sum / per_task as f32));
     Ok(losses)

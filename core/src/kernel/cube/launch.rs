@@ -121,7 +121,8 @@ impl Problem {
     /// `padded` samples.
     fn forward(&self, layout: Layout, padded: Option<usize>) -> (Scratch, Scratch) {
         let blocks = self.samples().div_ceil(BLOCK);
-        let groups = (FORWARD_THREADS / layout.lanes).clamp(1, blocks);
+        // Whatever the batch, so that there is one kernel to compile for all of them.
+        let groups = (FORWARD_THREADS / layout.lanes).max(1);
         let (count, cubes) = spread(blocks.div_ceil(groups));
         let kept = padded.map_or(0, |padded| (padded / BLOCK).max(cubes * groups));
         let masks = Scratch::new(self.client(), (kept * layout.tiles * layout.lanes).max(1));
@@ -172,6 +173,8 @@ impl Problem {
             [parts.delta, parts.loss, parts.products, parts.totals, parts.starts].map(|at| at as u32);
 
         let (masks, shares) = self.forward(layout, Some(parts.padded));
+        // It can begin while the rest is prepared; what goes wrong is told where results are read.
+        let _ = client.flush();
         let n_columns = parts.padded / BLOCK * layout.rows();
         let columns = Scratch::new(client, n_columns);
         let carried = Scratch::new(client, parts.len);
