@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = 100_000
 CONFIG = {"n_tasks": 8, "n_bits": 16, "k": 2, "width": 32, "batch_size": 100, "steps": STEPS, "eval_per_task": 50, "log_schedule": "linear", "log_every": 20_000}
-MARKS = [1_000, 10_000, 50_000, 100_000]
+MARKS = [10_000, 50_000, 100_000]
 
 
 def flags(config):
@@ -17,12 +17,12 @@ def flags(config):
 
 
 def native(quanta, device):
-    """(step, MiB) once a second."""
+    """(step, MiB), twenty times a second at most."""
     run = subprocess.Popen([quanta, "train", *flags(CONFIG), "--device", device, "--json"], stdout=subprocess.PIPE, text=True)
     last = 0.0
     for line in run.stdout:
         step, now = json.loads(line).get("step", 0), time.monotonic()
-        if now - last >= 1 or step == STEPS:
+        if now - last >= 0.05 or step == STEPS:
             last = now
             try:
                 status = Path(f"/proc/{run.pid}/status").read_text()
