@@ -54,7 +54,7 @@ pub const PRESETS: &[Preset] = &[
             width: 256,
             lr: 3e-3,
             batch_size: 8_000,
-            steps: 25_000,
+            steps: 30_000,
             ..RunConfig::default()
         },
     },
