@@ -37,29 +37,17 @@ fn axe_finds_nothing_before_during_and_after_a_run() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn the_page_fits_a_narrow_window() {
     a_person_at(Kind { size: (500, 800), ..Kind::default() }, async |person| {
-        // Windows have a least width; a frame has none.
         for width in [390, 360] {
             person.opens(TINY).await;
             person.waits_for_state("Ready to start.").await;
-            person
-                .asks(
-                    "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: location.href, width: arguments[0], height: 800 }))",
-                    [json!(width)],
-                )
-                .await;
-            person.driver().enter_frame(0).await.expect("the page in a frame");
+            person.enters_a_frame(width).await;
             person.waits_for_state("Ready to start.").await;
             person.opens_everything().await;
-            let wide = person
-                .asks(
-                    "const width = document.documentElement.clientWidth;
-                     return [document.documentElement.scrollWidth - width,
-                         [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.checkVisibility() && !e.closest('.scroller, .unseen'))
-                             .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)]",
-                    [],
-                )
-                .await;
-            assert_eq!(wide, json!([0, []]), "at {width} pixels something is cut off or must be scrolled to");
+            assert_eq!(
+                person.sees_cut_off().await,
+                json!([0, []]),
+                "at {width} pixels something is cut off or must be scrolled to"
+            );
             person.driver().enter_default_frame().await.expect("out of the frame");
         }
     });

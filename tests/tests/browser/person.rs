@@ -312,6 +312,22 @@ impl Person {
         .await
     }
 
+    /// Looks at the same page in a frame of that width: windows have a least width, frames have none.
+    pub async fn enters_a_frame(&self, width: u32) {
+        let frame = "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: location.href, width: arguments[0], height: 800 }))";
+        self.asks(frame, [json!(width)]).await;
+        self.driver().enter_frame(0).await.expect("the page in a frame");
+    }
+
+    /// By how many pixels the page must be scrolled sideways, and the first elements that stick out.
+    pub async fn sees_cut_off(&self) -> Value {
+        let look = "const width = document.documentElement.clientWidth;
+            return [document.documentElement.scrollWidth - width,
+                [...document.querySelectorAll('header *, main *')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.checkVisibility() && !e.closest('.scroller, .unseen'))
+                    .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)]";
+        self.asks(look, []).await
+    }
+
     // ---- The page's insides ----
 
     /// Asks the page a question in its own language.

@@ -108,25 +108,9 @@ fn the_other_pages_fit_a_narrow_window() {
     a_person_at(Kind { size: (500, 800), ..Kind::default() }, async |person| {
         for page in ["theory&noise=1&missing=5", "scaling", "reproduce"] {
             person.opens(&format!("?page={page}")).await;
-            // Windows have a least width; a frame has none.
-            person
-                .asks(
-                    "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: location.href, width: 390, height: 800 }))",
-                    [],
-                )
-                .await;
-            person.driver().enter_frame(0).await.expect("the page in a frame");
+            person.enters_a_frame(390).await;
             person.reads_soon("arXiv 2303.13506").await;
-            let wide = person
-                .asks(
-                    "const width = document.documentElement.clientWidth;
-                     return [document.documentElement.scrollWidth - width,
-                         [...document.querySelectorAll('header *, main *')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.checkVisibility() && !e.closest('.scroller, .unseen'))
-                             .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)]",
-                    [],
-                )
-                .await;
-            assert_eq!(wide, json!([0, []]), "{page}: something is cut off or must be scrolled to");
+            assert_eq!(person.sees_cut_off().await, json!([0, []]), "{page}: something is cut off or must be scrolled to");
             person.driver().enter_default_frame().await.expect("out of the frame");
         }
     });
