@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, IndexingUpdateOp, Tensor};
 
+use super::update::{Learn, Start, fused, plain};
 use crate::config::RunConfig;
 use crate::kernel::reference::{DenseBatch, cross_entropy};
 use crate::kernel::{self, DeviceBatch};
@@ -28,6 +29,14 @@ impl Path {
         match self {
             Path::Structured => "structured",
             Path::Plain => "plain",
+        }
+    }
+
+    /// What trains the model of a start on this path.
+    pub(super) fn learner(self, config: &RunConfig, start: Start) -> Box<dyn Learn> {
+        match self {
+            Path::Structured => fused(config, start),
+            Path::Plain => plain(config, start),
         }
     }
 

@@ -11,7 +11,7 @@ use web_time::Instant;
 use super::pace::{Clock, Pace};
 use super::path::Path;
 use super::self_test::self_test;
-use super::update::{Learn, Start, fused, plain, read, values};
+use super::update::{Learn, Start, read, values};
 use crate::config::{ConfigError, RunConfig};
 use crate::device::{DeviceError, Kind, OpenDevice, fault};
 use crate::event::{Evaluation, Event, Progress, Started};
@@ -124,10 +124,7 @@ impl Run {
         if device.kind() != Kind::Cpu {
             self_test(&device, path, config).await?;
         }
-        let learner = match path {
-            Path::Structured => fused(config, start),
-            Path::Plain => plain(config, start),
-        };
+        let learner = path.learner(config, start);
         let done = record.evaluations.last().map(|evaluation| evaluation.step);
         let logs = config.log_steps().into_iter().filter(|log| done.is_none_or(|done| *log > done)).collect();
         let task = task::of(config);

@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use super::run::TrainError;
-use super::update::{Start, fused, plain, values};
+use super::update::{Start, values};
 use crate::config::RunConfig;
 use crate::device::{DeviceError, OpenDevice, fault};
 use crate::task;
@@ -62,11 +62,7 @@ pub async fn self_test(device: &OpenDevice, path: Path, config: &RunConfig) -> R
 async fn losses(path: Path, config: &RunConfig, device: &OpenDevice) -> Result<Vec<f32>, TrainError> {
     let device = device.device();
     let task = task::of(config);
-    let start = Start::fresh(config, device);
-    let mut learner = match path {
-        Path::Structured => fused(config, start),
-        Path::Plain => plain(config, start),
-    };
+    let mut learner = path.learner(config, Start::fresh(config, device));
     let failed = |error: burn::tensor::ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
     let tasks = config.n_tasks.min(TEST_SAMPLES);
     let per_task = (TEST_SAMPLES / tasks).clamp(1, 50);
