@@ -10,8 +10,9 @@ use quanta_core::config::RunConfig;
 use quanta_core::device::{DeviceChoice, OpenDevice, open};
 use quanta_core::kernel::reference::{DenseBatch, cross_entropy};
 use quanta_core::kernel::{DeviceBatch, FusedAdam, evaluate, loss};
-use quanta_core::model::Mlp;
-use quanta_core::task;
+use quanta_core::model::MlpSettings;
+use quanta_core::model::mlp::{Activation, Mlp};
+use quanta_core::task::{AnyTask, Task as _};
 use quanta_core::train::block_on;
 
 /// Waits for the device by reading one number.
@@ -23,13 +24,17 @@ fn kernels(criterion: &mut Criterion) {
     let choices = [DeviceChoice::Cpu, DeviceChoice::Gpu];
     let devices: Vec<OpenDevice> = choices.into_iter().filter_map(|choice| block_on(open(choice)).ok()).collect();
     for (n_tasks, n_bits, width, batch_size) in [(100, 50, 100, 2_000), (500, 100, 500, 20_000)] {
-        let config = RunConfig { n_tasks, n_bits, width, batch_size, ..RunConfig::default() };
-        let task = task::of(&config);
+        let config = RunConfig::from_query(
+            &format!("n_tasks={n_tasks}&n_bits={n_bits}&width={width}&batch_size={batch_size}&eval_per_task=40"),
+            &[],
+        )
+        .expect("valid");
+        let AnyTask::Bits(task) = config.build_task();
         let sizes = format!("{n_tasks} {n_bits} {width} {batch_size}");
         criterion.bench_function(&format!("{sizes}, batch"), |bencher| bencher.iter(|| task.training_batch(black_box(7))));
         for open_device in &devices {
             let (device, name) = (open_device.device(), format!("{sizes}, {}", open_device.describe()));
-            let model = Mlp::new(&config, device);
+            let model = Mlp::new(&MlpSettings { width, ..MlpSettings::default() }, n_tasks + n_bits, 0, device);
             let batch = DeviceBatch::upload(task.training_batch(0), n_bits, device);
             criterion.bench_function(&format!("{name}, loss and gradients"), |bencher| {
                 bencher.iter(|| {
@@ -42,17 +47,17 @@ fn kernels(criterion: &mut Criterion) {
             criterion.bench_function(&format!("{name}, the same with plain operations"), |bencher| {
                 let dense = DenseBatch::upload(&task.training_batch(0), n_bits, device);
                 bencher.iter(|| {
-                    let loss = cross_entropy(model.forward(&dense, config.activation), dense.labels.clone()).mean();
+                    let loss = cross_entropy(model.forward(&dense, Activation::Relu), dense.labels.clone()).mean();
                     let gradients = loss.backward();
                     black_box(gradients);
                     wait(loss)
                 });
             });
-            let tests = DeviceBatch::upload(task.test_batch(0, 0..n_tasks, 40), n_bits, device);
+            let tests = DeviceBatch::upload(task.test_batch(0, 0..n_tasks), n_bits, device);
             criterion.bench_function(&format!("{name}, evaluation of 40 samples a subtask"), |bencher| {
                 bencher.iter(|| wait(evaluate(&tests, model.parameters().inner())));
             });
-            let (rule, gradient) = (FusedAdam::new(&config), model.layers[0].weight.val().inner());
+            let (rule, gradient) = (FusedAdam::new(&config.training), model.layers[0].weight.val().inner());
             let mut state = Some((gradient.clone().mul_scalar(2.0), None));
             criterion.bench_function(&format!("{name}, Adam on the first layer"), |bencher| {
                 bencher.iter(|| {

@@ -18,7 +18,7 @@ use quanta_core::rng::{Rng, Stream};
 /// A made-up run: subtask k falls from 1 to 0 bits around `first`·(p_1/p_k)^0.81 steps.
 fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
     let frequencies = UseFrequencies::new(config.n_tasks, config.alpha);
-    let mut luck = Rng::new(config.seed, Stream::Parameters, 0);
+    let mut luck = Rng::new(config.training.seed, Stream::Parameters, 0);
     let centers: Vec<f64> = frequencies
         .p()
         .iter()
@@ -26,8 +26,8 @@ fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
         .collect();
     let mut record = Record::new(config);
     for step in record.config.log_steps().into_iter().take_while(|step| *step <= until) {
-        let mut noise = Rng::new(record.config.seed, Stream::TestBits, step);
-        let task_loss_bits: Vec<f32> = centers
+        let mut noise = Rng::new(record.config.training.seed, Stream::TestBits, step);
+        let quantum_loss_bits: Vec<f32> = centers
             .iter()
             .map(|center| {
                 let left = 1.0 / (1.0 + (step as f64 / center).powf(9.0)) as f32;
@@ -37,15 +37,15 @@ fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
             .collect();
         record.evaluations.push(Evaluation {
             step,
-            loss_bits: frequencies.mean(&task_loss_bits) as f32,
+            loss_bits: frequencies.mean(&quantum_loss_bits) as f32,
             train_loss_bits: None,
-            learned: task_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
-            task_accuracy: vec![1.0; task_loss_bits.len()],
-            task_loss_bits,
+            learned: quantum_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
+            quantum_accuracy: vec![1.0; quantum_loss_bits.len()],
+            quantum_loss_bits,
             seconds: 0.0,
         });
     }
-    if until >= record.config.steps {
+    if until >= record.config.training.steps {
         record.status = Status::Finished;
     }
     record

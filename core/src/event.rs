@@ -1,23 +1,24 @@
-//! What a run says while it trains. The terminal prints these, the page draws them.
+//! What happens in a run while it trains. The terminal prints these events, the page draws them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// The losses at one log. All losses are in bits.
+/// The losses at one step. All losses are in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Optimiser steps taken so far.
     pub step: u64,
-    /// Mean test loss: Σ p_k · loss of subtask k, the subtasks in their exact proportions.
+    /// Mean test loss: Σ p_k · loss of quantum k, the quanta in their exact proportions.
     pub loss_bits: f32,
     /// Mean loss of the training batch of the last step; nothing before the first.
     pub train_loss_bits: Option<f32>,
-    /// Subtasks whose loss is under [`crate::fit::EMERGENCE_BITS`].
+    /// Quanta whose loss is under their [threshold](crate::quanta::Quanta::threshold): 0.1 bits for
+    /// a subtask.
     pub learned: usize,
-    /// Test loss of each subtask, most frequent first.
-    pub task_loss_bits: Vec<f32>,
-    /// Share of right answers of each subtask, 0 to 1.
-    pub task_accuracy: Vec<f32>,
+    /// Test loss of each quantum, most frequent first; empty where there are none.
+    pub quantum_loss_bits: Vec<f32>,
+    /// Share of right answers of each quantum, 0 to 1.
+    pub quantum_accuracy: Vec<f32>,
     /// Seconds of training so far, evaluation included, pauses not.
     pub seconds: f64,
 }
@@ -30,7 +31,7 @@ pub enum Event {
     Started(Started),
     /// Steps went by; sent a few times a second.
     Progress(Progress),
-    /// A log was reached.
+    /// The losses were measured.
     Evaluation(Evaluation),
     /// A checkpoint was taken at `step`.
     Checkpoint {
@@ -66,7 +67,7 @@ pub struct Started {
     pub parameters: u64,
     /// The device in words, with the adapter's own name.
     pub device: String,
-    /// `structured` or `plain`: which path the training step takes.
+    /// `fused` or `plain`: how a step is computed.
     pub path: String,
     /// Remarks worth showing: a fallback, a self-test's outcome.
     pub notes: Vec<String>,
@@ -128,7 +129,7 @@ mod tests {
             (Event::Failed { step: 3, message: "why \"so\"".into() }, r#"{"event":"failed","message":"why \"so\"","step":3}"#),
         ];
         for (event, line) in lines {
-            // The order of the fields is nobody's business; that the name comes first is for people.
+            // Fields may come in any order, but people look for the name at the beginning.
             let said = event.to_json_line().unwrap_or_default();
             let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
             assert_eq!(value(&said), value(line));

@@ -2,21 +2,24 @@
 //! (Michaud, Liu, Girit & Tegmark, NeurIPS 2023, arXiv 2303.13506) as a library.
 //!
 //! Data flows one way:
-//! [`config`] → [`task`] → batch → `model` → `train` → [`event`] → [`record`] → [`fit`] → [`figure`].
-//! The crate knows no DOM. Without the feature `engine` it has no tensors either, which is what
-//! the page links; with it, `model`, `kernel`, `train` and `device` run on Burn.
+//! [`settings`] → [`task`] and [`model`] → [`config`] → `workload` → `train` → [`event`] → [`record`] →
+//! [`fit`] → [`figure`]. The crate knows no DOM. Without the feature `engine` it has no tensors either,
+//! which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
 
 pub mod config;
 pub mod device;
 pub mod event;
 pub mod figure;
 pub mod fit;
+pub mod model;
 pub mod number;
 pub mod order;
+pub mod paper;
 pub mod quanta;
 pub mod record;
 pub mod reproduce;
 pub mod rng;
+pub mod settings;
 pub mod sweep;
 pub mod task;
 pub mod theory;
@@ -24,6 +27,6 @@ pub mod theory;
 #[cfg(feature = "engine")]
 pub mod kernel;
 #[cfg(feature = "engine")]
-pub mod model;
-#[cfg(feature = "engine")]
 pub mod train;
+#[cfg(feature = "engine")]
+pub mod workload;

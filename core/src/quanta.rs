@@ -1,4 +1,6 @@
-//! The power law of use: how often each quantum is needed.
+//! Quanta: how often each is used, and what its loss is before and after it is learned.
+
+use serde::{Deserialize, Serialize};
 
 /// The use frequencies p_k ∝ k^-(α+1) of `n` quanta, normalised exactly over the n (the paper's
 /// task has finitely many), with the table that samples them.
@@ -73,6 +75,94 @@ impl UseFrequencies {
         self.p.iter().zip(per_quantum).map(|(p, x)| p * f64::from(*x)).sum()
     }
 }
+
+/// Where the quanta of a run come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The task is made of them: their use frequencies and losses are known beforehand.
+    Planted,
+    /// An analysis found them, by clustering samples, say.
+    Found,
+    /// There are none: only a mean loss is known.
+    None,
+}
+
+/// The quanta that losses are told apart by: planted by a task, found by an analysis, or none.
+/// Figures, fits and records take all three.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quanta {
+    origin: Origin,
+    /// The exponent of their use, where they follow a power law.
+    alpha: Option<f64>,
+    /// p_k, most frequent first; empty where it is not known.
+    p: Vec<f64>,
+    /// Loss in bits with the quantum not learned, b_k, and learned, a_k.
+    losses: Vec<(f32, f32)>,
+}
+
+impl Quanta {
+    /// Quanta that a task is made of, each with the same loss before and after it is learned, bits.
+    pub fn planted(frequencies: UseFrequencies, before: f32, after: f32) -> Self {
+        let losses = vec![(before, after); frequencies.p.len()];
+        Self { origin: Origin::Planted, alpha: Some(frequencies.alpha), p: frequencies.p, losses }
+    }
+
+    /// Quanta as a file describes them: the frequencies may be unknown (empty), the losses not.
+    /// `None` where the two lists do not fit each other.
+    pub fn described(origin: Origin, alpha: Option<f64>, p: Vec<f64>, losses: Vec<(f32, f32)>) -> Option<Self> {
+        (p.is_empty() || p.len() == losses.len()).then_some(Self { origin, alpha, p, losses })
+    }
+
+    /// No quanta.
+    pub fn none() -> Self {
+        Self { origin: Origin::None, alpha: None, p: Vec::new(), losses: Vec::new() }
+    }
+
+    /// Where they come from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.losses.is_empty()
+    }
+
+    /// The paper's α, where their use follows a power law.
+    pub fn alpha(&self) -> Option<f64> {
+        self.alpha
+    }
+
+    /// p_k, most frequent first, summing to 1; empty where it is not known.
+    pub fn p(&self) -> &[f64] {
+        &self.p
+    }
+
+    /// Each quantum's loss in bits before it is learned, b_k, and after, a_k.
+    pub fn losses(&self) -> &[(f32, f32)] {
+        &self.losses
+    }
+
+    /// The loss in bits under which a quantum counts as learned: a_k and a tenth of b_k − a_k.
+    pub fn threshold(&self, quantum: usize) -> f32 {
+        let (before, after) = self.losses[quantum];
+        after + LEARNED_SHARE * (before - after)
+    }
+
+    /// How many of these losses, one a quantum, are under their quantum's [threshold](Self::threshold).
+    pub fn learned(&self, losses: &[f32]) -> usize {
+        losses.iter().enumerate().take(self.len()).filter(|(quantum, loss)| **loss < self.threshold(*quantum)).count()
+    }
+}
+
+/// What may be left of a quantum's loss when it counts as learned: a tenth, 0.1 bits for a subtask.
+pub const LEARNED_SHARE: f32 = 0.1;
 
 #[cfg(test)]
 mod tests {

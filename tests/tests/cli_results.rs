@@ -42,7 +42,7 @@ fn made_up(config: RunConfig) -> Record {
 }
 
 fn paper(steps: u64) -> RunConfig {
-    RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps, ..RunConfig::default() }
+    RunConfig::from_query(&format!("n_tasks=500&n_bits=100&width=500&batch_size=20000&steps={}", steps), &[]).expect("valid")
 }
 
 fn saved(folder: &Path, name: &str, record: &Record) -> PathBuf {
@@ -78,7 +78,7 @@ fn rows(text: &str) -> Vec<Value> {
 #[test]
 fn a_run_is_exported_as_a_table_and_as_an_object() {
     let folder = tempfile::tempdir().unwrap();
-    let record = made_up(RunConfig { n_tasks: 3, steps: 100, ..RunConfig::default() });
+    let record = made_up(RunConfig::from_query("n_tasks=3&steps=100", &[]).expect("valid"));
     let path = saved(folder.path(), "run", &record);
     let csv = good(&["export", text(&path), "--csv"]);
     assert_eq!(csv.lines().next(), Some("step,loss_bits,train_loss_bits,learned,seconds,task_1,task_2,task_3"));

@@ -12,10 +12,13 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 use quanta_core::config::RunConfig;
 use quanta_core::rng::{Permutation, Rng, Stream};
-use quanta_core::task::{Batch, SparseParity, Task as _};
+use quanta_core::task::{AnyTask, BitBatch, BitTask, Task as _};
 
-fn tiny() -> RunConfig {
-    RunConfig { n_tasks: 10, n_bits: 40, k: 3, batch_size: 500, seed: 3, ..RunConfig::default() }
+/// The task of a small run with further settings.
+fn tiny(further: &str) -> BitTask {
+    let query = format!("n_tasks=10&n_bits=40&k=3&batch_size=500&seed=3&eval_per_task=5{further}");
+    let AnyTask::Bits(task) = RunConfig::from_query(&query, &[]).expect("valid").build_task();
+    task
 }
 
 /// One number for a list that changes with every word and with their order.
@@ -23,7 +26,7 @@ fn digest(words: &[u32]) -> u32 {
     words.iter().fold(0, |sum: u32, word| sum.wrapping_mul(31).wrapping_add(*word))
 }
 
-fn digests(batch: &Batch) -> [u32; 3] {
+fn digests(batch: &BitBatch) -> [u32; 3] {
     [&batch.codes, &batch.bits, &batch.labels].map(|words| digest(words))
 }
 
@@ -54,24 +57,24 @@ fn the_order_of_an_epoch() {
 
 #[test]
 fn subsets_of_bits() {
-    let task = SparseParity::new(&tiny());
+    let task = tiny("");
     assert_eq!(task.subsets()[..3], [[5, 19, 34], [8, 20, 37], [17, 21, 34]]);
 }
 
 #[test]
 fn a_batch_of_fresh_samples() {
-    let batch = SparseParity::new(&tiny()).training_batch(1);
+    let batch = tiny("").training_batch(1);
     assert_eq!(digests(&batch), [2_602_031_876, 3_518_386_297, 2_705_651_887]);
 }
 
 #[test]
 fn a_batch_of_fixed_samples() {
-    let batch = SparseParity::new(&RunConfig { samples: 1_000, ..tiny() }).training_batch(3);
+    let batch = tiny("&samples=1000").training_batch(3);
     assert_eq!(digests(&batch), [1_847_488_514, 1_723_889_139, 893_031_414]);
 }
 
 #[test]
 fn test_samples() {
-    let batch = SparseParity::new(&tiny()).test_batch(3, 0..10, 5);
+    let batch = tiny("").test_batch(3, 0..10);
     assert_eq!(digests(&batch), [48_019_141, 3_461_683_712, 1_820_201_094]);
 }

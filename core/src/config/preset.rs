@@ -1,6 +1,8 @@
 //! Settings with a name, each with what to look for.
 
-use super::{LogSchedule, RunConfig};
+use super::{Measurement, RunConfig, Training};
+use crate::model::{MlpSettings, ModelConfig};
+use crate::task::{Subtasks, TaskConfig};
 
 /// A named config.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,16 @@ pub fn preset(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
 }
 
+/// Sparse parity of so many subtasks and bits, learned by one hidden layer.
+fn parity(subtasks: Subtasks, width: usize, training: Training) -> RunConfig {
+    RunConfig {
+        task: TaskConfig::Parity(subtasks),
+        model: ModelConfig::Mlp(MlpSettings { width, ..MlpSettings::default() }),
+        training,
+        measurement: Measurement::default(),
+    }
+}
+
 /// Every preset, in the order they are shown.
 pub const PRESETS: &[Preset] = &[
     Preset {
@@ -33,45 +45,26 @@ pub const PRESETS: &[Preset] = &[
         title: "Quick look",
         look_for: "Within seconds the most frequent subtask drops from 1 bit to 0; the others follow one by one, \
                    in order of use, while their mean falls smoothly.",
-        config: || RunConfig {
-            n_tasks: 20,
-            n_bits: 24,
-            width: 128,
-            lr: 4e-3,
-            batch_size: 2_000,
-            steps: 20_000,
-            ..RunConfig::default()
+        config: || {
+            let training = Training { lr: 4e-3, batch_size: 2_000, steps: 20_000, ..Training::default() };
+            parity(Subtasks { n_tasks: 20, n_bits: 24, ..Subtasks::default() }, 128, training)
         },
     },
     Preset {
         name: "lesson",
         title: "Lesson",
         look_for: "Over two to three minutes forty of a hundred sharp steps add up to a straight line on log-log axes: \
-                   compare its slope with the truncated sum and with the pure law's -α/(α+1).",
-        config: || RunConfig {
-            n_tasks: 100,
-            n_bits: 32,
-            width: 256,
-            lr: 3e-3,
-            batch_size: 8_000,
-            steps: 30_000,
-            ..RunConfig::default()
+                   compare its slope with the truncated sum and with the pure law's −α/(α+1).",
+        config: || {
+            let training = Training { lr: 3e-3, batch_size: 8_000, steps: 30_000, ..Training::default() };
+            parity(Subtasks { n_tasks: 100, n_bits: 32, ..Subtasks::default() }, 256, training)
         },
     },
     Preset {
         name: "paper-fig2",
         title: "The paper's Fig 2, width 500",
         look_for: "The paper's own run: 500 subtasks learned over five decades of use; between steps 400 and 8,900 \
-                   the mean loss falls with a slope near -0.45. Hours on a CPU; made for a GPU.",
-        config: || RunConfig {
-            n_tasks: 500,
-            n_bits: 100,
-            width: 500,
-            batch_size: 20_000,
-            steps: 200_000,
-            log_schedule: LogSchedule::Log,
-            eval_per_task: 1_000,
-            ..RunConfig::default()
-        },
+                   the mean loss falls with a slope near −0.45. Hours on a CPU; made for a GPU.",
+        config: || crate::paper::run(200_000),
     },
 ];

@@ -1,35 +1,47 @@
 //! Round trips, ranges and refusals.
 
 use super::*;
+use crate::task::TaskConfig;
 use proptest::prelude::*;
 
 /// Any config in range, valid or not as a whole.
 fn any_config() -> impl Strategy<Value = RunConfig> {
-    let fields: Vec<_> = FIELDS
-        .iter()
-        .map(|field| match field.kind {
-            Kind::Whole { min, max } => (min..=max).prop_map(|n| n.to_string()).boxed(),
-            Kind::Real { min, max } => (min..=max).prop_map(|n| n.to_string()).boxed(),
-            Kind::Choice(words) => proptest::sample::select(words).prop_map(str::to_owned).boxed(),
+    let tasks = proptest::sample::select(TaskConfig::all());
+    tasks.prop_flat_map(|task| {
+        let config = RunConfig { task, ..RunConfig::default() };
+        let values: Vec<_> = config
+            .fields()
+            .into_iter()
+            .filter(|field| !matches!(field.name, "task" | "model"))
+            .map(|field| {
+                let value = match field.kind {
+                    Kind::Whole { min, max } => (min..=max).prop_map(|n| n.to_string()).boxed(),
+                    Kind::Real { min, max } => (min..=max).prop_map(|n| n.to_string()).boxed(),
+                    Kind::Choice(words) => proptest::sample::select(words).prop_map(str::to_owned).boxed(),
+                };
+                value.prop_map(move |value| (field.name, value))
+            })
+            .collect();
+        values.prop_map(move |values| {
+            let mut config = config.clone();
+            for (name, value) in values {
+                config.set(name, &value).expect("in range");
+            }
+            config
         })
-        .collect();
-    fields.prop_map(|values| {
-        let mut config = RunConfig::default();
-        for (field, value) in FIELDS.iter().zip(values) {
-            config.set(field.name, &value).expect("in range");
-        }
-        config
     })
 }
 
 fn valid_config() -> impl Strategy<Value = RunConfig> {
     any_config().prop_filter_map("valid", |mut config| {
         // Sizes are drawn small, so that the bound on memory leaves most of them in.
-        config.n_tasks = config.n_tasks % 2_000 + 1;
-        config.width = config.width % 600 + 1;
-        config.samples %= 1_000_000;
-        config.log_every = config.log_every.max(config.steps / 100 + 1);
-        config.eval_per_task = config.eval_per_task % 1_000 + 1;
+        let small = |config: &RunConfig, name: &str, most: u64| config.number(name).expect("there") as u64 % most + 1;
+        for (name, most) in [("n_tasks", 2_000), ("width", 600), ("eval_per_task", 1_000), ("snapshots", 8)] {
+            let value = small(&config, name, most).to_string();
+            config.set(name, &value).expect("in range");
+        }
+        config.training.samples %= 1_000_000;
+        config.measurement.log_every = config.measurement.log_every.max(config.training.steps / 100 + 1);
         config.validated().ok()
     })
 }
@@ -60,31 +72,31 @@ proptest! {
     fn logs_rise_from_zero_to_the_last_step(config in valid_config()) {
         let logs = config.log_steps();
         prop_assert_eq!(logs[0], 0);
-        prop_assert_eq!(logs.last(), Some(&config.steps));
+        prop_assert_eq!(logs.last(), Some(&config.training.steps));
         prop_assert!(logs.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }
 
 #[test]
 fn a_default_config_makes_the_shortest_link() {
-    assert_eq!(RunConfig::default().to_query(), "v=1");
+    assert_eq!(RunConfig::default().to_query(), "v=2");
 }
 
 #[test]
 fn a_link_holds_only_what_differs() {
-    let config = RunConfig { width: 12, lr: 0.25, ..RunConfig::default() };
-    assert_eq!(config.to_query(), "v=1&width=12&lr=0.25");
+    let config = RunConfig::of("width=12&lr=0.25");
+    assert_eq!(config.to_query(), "v=2&width=12&lr=0.25");
 }
 
 #[test]
 fn refusals_name_what_was_wrong() {
     let refuse = |query: &str| RunConfig::from_query(query, &[]).unwrap_err().to_string();
-    assert!(refuse("wdith=3").contains("«wdith»"));
-    assert!(refuse("width=three").contains("width is «three», but must be a whole number"));
-    assert!(refuse("v=2").contains("version 2"));
+    assert!(refuse("wdith=3").contains("“wdith”"));
+    assert!(refuse("width=three").contains("width is “three”, but must be a whole number"));
+    assert!(refuse("v=3").contains("version 3"));
     assert!(refuse("width=3&width=4").contains("width is given more than once"));
     assert!(refuse("alpha=%G1").contains("broken escape"));
-    assert!(refuse("lr=NaN").contains("lr is «NaN», but must be a number"));
+    assert!(refuse("lr=NaN").contains("lr is “NaN”, but must be a number"));
     assert!(RunConfig::from_json(r#"{"width": "12"}"#).unwrap_err().to_string().contains("width"));
     assert!(RunConfig::from_json("[]").unwrap_err().to_string().contains("not a JSON object"));
     assert!(RunConfig::from_json(r#"{"version": 9}"#).unwrap_err().to_string().contains("version 9"));
@@ -98,7 +110,7 @@ fn keys_of_others_pass_only_when_named() {
 
 #[test]
 fn every_problem_is_named_at_once() {
-    let config = RunConfig { batch_size: 0, width: 0, lr: -1.0, ..RunConfig::default() };
+    let config = RunConfig::of("batch_size=0&width=0&lr=-1.0");
     let fields: Vec<_> = config.validate().iter().map(|problem| problem.field).collect();
     assert_eq!(fields, ["width", "lr", "batch_size"]);
     let problem = &config.validate()[0];
@@ -107,17 +119,21 @@ fn every_problem_is_named_at_once() {
 
 #[test]
 fn subsets_must_suffice() {
-    let problems = RunConfig { n_tasks: 121, n_bits: 10, k: 3, ..RunConfig::default() }.validate();
+    let problems = RunConfig::of("n_tasks=121&n_bits=10&k=3").validate();
     assert_eq!(problems[0].field, "n_tasks");
     assert!(problems[0].allowed.contains("at most 120"));
-    assert!(RunConfig { n_tasks: 120, n_bits: 10, k: 3, ..RunConfig::default() }.validate().is_empty());
-    assert_eq!(RunConfig { n_bits: 2, k: 3, ..RunConfig::default() }.validate()[0].field, "k");
+    assert!(RunConfig::of("n_tasks=120&n_bits=10&k=3").validate().is_empty());
+    assert_eq!(RunConfig::of("n_bits=2&k=3").validate()[0].field, "k");
 }
 
 #[test]
 fn memory_is_bounded() {
-    let config = RunConfig { n_tasks: 60_000, n_bits: 1_000, k: 3, width: 16_000, ..RunConfig::default() };
+    let config = RunConfig::of("n_tasks=60000&n_bits=1000&k=3&width=16000");
     assert_eq!(config.validate()[0].field, "width");
+    // Enough to overflow any product of two of them.
+    let huge =
+        RunConfig::of("samples=100000000&batch_size=1000000&width=16384&depth=8&steps=10000000&log_schedule=linear&log_every=1");
+    assert!(huge.validate().iter().any(|problem| problem.allowed.contains("GiB")), "{:?}", huge.validate());
 }
 
 #[test]
@@ -128,7 +144,7 @@ fn parameters_are_the_papers() {
 
 #[test]
 fn round_steps_are_logged() {
-    let logs = RunConfig { steps: 20_000, ..RunConfig::default() }.log_steps();
+    let logs = RunConfig::of("steps=20000").log_steps();
     for step in [1, 2, 5, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 20_000] {
         assert!(logs.contains(&step), "{step}");
     }
@@ -143,11 +159,61 @@ fn presets_are_valid() {
 
 #[test]
 fn merging_sets_what_is_named_and_reports_everything_wrong() {
-    let mut config = RunConfig { width: 7, k: 4, ..RunConfig::default() };
+    let mut config = RunConfig::of("width=7&k=4");
     assert_eq!(config.merge_query("v=1&k=5&seed=3", &[]), []);
     assert_eq!(config.merge_json(r#"{"n_bits": 60}"#), []);
-    assert_eq!(config, RunConfig { width: 7, k: 5, seed: 3, n_bits: 60, ..RunConfig::default() });
+    assert_eq!(config, RunConfig::of("width=7&k=5&seed=3&n_bits=60"));
     assert_eq!(config.merge_query("widht=1&lr=fast&k=6&v=9", &[]).len(), 3);
     assert_eq!(config.merge_json(r#"{"widht": 1, "lr": "fast", "seed": 4}"#).len(), 2);
-    assert_eq!((config.k, config.seed), (6, 4));
+    assert_eq!((config.get("k").as_deref(), config.training.seed), (Some("6"), 4));
+}
+
+/// Version 1 is frozen: what its links and files leave unsaid means what it meant. None of these
+/// values may change.
+#[test]
+fn version_1_means_what_it_meant() {
+    let frozen = "n_tasks=100&n_bits=50&k=3&alpha=0.4&samples=0&width=100&depth=1&activation=relu&optimizer=adamw&lr=0.001\
+                  &beta1=0.9&beta2=0.999&eps=0.00000001&weight_decay=0&batch_size=2000&steps=10000&log_schedule=log\
+                  &logs_per_decade=30&log_every=100&eval_per_task=200&patience=0&seed=0";
+    let table: Vec<String> = version::VERSION_1.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(table.join("&"), frozen);
+    let config = RunConfig::from_query("v=1", &[]).expect("read");
+    for (name, value) in version::VERSION_1 {
+        assert_eq!(config.get(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!((config.task.word(), config.model.word(), config.measurement.snapshots), ("parity", "mlp", 0));
+    assert_eq!(RunConfig::from_json(r#"{"version": 1}"#), Ok(config));
+}
+
+#[test]
+fn runs_that_version_1_could_make_keep_their_names() {
+    // What version 1 wrote into its links, and made the names of a sweep's runs from.
+    for query in ["v=1", "v=1&n_tasks=20&n_bits=24&width=128&lr=0.004&steps=20000", "v=1&alpha=0.6&samples=1000&width=9&seed=2"] {
+        let config = RunConfig::from_query(query, &[]).expect("read");
+        assert_eq!(config.identity(), query);
+    }
+    assert!(RunConfig::of("task=majority&seed=2").identity().starts_with("v=2&task=majority"));
+    assert!(RunConfig::of("snapshots=3").identity().starts_with("v=2&snapshots=3"));
+}
+
+#[test]
+fn the_task_says_what_the_other_keys_belong_to_wherever_it_stands() {
+    let config = RunConfig::from_query("v=2&n_tasks=7&k=5&task=majority", &[]).expect("read");
+    assert_eq!((config.task.word(), config.quanta().len()), ("majority", 7));
+    assert_eq!(config.to_query(), "v=2&task=majority&n_tasks=7&k=5");
+    assert_eq!(RunConfig::from_json(&config.to_json()), Ok(config.clone()));
+    assert_eq!(config.changed(), ["task", "n_tasks", "k"]);
+    let refused = RunConfig::from_query("task=poetry", &[]).expect_err("refused").to_string();
+    assert!(refused.contains("task is “poetry”, but must be one of parity, majority"), "{refused}");
+}
+
+#[test]
+fn snapshots_are_measured_steps_evenly_on_a_logarithmic_axis() {
+    let of = |snapshots: u64, steps: u64| {
+        RunConfig::of(&format!("snapshots={snapshots}&steps={steps}")).measurement.snapshot_steps(steps)
+    };
+    assert_eq!(of(0, 10_000), Vec::<u64>::new());
+    assert_eq!(of(1, 10_000), [10_000]);
+    assert_eq!(of(5, 10_000), [1, 10, 100, 1_000, 10_000]);
+    assert_eq!(of(1_000, 3), [0, 1, 2, 3]);
 }

@@ -1,18 +1,15 @@
 //! A config as a file, as a URL, and field by field.
 
-use super::{FIELDS, Kind, Problem, RunConfig};
-
-/// The version written into files and URLs. A reader refuses a newer one.
-pub const VERSION: u64 = 1;
+use super::{Kind, Problem, RunConfig, VERSION, link_version, version};
 
 /// Why a text is no config.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConfigError {
     /// A key that no field has.
-    #[error("unknown field «{0}»; known ones are {known}", known = known())]
+    #[error("unknown field “{0}”; known ones are {known}", known = known())]
     UnknownField(String),
     /// A value of another type.
-    #[error("{field} is «{value}», but must be {expected}")]
+    #[error("{field} is “{value}”, but must be {expected}")]
     WrongType {
         /// The field.
         field: String,
@@ -31,7 +28,7 @@ pub enum ConfigError {
     #[error("the settings are not a JSON object: {0}")]
     NotJson(String),
     /// A broken escape in a URL.
-    #[error("the link has a broken escape in «{0}»")]
+    #[error("the link has a broken escape in “{0}”")]
     BadEscape(String),
     /// Well-formed, but no run can be made of it.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -39,45 +36,32 @@ pub enum ConfigError {
 }
 
 fn known() -> String {
-    FIELDS.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+    RunConfig::all_fields().iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+}
+
+/// `&name=value`, as it stands in a query. Values are numbers and words of letters; a `+` in an
+/// exponent is the one to escape.
+pub(super) fn pair(name: &str, value: &str) -> String {
+    format!("&{name}={}", value.replace('+', "%2B"))
 }
 
 impl RunConfig {
-    /// Sets one field from text, as typed in a form or after a flag.
-    pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
-        match self.try_set(name, text) {
-            None => Err(ConfigError::UnknownField(name.to_owned())),
-            Some(Ok(())) => Ok(()),
-            Some(Err(expected)) => Err(ConfigError::WrongType { field: name.to_owned(), value: text.to_owned(), expected }),
-        }
-    }
-
     /// This config if it [validates](Self::validate), else every problem.
     pub fn validated(self) -> Result<Self, ConfigError> {
         let problems = self.validate();
         if problems.is_empty() { Ok(self) } else { Err(ConfigError::Invalid(problems)) }
     }
 
-    /// The fields in which this differs from `other`, as names.
-    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
-        FIELDS.iter().map(|field| field.name).filter(|name| self.get(name) != other.get(name)).collect()
-    }
-
     /// The query of a link, without the `?`: the version, and every field that is not the default.
     pub fn to_query(&self) -> String {
-        let mut query = format!("v={VERSION}");
-        for name in self.differences(&Self::default()) {
-            let value = self.get(name).unwrap_or_default();
-            // Values are numbers and words of letters; a `+` in an exponent is the one to escape.
-            query.push_str(&format!("&{name}={}", value.replace('+', "%2B")));
-        }
-        query
+        let pairs = self.changed().into_iter().map(|name| pair(name, &self.get(name).unwrap_or_default()));
+        format!("v={VERSION}{}", pairs.collect::<String>())
     }
 
-    /// Reads a query made by [`to_query`](Self::to_query). `other` says which further keys are
-    /// allowed, being somebody else's business (`autostart`, say); the rest must be fields.
+    /// Reads a query made by [`to_query`](Self::to_query), by this version or an earlier one.
+    /// `other` names further keys that are allowed (`autostart`, say); the rest must be fields.
     pub fn from_query(query: &str, other: &[&str]) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
+        let mut config = Self::defaults_of(link_version(query));
         match config.merge_query(query, other).into_iter().next() {
             Some(error) => Err(error),
             None => config.validated(),
@@ -85,23 +69,31 @@ impl RunConfig {
     }
 
     /// Sets the fields that a query names, and leaves the others as they are. Returns everything
-    /// wrong with it; whether the whole is a possible run is [`validate`](Self::validate)'s business.
+    /// wrong with it; whether the whole is a possible run is for [`validate`](Self::validate) to say.
     pub fn merge_query(&mut self, query: &str, other: &[&str]) -> Vec<ConfigError> {
-        let mut seen: Vec<String> = Vec::new();
-        let mut merge = |pair: &str| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (key, value) = (unescape(key)?, unescape(value)?);
-            if other.contains(&key.as_str()) {
-                return Ok(());
+        let mut errors = Vec::new();
+        let mut named: Vec<(String, String)> = Vec::new();
+        for text in query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = text.split_once('=').unwrap_or((text, ""));
+            match unescape(key).and_then(|key| Ok((key, unescape(value)?))) {
+                Ok((key, _)) if other.contains(&key.as_str()) => {}
+                Ok((key, _)) if named.iter().any(|(known, _)| *known == key) => errors.push(ConfigError::Repeated(key)),
+                Ok((key, value)) if key == "v" => errors.extend(version::check(value.parse().ok(), &value).err()),
+                Ok(pair) => named.push(pair),
+                Err(error) => errors.push(error),
             }
-            if seen.contains(&key) {
-                return Err(ConfigError::Repeated(key));
-            }
-            seen.push(key.clone());
-            if key == "v" { check_version(value.parse().ok(), &value) } else { self.set(&key, &value) }
-        };
-        let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-        pairs.filter_map(|pair| merge(pair).err()).collect()
+        }
+        let fields = named.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        errors.extend(self.set_all(fields));
+        errors
+    }
+
+    /// Sets fields, the task and the model first: these say what the others belong to.
+    fn set_all(&mut self, mut fields: Vec<(&str, &str)>) -> Vec<ConfigError> {
+        let is_choice = |(name, _): &(&str, &str)| matches!(*name, "task" | "model");
+        let choices: Vec<_> = fields.iter().copied().filter(is_choice).collect();
+        fields.retain(|field| !is_choice(field));
+        choices.into_iter().chain(fields).filter_map(|(name, text)| self.set(name, text).err()).collect()
     }
 
     /// Reads the config out of a whole link: what stands after its `?`.
@@ -118,7 +110,7 @@ impl RunConfig {
     pub fn to_json(&self) -> String {
         let mut object = serde_json::Map::new();
         object.insert("version".into(), VERSION.into());
-        for field in FIELDS {
+        for field in self.fields() {
             if let Some(value) = self.json(field.name) {
                 object.insert(field.name.into(), value);
             }
@@ -127,9 +119,12 @@ impl RunConfig {
         serde_json::to_string_pretty(&object).unwrap_or_default()
     }
 
-    /// Reads the file form. Fields that are left out keep their defaults.
+    /// Reads the file form, of this version or an earlier one. Fields that are left out keep the
+    /// defaults of that version.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
+        let version = serde_json::from_str::<serde_json::Value>(text).ok();
+        let version = version.and_then(|object| object.get("version")?.as_u64()).unwrap_or(VERSION);
+        let mut config = Self::defaults_of(version);
         match config.merge_json(text).into_iter().next() {
             Some(error) => Err(error),
             None => config.validated(),
@@ -139,31 +134,38 @@ impl RunConfig {
     /// Sets the fields that the file form names, and leaves the others as they are. Returns
     /// everything wrong with it, as [`merge_query`](Self::merge_query) does.
     pub fn merge_json(&mut self, text: &str) -> Vec<ConfigError> {
-        match serde_json::from_str(text) {
-            Ok(serde_json::Value::Object(object)) => {
-                object.iter().filter_map(|(key, value)| self.merge_json_field(key, value).err()).collect()
+        let object = match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(object)) => object,
+            Ok(_) => return vec![ConfigError::NotJson("it is another kind of value".into())],
+            Err(error) => return vec![ConfigError::NotJson(error.to_string())],
+        };
+        let mut errors = Vec::new();
+        let mut named: Vec<(String, String)> = Vec::new();
+        for (key, value) in object {
+            if key == "version" {
+                errors.extend(version::check(value.as_u64(), &value.to_string()).err());
+                continue;
             }
-            Ok(_) => vec![ConfigError::NotJson("it is another kind of value".into())],
-            Err(error) => vec![ConfigError::NotJson(error.to_string())],
+            match json_text(&key, &value) {
+                Ok(text) => named.push((key, text)),
+                Err(error) => errors.push(error),
+            }
         }
+        errors.extend(self.set_all(named.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect()));
+        errors
     }
+}
 
-    fn merge_json_field(&mut self, key: &str, value: &serde_json::Value) -> Result<(), ConfigError> {
-        if key == "version" {
-            return check_version(value.as_u64(), &value.to_string());
-        }
-        let field = FIELDS.iter().find(|field| field.name == key);
-        match (value, field.map(|field| field.kind)) {
-            (_, None) => Err(ConfigError::UnknownField(key.to_owned())),
-            (serde_json::Value::Number(number), Some(Kind::Whole { .. } | Kind::Real { .. })) => {
-                self.set(key, &number.to_string())
-            }
-            (serde_json::Value::String(word), Some(Kind::Choice(_))) => self.set(key, word),
-            (_, Some(kind)) => {
-                let expected =
-                    if matches!(kind, Kind::Choice(_)) { format!("one of {}", kind.range()) } else { "a number".into() };
-                Err(ConfigError::WrongType { field: key.to_owned(), value: value.to_string(), expected })
-            }
+/// The text of a field's value in the file form: numbers are numbers there, words are strings.
+fn json_text(key: &str, value: &serde_json::Value) -> Result<String, ConfigError> {
+    let Some(field) = RunConfig::field(key) else { return Err(ConfigError::UnknownField(key.to_owned())) };
+    let is_word = matches!(field.kind, Kind::Choice(_));
+    match value {
+        serde_json::Value::Number(number) if !is_word => Ok(number.to_string()),
+        serde_json::Value::String(word) if is_word => Ok(word.clone()),
+        _ => {
+            let expected = if is_word { format!("one of {}", field.kind.range()) } else { "a number".into() };
+            Err(ConfigError::WrongType { field: key.to_owned(), value: value.to_string(), expected })
         }
     }
 }
@@ -172,14 +174,6 @@ impl RunConfig {
 fn query_of(link: &str) -> &str {
     let query = link.split_once('?').map_or("", |(_, query)| query);
     query.split('#').next().unwrap_or("")
-}
-
-fn check_version(version: Option<u64>, text: &str) -> Result<(), ConfigError> {
-    match version {
-        Some(version) if version > VERSION => Err(ConfigError::NewerVersion(version)),
-        Some(_) => Ok(()),
-        None => Err(ConfigError::WrongType { field: "version".into(), value: text.into(), expected: "a whole number".into() }),
-    }
 }
 
 /// Undoes %XX and `+`.

@@ -20,7 +20,7 @@ struct Emerged {
 }
 
 fn emerged(record: &Record) -> Vec<Emerged> {
-    let theory = Theory::new(task_count(record), record.config.alpha);
+    let theory = Theory::new(task_count(record), record.quanta.alpha().unwrap_or_default());
     let steps = emergence_steps(record);
     let all = theory.p().iter().zip(steps).enumerate();
     all.map(|(task, (p, step))| Emerged { task, p: *p, step: step.filter(|step| *step > 0).map(|step| step as f64) }).collect()

@@ -35,7 +35,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
         return panel;
     }
     let logs: Vec<(f64, &[f32])> =
-        record.evaluations.iter().filter(|e| e.step > 0).map(|e| (e.step as f64, &e.task_loss_bits[..])).collect();
+        record.evaluations.iter().filter(|e| e.step > 0).map(|e| (e.step as f64, &e.quantum_loss_bits[..])).collect();
     cells(scene, &panel, options, tasks, &logs);
     if let Some(task) = options.follow.filter(|task| *task < tasks) {
         mark_row(scene, &panel, options, task);

@@ -102,7 +102,7 @@ pub(crate) fn step_span(series: &[Series<'_>]) -> Span {
     let from = series.iter().filter_map(first).fold(f64::INFINITY, f64::min);
     let end = |series: &Series<'_>| match curve(series.record).last() {
         Some((step, _)) if series.record.is_finished() => step,
-        _ => series.record.config.steps as f64,
+        _ => series.record.config.training.steps as f64,
     };
     let to = series.iter().map(end).fold(1.0, f64::max);
     let from = if from.is_finite() { from } else { 1.0 };
@@ -121,7 +121,7 @@ struct Overlay {
 
 impl Overlay {
     fn new(record: &Record, options: &Options) -> Self {
-        let sum = Theory::new(record.config.n_tasks, record.config.alpha);
+        let sum = Theory::new(record.quanta.len(), record.quanta.alpha().unwrap_or_default());
         let constant = first_step_constant(record);
         let shown = constant.is_some();
         let nam = options.nam.then(|| nam(record)).flatten();
@@ -133,14 +133,14 @@ impl Overlay {
 pub(crate) fn first_step_constant(record: &Record) -> Option<f64> {
     let emerged = emergence_steps(record).into_iter().enumerate();
     let ranked = emerged.filter_map(|(task, step)| Some((task + 1, step? as f64)));
-    calibrate(Resource::Steps, record.config.alpha, ranked)
+    calibrate(Resource::Steps, record.quanta.alpha().unwrap_or_default(), ranked)
 }
 
 /// Nam et al.'s constants, from the first subtask's curve alone.
 pub(crate) fn nam(record: &Record) -> Option<Nam> {
     let (steps, losses): (Vec<u64>, Vec<f32>) =
-        record.evaluations.iter().filter_map(|e| Some((e.step, *e.task_loss_bits.first()?))).unzip();
-    let theory = Theory::new(record.config.n_tasks, record.config.alpha);
+        record.evaluations.iter().filter_map(|e| Some((e.step, *e.quantum_loss_bits.first()?))).unzip();
+    let theory = Theory::new(record.quanta.len(), record.quanta.alpha().unwrap_or_default());
     Nam::calibrate(&steps, &losses, theory.p()[0])
 }
 
@@ -164,7 +164,7 @@ pub(crate) fn read_at(series: &[Series<'_>], options: &Options, (step, _): (f64,
     if let (true, Some(only)) = (alone && options.truncated_sum, series.first())
         && let Some(constant) = first_step_constant(only.record)
     {
-        let theory = Theory::new(only.record.config.n_tasks, only.record.config.alpha);
+        let theory = Theory::new(only.record.quanta.len(), only.record.quanta.alpha().unwrap_or_default());
         let loss = theory.loss(Resource::Steps, first as f64, constant);
         text += &format!("; truncated sum {} bits", brief(loss));
     }
@@ -191,28 +191,33 @@ pub(crate) fn describe(series: &[Series<'_>], options: &Options) -> String {
     text
 }
 
+fn brief_number(x: f64) -> String {
+    whole(x)
+}
+
 /// A run's settings and how far it has come.
 pub(crate) fn settings(record: &Record) -> String {
     let config = &record.config;
-    let data = match config.samples {
+    let data = match config.training.samples {
         0 => "fresh data".into(),
         samples => format!("{} training samples", whole(samples as f64)),
     };
+    let number = |name: &str| config.number(name).map_or_else(String::new, brief_number);
     let mut text = format!(
         "{} subtasks at α = {}, {} bits, k = {}, width {}, batch {}, {data}, seed {}.",
-        whole(config.n_tasks as f64),
-        config.alpha,
-        config.n_bits,
-        config.k,
-        whole(config.width as f64),
+        number("n_tasks"),
+        config.number("alpha").unwrap_or_default(),
+        number("n_bits"),
+        number("k"),
+        number("width"),
         whole(config.batch() as f64),
-        config.seed
+        config.training.seed
     );
     if let Some(last) = record.last() {
         text += &format!(
             " At step {} of {} the loss is {} bits and {} subtasks are learned.",
             whole(last.step as f64),
-            whole(config.steps as f64),
+            whole(config.training.steps as f64),
             brief(f64::from(last.loss_bits)),
             whole(last.learned as f64)
         );
@@ -239,7 +244,7 @@ pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
 }
 
 fn theory_sentence(record: &Record, options: &Options) -> String {
-    let (alpha, n_tasks) = (record.config.alpha, record.config.n_tasks);
+    let (alpha, n_tasks) = (record.quanta.alpha().unwrap_or_default(), record.quanta.len());
     let mut text = format!("Theory: α_S = α/(α+1) = {:.3} for infinitely many quanta", Resource::Steps.exponent(alpha));
     let theory = Theory::new(n_tasks, alpha);
     let fitted = loss_law(record, options.fit_range).ok().map(|fit| fit.range);

@@ -59,13 +59,13 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     if let Some(task) = followed {
         scene.line(task_curve(record, task, &steps, &panel), &panel.area, 1.3 * style.stroke(), options.theme.accent());
         if let Some(nam) = predicted {
-            let theory = Theory::new(tasks, record.config.alpha);
+            let theory = Theory::new(tasks, record.quanta.alpha().unwrap_or_default());
             let loss = |step: f64| panel.at(step, nam.task_loss(theory.p()[task], step));
             let points = plan.x.steps(240).map(loss);
             scene.dashed(points, &panel.area, 1.4, options.theme.closed_form(), Dash::Mixed);
         }
         if let Some(step) = emergence_step(&record.steps(), &losses(record, task)) {
-            let loss = record.evaluations.iter().find(|e| e.step == step).and_then(|e| e.task_loss_bits.get(task));
+            let loss = record.evaluations.iter().find(|e| e.step == step).and_then(|e| e.quantum_loss_bits.get(task));
             let (x, y) = panel.at(step as f64, loss.map_or(0.1, |loss| f64::from(*loss)));
             scene.dot((x, y), 1.7 * style.stroke(), options.theme.accent());
             // To the lower left: the curve comes from above and goes on to the right.
@@ -86,17 +86,17 @@ fn share(task: usize, tasks: usize) -> f64 {
 /// The top of the axis: over the highest loss drawn. Rarely used subtasks rise somewhat above one
 /// bit while others are learned; a run that diverges is cut off at four.
 fn highest(record: &Record) -> f64 {
-    let losses = record.evaluations.iter().filter(|e| e.step > 0).flat_map(|e| &e.task_loss_bits).copied();
+    let losses = record.evaluations.iter().filter(|e| e.step > 0).flat_map(|e| &e.quantum_loss_bits).copied();
     let most = losses.filter(|loss| loss.is_finite()).fold(1.0, f32::max);
     (1.02 * f64::from(most)).clamp(1.08, 4.0)
 }
 
 pub(crate) fn task_count(record: &Record) -> usize {
-    record.evaluations.first().map_or(record.config.n_tasks, |evaluation| evaluation.task_loss_bits.len()).max(1)
+    record.evaluations.first().map_or(record.quanta.len(), |evaluation| evaluation.quantum_loss_bits.len()).max(1)
 }
 
 fn losses(record: &Record, task: usize) -> Vec<f32> {
-    record.evaluations.iter().map(|e| e.task_loss_bits.get(task).copied().unwrap_or(f32::NAN)).collect()
+    record.evaluations.iter().map(|e| e.quantum_loss_bits.get(task).copied().unwrap_or(f32::NAN)).collect()
 }
 
 /// The logs that are drawn, with their places: at most one on a pixel.
@@ -119,7 +119,7 @@ fn task_curve<'a>(
     panel: &'a Panel,
 ) -> impl Iterator<Item = (f64, f64)> + 'a {
     logs.iter().map(move |(log, x)| {
-        let loss = record.evaluations[*log].task_loss_bits.get(task).copied().unwrap_or(f32::NAN);
+        let loss = record.evaluations[*log].quantum_loss_bits.get(task).copied().unwrap_or(f32::NAN);
         (*x, panel.y.at(f64::from(loss)))
     })
 }
@@ -138,7 +138,7 @@ pub(crate) fn nearest(series: &[Series<'_>], (step, loss): (f64, f64)) -> Option
         .filter(|(_, x)| x.abs() < 1.0)
         .collect();
     let value = |log: usize, task: usize| -> Option<f64> {
-        let loss_there = *record.evaluations[log].task_loss_bits.get(task)?;
+        let loss_there = *record.evaluations[log].quantum_loss_bits.get(task)?;
         loss_there.is_finite().then(|| f64::from(loss_there) - loss)
     };
     let distance = |task: usize| -> Option<f64> {
@@ -173,9 +173,9 @@ pub(crate) fn task_at(record: &Record, task: usize, step: f64) -> String {
     let Some(evaluation) = nearest_log(record, step).map(|log| &record.evaluations[log]) else {
         return "no logs yet".into();
     };
-    let theory = Theory::new(task_count(record), record.config.alpha);
+    let theory = Theory::new(task_count(record), record.quanta.alpha().unwrap_or_default());
     let used = theory.p().get(task).map_or(String::new(), |p| format!(" (used {} %)", brief(100.0 * p)));
-    let loss = evaluation.task_loss_bits.get(task).copied().unwrap_or(f32::NAN);
+    let loss = evaluation.quantum_loss_bits.get(task).copied().unwrap_or(f32::NAN);
     format!("step {}: subtask {}{used}, {} bits", whole(evaluation.step as f64), whole(task as f64 + 1.0), brief(f64::from(loss)))
 }
 

@@ -7,12 +7,12 @@ use crate::rng::{Rng, Stream};
 
 /// A made-up run: subtask k falls from 1 to 0 bits around first·k^1.2 steps, with noise.
 pub(crate) fn run(n_tasks: usize, steps: u64, first: f64) -> Record {
-    let config = RunConfig { n_tasks, steps, logs_per_decade: 20, ..RunConfig::default() };
-    let frequencies = UseFrequencies::new(n_tasks, config.alpha);
+    let config = RunConfig::of(&format!("n_tasks={}&steps={}&logs_per_decade=20", n_tasks, steps));
+    let frequencies = UseFrequencies::new(n_tasks, config.number("alpha").expect("there"));
     let mut record = Record::new(config);
     for step in record.config.log_steps() {
         let mut rng = Rng::new(step, Stream::TestBits, 1);
-        let task_loss_bits: Vec<f32> = (0..n_tasks)
+        let quantum_loss_bits: Vec<f32> = (0..n_tasks)
             .map(|task| {
                 let center = first * ((task + 1) as f64).powf(1.2);
                 let left = 1.0 / (1.0 + (step as f64 / center).powi(8));
@@ -21,11 +21,11 @@ pub(crate) fn run(n_tasks: usize, steps: u64, first: f64) -> Record {
             .collect();
         record.evaluations.push(Evaluation {
             step,
-            loss_bits: frequencies.mean(&task_loss_bits) as f32,
+            loss_bits: frequencies.mean(&quantum_loss_bits) as f32,
             train_loss_bits: None,
-            learned: task_loss_bits.iter().filter(|loss| **loss < crate::fit::EMERGENCE_BITS).count(),
-            task_accuracy: vec![1.0; n_tasks],
-            task_loss_bits,
+            learned: quantum_loss_bits.iter().filter(|loss| **loss < crate::fit::EMERGENCE_BITS).count(),
+            quantum_accuracy: vec![1.0; n_tasks],
+            quantum_loss_bits,
             seconds: 0.0,
         });
     }
@@ -145,9 +145,9 @@ fn broken_numbers_are_left_out() {
     let mut record = run(20, 2_000, 50.0);
     for (i, evaluation) in record.evaluations.iter_mut().enumerate().skip(20) {
         evaluation.loss_bits = [f32::NAN, f32::INFINITY, -1.0, 0.0][i % 4];
-        evaluation.task_loss_bits.fill(f32::NAN);
+        evaluation.quantum_loss_bits.fill(f32::NAN);
     }
-    record.evaluations[30].task_loss_bits.clear();
+    record.evaluations[30].quantum_loss_bits.clear();
     let series = [Series { name: "run", record: &record, color: 0 }];
     for kind in Kind::ALL {
         svg(kind, &series, &everything(), (800, 600)).unwrap();

@@ -15,9 +15,9 @@ pub fn emergence_step(steps: &[u64], losses: &[f32]) -> Option<u64> {
 
 /// Every subtask's emergence step, most frequent first; `None` where it has not emerged.
 pub fn emergence_steps(record: &Record) -> Vec<Option<u64>> {
-    let mut emerged = vec![None; record.config.n_tasks];
+    let mut emerged = vec![None; record.quanta.len()];
     for evaluation in &record.evaluations {
-        for (first, loss) in emerged.iter_mut().zip(&evaluation.task_loss_bits) {
+        for (first, loss) in emerged.iter_mut().zip(&evaluation.quantum_loss_bits) {
             if first.is_none() && *loss < EMERGENCE_BITS {
                 *first = Some(evaluation.step);
             }
@@ -30,7 +30,7 @@ pub fn emergence_steps(record: &Record) -> Vec<Option<u64>> {
 /// The paper finds step ∝ p_k^-0.81, an `exponent` of 0.81 here. Subtasks that have not emerged
 /// are left out, which in an unfinished run leaves only the lucky ones of the rarest.
 pub fn emergence_law(record: &Record) -> Result<PowerLaw, FitError> {
-    let frequencies = UseFrequencies::new(record.config.n_tasks.max(1), record.config.alpha);
+    let frequencies = UseFrequencies::new(record.quanta.len().max(1), record.quanta.alpha().unwrap_or_default());
     let emerged = emergence_steps(record);
     let pairs = frequencies.p().iter().zip(&emerged).filter_map(|(p, step)| Some((*p, (*step)? as f64)));
     let (p, steps): (Vec<f64>, Vec<f64>) = pairs.filter(|(_, step)| *step > 0.0).unzip();

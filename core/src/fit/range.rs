@@ -31,6 +31,6 @@ pub fn loss_law(record: &Record, range: Option<(f64, f64)>) -> Result<PowerLaw, 
 
 fn first_emergence(record: &Record) -> Option<f64> {
     let emerged = |losses: &[f32]| losses.iter().any(|loss| *loss < EMERGENCE_BITS);
-    let first = record.evaluations.iter().find(|e| e.step > 0 && emerged(&e.task_loss_bits));
+    let first = record.evaluations.iter().find(|e| e.step > 0 && emerged(&e.quantum_loss_bits));
     first.map(|evaluation| evaluation.step as f64)
 }

@@ -4,7 +4,7 @@ use burn::optim::{AdamWState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
 use super::{AdamStep, op};
-use crate::config::{self, RunConfig};
+use crate::config::{Optimizer as Rule, Training};
 
 /// Adam or AdamW; the same rule as Burn's `Adam` and `AdamW`, in one sweep instead of a dozen.
 #[derive(Clone, Debug)]
@@ -17,14 +17,14 @@ pub struct FusedAdam {
 }
 
 impl FusedAdam {
-    /// The optimiser that a config names.
-    pub fn new(config: &RunConfig) -> Self {
+    /// The optimiser that the settings name.
+    pub fn new(training: &Training) -> Self {
         Self {
-            beta1: config.beta1 as f32,
-            beta2: config.beta2 as f32,
-            eps: config.eps as f32,
-            weight_decay: config.weight_decay as f32,
-            decoupled: config.optimizer == config::Optimizer::AdamW,
+            beta1: training.beta1 as f32,
+            beta2: training.beta2 as f32,
+            eps: training.eps as f32,
+            weight_decay: training.weight_decay as f32,
+            decoupled: training.optimizer == Rule::AdamW,
         }
     }
 }

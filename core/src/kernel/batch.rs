@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
-use crate::task::Batch;
+use crate::task::BitBatch;
 
 /// Packed bits, subtask codes and labels on a device: a few words a sample.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct DeviceBatch {
 
 impl DeviceBatch {
     /// Sends a batch to a device.
-    pub fn upload(batch: Batch, n_bits: usize, device: &Device) -> Self {
+    pub fn upload(batch: BitBatch, n_bits: usize, device: &Device) -> Self {
         let samples = batch.len();
         let words = |data: Vec<u32>, shape: Vec<usize>| TensorData::new(data, shape);
         Self {

@@ -3,7 +3,7 @@
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
-use crate::task::Batch;
+use crate::task::BitBatch;
 
 /// A batch with its bits as numbers.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct DenseBatch {
 
 impl DenseBatch {
     /// Unpacks a batch and sends it to a device.
-    pub fn upload(batch: &Batch, n_bits: usize, device: &Device) -> Self {
+    pub fn upload(batch: &BitBatch, n_bits: usize, device: &Device) -> Self {
         let samples = batch.len();
         let unpack = |i: usize| (0..n_bits).map(move |j| ((batch.sample(i)[j / 32] >> (j % 32)) & 1) as f32);
         let bits: Vec<f32> = (0..samples).flat_map(unpack).collect();

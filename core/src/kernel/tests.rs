@@ -7,8 +7,9 @@ use super::*;
 use crate::config::{self, RunConfig};
 use crate::device::{DeviceChoice, OpenDevice, open};
 use crate::kernel::reference::{DenseBatch, cross_entropy};
-use crate::model::Mlp;
-use crate::task::{SparseParity, Task as _};
+use crate::model::ModelConfig;
+use crate::model::mlp::{Activation, Mlp};
+use crate::task::Task as _;
 use crate::train::block_on;
 
 /// The CPU, and a GPU where there is one, be it a program. A missing one is reported.
@@ -19,6 +20,13 @@ fn devices() -> Vec<OpenDevice> {
         Err(error) => eprintln!("NOT TESTED ON A GPU: {error}"),
     }
     devices
+}
+
+/// The perceptron that a config starts with.
+fn model(config: &RunConfig, device: &burn::tensor::Device) -> Mlp {
+    let ModelConfig::Mlp(settings) = &config.model;
+    let inputs = config.subtasks().expect("a task over bits").inputs();
+    Mlp::new(settings, inputs, config.training.seed, device)
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -40,11 +48,12 @@ fn values_and_gradients_agree_with_plain_operations() {
         for (n_tasks, n_bits, width, batch_size) in
             [(5, 7, 1, 30), (3, 33, 17, 100), (40, 64, 16, 7), (1, 10, 50, 200), (9, 130, 33, 1)]
         {
-            let config = RunConfig { n_tasks, n_bits, k: 1, width, batch_size, ..RunConfig::default() };
-            let (task, model) = (SparseParity::new(&config), Mlp::new(&config, device.device()));
+            let config =
+                RunConfig::of(&format!("n_tasks={}&n_bits={}&k=1&width={}&batch_size={}", n_tasks, n_bits, width, batch_size));
+            let (task, model) = (config.build_task().bits(), model(&config, device.device()));
             let batch = task.training_batch(0);
             let dense = DenseBatch::upload(&batch, n_bits, device.device());
-            let plain = cross_entropy(model.forward(&dense, config.activation), dense.labels.clone()).mean();
+            let plain = cross_entropy(model.forward(&dense, Activation::Relu), dense.labels.clone()).mean();
             let structured = loss(&DeviceBatch::upload(batch, n_bits, device.device()), model.parameters());
             let name = format!("{} at {n_tasks} {n_bits} {width} {batch_size}:", device.describe());
             assert_near(values(structured.clone().inner()), values(plain.clone().inner()), &format!("{name} loss"));
@@ -64,9 +73,9 @@ fn values_and_gradients_agree_with_plain_operations() {
 
 #[test]
 fn the_upstream_gradient_scales_all() {
-    let config = RunConfig { n_tasks: 3, n_bits: 8, width: 5, batch_size: 20, ..RunConfig::default() };
+    let config = RunConfig::of("n_tasks=3&n_bits=8&width=5&batch_size=20");
     let device = OpenDevice::cpu();
-    let (task, model) = (SparseParity::new(&config), Mlp::new(&config, device.device()));
+    let (task, model) = (config.build_task().bits(), model(&config, device.device()));
     let batch = DeviceBatch::upload(task.training_batch(0), 8, device.device());
     let gradient = |scale: f32| {
         let grads = loss(&batch, model.parameters()).mul_scalar(scale).backward();
@@ -82,8 +91,8 @@ fn the_fused_step_is_burns_own() {
         for (optimizer, decay) in
             [(config::Optimizer::AdamW, 0.0), (config::Optimizer::AdamW, 0.1), (config::Optimizer::Adam, 0.1)]
         {
-            let config = RunConfig { optimizer, weight_decay: decay, ..RunConfig::default() };
-            let fused = FusedAdam::new(&config);
+            let config = RunConfig::of(&format!("optimizer={}&weight_decay={}", optimizer.word(), decay));
+            let fused = FusedAdam::new(&config.training);
             let plain_w = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(decay as f32).build();
             let plain = AdamConfig::new()
                 .with_epsilon(1e-8)

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::{Record, RecordError};
 
 impl Record {
-    /// Writes the record to `path`, whole or not at all.
+    /// Writes the record to `path`, whole or not at all. Nothing is written where there is no file to make of it.
     pub fn save(&self, path: &Path) -> Result<(), RecordError> {
-        write_whole(path, &self.to_bytes()).map_err(|source| file_error(path, source))
+        write_whole(path, &self.to_bytes()?).map_err(|source| file_error(path, source))
     }
 
     /// Reads a record from `path`.

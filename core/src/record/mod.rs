@@ -1,37 +1,49 @@
-//! A run on disk or in memory: its config and named arrays, as one safetensors file.
+//! A run on disk or in memory: its config, its curves, and what later work needs of it, as one
+//! safetensors file.
 //!
-//! The arrays are all `F32`; L logs of T subtasks give
+//! L evaluations of Q quanta give
 //!
-//! | name | shape | unit |
+//! | name | type and shape | unit |
 //! |---|---|---|
-//! | `step` | \[L\] | optimiser steps (exact below 2^24) |
-//! | `loss` | \[L\] | bits, mean test loss over the exact proportions |
-//! | `train_loss` | \[L\] | bits, mean of the last training batch; NaN before the first |
-//! | `task_loss` | \[L, T\] | bits |
-//! | `task_accuracy` | \[L, T\] | 0 to 1 |
-//! | `seconds` | \[L\] | seconds of training |
-//! | `checkpoint/…` | as the model's | parameters and moments, where the run can go on |
+//! | `step` | I64 \[L\] | optimiser steps |
+//! | `loss` | F32 \[L\] | bits, mean test loss over the exact proportions |
+//! | `train_loss` | F32 \[L\] | bits, mean of the last training batch; NaN before the first |
+//! | `quantum_loss` | F32 \[L, Q\] | bits |
+//! | `quantum_accuracy` | F32 \[L, Q\] | 0 to 1 |
+//! | `seconds` | F64 \[L\] | seconds of training |
+//! | `quanta/frequency` | F64 \[Q\] | use frequency p_k, most frequent first; absent where unknown |
+//! | `quanta/before`, `quanta/after` | F32 \[Q\] | bits, each quantum's loss before and after it is learned |
+//! | `checkpoint/…` | F32, as the model's | parameters and moments, from which the run can go on |
+//! | `snapshot/STEP/…` | F32, as the model's | parameters at that step, for analyses |
+//! | `artifact/NAME/…` | F32 | what an analysis made |
 //!
 //! and the metadata holds `format`, `version`, `config` (the JSON of [`RunConfig`]), `unit`,
-//! `device`, `path`, `program`, `status`, `checkpoint_step`, and `checksum` (of the arrays).
+//! `device`, `path`, `program`, `status`, `quanta` (where they come from), `checkpoint_step`,
+//! `artifacts` (what made each), and `checksum`, which covers the arrays and the metadata.
+//!
+//! Version 1 of the format, still read, has `task_loss` and `task_accuracy` for the quanta's, F32
+//! throughout, and a checksum of the arrays alone.
 
 mod csv;
 mod file;
-mod safetensor;
+mod read;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use file::write_whole;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, RunConfig};
 use crate::event::Evaluation;
+use crate::quanta::Quanta;
 
 /// The version written into files. A reader refuses a newer one.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 /// How a run ended, or that it has not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,13 +69,26 @@ pub struct Array {
     pub values: Vec<f32>,
 }
 
-/// What a run needs to go on to the same curve: parameters and the optimiser's moments.
+/// Arrays by name.
+pub type Arrays = BTreeMap<String, Array>;
+
+/// Parameters at a step: with the optimiser's moments what a run needs to go on to the same curve,
+/// without them a snapshot for analyses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// Optimiser steps taken.
     pub step: u64,
     /// The arrays, by name.
-    pub arrays: BTreeMap<String, Array>,
+    pub arrays: Arrays,
+}
+
+/// What an analysis made of a run, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Artifact {
+    /// What made it: the analysis, its settings, the checkpoint it read, the program. Free JSON.
+    pub made_by: serde_json::Value,
+    /// The arrays, by name.
+    pub arrays: Arrays,
 }
 
 /// One run: how it was set, what it showed, and how it can go on.
@@ -71,19 +96,25 @@ pub struct Checkpoint {
 pub struct Record {
     /// The settings.
     pub config: RunConfig,
+    /// The quanta that losses are told apart by. Shared, because figures and threads hold them too.
+    pub quanta: Arc<Quanta>,
     /// The device it ran on, in words.
     pub device: String,
-    /// `structured` or `plain`.
+    /// `fused` or `plain`: how its steps were computed.
     pub path: String,
     /// How it ended.
     pub status: Status,
-    /// The logs, in order of their steps.
+    /// The evaluations, in order of their steps.
     pub evaluations: Vec<Evaluation>,
     /// Where it can go on from.
     pub checkpoint: Option<Checkpoint>,
+    /// Parameters along the way, in order of their steps.
+    pub snapshots: Vec<Checkpoint>,
+    /// What analyses made of it, by name.
+    pub artifacts: BTreeMap<String, Artifact>,
 }
 
-/// Why bytes are no record.
+/// Why bytes are no record, or a record cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// Not a safetensors file, or one cut short.
@@ -103,6 +134,9 @@ pub enum RecordError {
     /// The settings in the metadata cannot be read.
     #[error("the settings in this run cannot be used: {0}")]
     Config(#[from] ConfigError),
+    /// The record holds something that has no place in a file.
+    #[error("the run cannot be written: {0}")]
+    Unwritable(String),
     /// The file cannot be read or written.
     #[error("{path}: {source}")]
     File {
@@ -117,37 +151,40 @@ impl Record {
     /// An empty record of a run about to start.
     pub fn new(config: RunConfig) -> Self {
         Self {
+            quanta: Arc::new(config.quanta()),
             config,
             device: String::new(),
             path: String::new(),
             status: Status::Unfinished,
             evaluations: Vec::new(),
             checkpoint: None,
+            snapshots: Vec::new(),
+            artifacts: BTreeMap::new(),
         }
     }
 
-    /// The logged steps.
+    /// The steps at which the losses were measured.
     pub fn steps(&self) -> Vec<u64> {
         self.evaluations.iter().map(|evaluation| evaluation.step).collect()
     }
 
-    /// The mean test losses, in bits, one a log.
+    /// The mean test losses, in bits, one an evaluation.
     pub fn losses(&self) -> Vec<f32> {
         self.evaluations.iter().map(|evaluation| evaluation.loss_bits).collect()
     }
 
-    /// One subtask's test losses, in bits, one a log.
-    pub fn task_losses(&self, task: usize) -> Vec<f32> {
-        self.evaluations.iter().map(|evaluation| evaluation.task_loss_bits[task]).collect()
+    /// One quantum's test losses, in bits, one an evaluation.
+    pub fn quantum_losses(&self, quantum: usize) -> Vec<f32> {
+        self.evaluations.iter().map(|evaluation| evaluation.quantum_loss_bits[quantum]).collect()
     }
 
-    /// The log with the lowest mean test loss: what the paper's data figure takes. Being a minimum
-    /// over test losses it is a little optimistic.
+    /// The evaluation with the lowest mean test loss: what the paper's data figure takes. Being a
+    /// minimum over test losses it is a little optimistic.
     pub fn best(&self) -> Option<&Evaluation> {
         self.evaluations.iter().filter(|e| e.loss_bits.is_finite()).min_by(|a, b| a.loss_bits.total_cmp(&b.loss_bits))
     }
 
-    /// The last log.
+    /// The last evaluation.
     pub fn last(&self) -> Option<&Evaluation> {
         self.evaluations.last()
     }
@@ -157,7 +194,8 @@ impl Record {
         matches!(self.status, Status::Finished | Status::StoppedEarly(_))
     }
 
-    /// The record without what only resuming needs: what is published or sent to Python.
+    /// The record without what only resuming needs: what is published or sent to Python. Snapshots
+    /// and artifacts stay.
     pub fn without_checkpoint(mut self) -> Self {
         self.checkpoint = None;
         self

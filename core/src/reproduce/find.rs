@@ -3,6 +3,7 @@
 use super::Results;
 use crate::config::RunConfig;
 use crate::figure::sweep::{Resource, Sweep};
+use crate::paper;
 use crate::record::Record;
 use crate::sweep::Collected;
 
@@ -16,20 +17,22 @@ pub struct Source<'a> {
 impl Source<'_> {
     /// The settings of its longest run with most parameters.
     pub fn config(&self) -> Option<&RunConfig> {
-        let runs = self.collected.runs.iter().map(|run| run.config()).filter(|config| config.alpha == self.sweep.alpha);
-        runs.max_by_key(|config| (config.steps, config.parameters()))
+        let runs =
+            self.collected.runs.iter().map(|run| run.config()).filter(|config| config.number("alpha") == Some(self.sweep.alpha));
+        runs.max_by_key(|config| (config.training.steps, config.parameters()))
     }
 
     /// Seconds of training in its runs at this α.
     pub fn seconds(&self) -> f64 {
-        let runs = self.collected.runs.iter().filter(|run| run.config().alpha == self.sweep.alpha);
+        let runs = self.collected.runs.iter().filter(|run| run.config().number("alpha") == Some(self.sweep.alpha));
         runs.filter_map(|run| run.seconds.last()).map(|seconds| f64::from(*seconds)).sum()
     }
 }
 
 /// The paper's task at some α.
 fn is_the_task(config: &RunConfig) -> bool {
-    (config.n_tasks, config.n_bits, config.k) == (500, 100, 3)
+    let same = |name: &str| config.number(name) == paper::run(1).number(name);
+    config.task.word() == "parity" && ["n_tasks", "n_bits", "k"].into_iter().all(same)
 }
 
 /// Every sweep of the paper's task over a resource, of the files that a test lets pass.
@@ -50,8 +53,8 @@ fn sources<'a>(results: &'a Results, resource: Resource, pass: impl Fn(&Collecte
 
 /// The sweep of Fig 2: α = 0.4, of the longest runs with the most points.
 pub fn sweep(results: &Results, resource: Resource) -> Option<Source<'_>> {
-    let at = sources(results, resource, |_| true).into_iter().filter(|source| source.sweep.alpha == 0.4);
-    at.max_by_key(|source| (source.config().map_or(0, |config| config.steps), source.sweep.points.len()))
+    let at = sources(results, resource, |_| true).into_iter().filter(|source| source.sweep.alpha == paper::ALPHA);
+    at.max_by_key(|source| (source.config().map_or(0, |config| config.training.steps), source.sweep.points.len()))
 }
 
 /// The sweeps of Fig 10: one for each α, from the file with the most of them.
@@ -67,7 +70,9 @@ pub fn over_alpha(results: &Results, resource: Resource, pass: impl Fn(&Collecte
 /// The run of Figs 2 (steps), 7 and 8: the paper's task and width on fresh data, trained for longest.
 pub fn run(results: &Results) -> Option<(&str, &Record)> {
     let runs = results.runs.iter().map(|(name, record)| (name.as_str(), record));
-    let fitting =
-        runs.filter(|(_, record)| is_the_task(&record.config) && record.config.alpha == 0.4 && record.config.samples == 0);
-    fitting.max_by_key(|(_, record)| (record.config.width == 500, record.last().map_or(0, |last| last.step)))
+    let fitting = runs.filter(|(_, record)| {
+        is_the_task(&record.config) && record.quanta.alpha() == Some(paper::ALPHA) && record.config.training.samples == 0
+    });
+    let has_its_width = |record: &Record| record.config.number("width") == Some(paper::WIDTH as f64);
+    fitting.max_by_key(|(_, record)| (has_its_width(record), record.last().map_or(0, |last| last.step)))
 }

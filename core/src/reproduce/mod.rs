@@ -80,7 +80,7 @@ impl Row {
     /// of them is missing. The paper's value is taken to be good to 2 %.
     pub fn deviation(&self) -> Option<f64> {
         let (ours, paper, error) = (self.ours?, self.paper?, self.standard_error?);
-        Some((ours - paper) / error.hypot(0.02 * paper))
+        Some((ours - paper) / error.hypot(crate::paper::READING_ERROR * paper))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rows, figure by figure. The paper's values are those of its figures, read to ±2 %.
+//! The rows, figure by figure. The paper's values are in [`crate::paper`].
 
 use super::find::{Source, over_alpha, run, sweep};
 use super::{Results, Row};
@@ -6,6 +6,7 @@ use crate::config::RunConfig;
 use crate::figure::sweep::{Mean, Resource, growth};
 use crate::figure::whole;
 use crate::fit::{self, FitError, PowerLaw};
+use crate::paper;
 use crate::sweep::sweep_preset;
 use crate::theory::{Theory, calibrate};
 
@@ -22,6 +23,11 @@ fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
         seconds: 0.0,
         remark: String::new(),
     }
+}
+
+/// The paper's slope of a resource in Fig 2.
+fn of_fig2(resource: Resource) -> Option<f64> {
+    paper::exponent(resource, paper::ALPHA, paper::SUBTASKS).map(|(slope, _)| slope)
 }
 
 /// A row of a number that nothing here shows.
@@ -62,14 +68,18 @@ fn effort(source: &Source, preset: &str, points: &str) -> String {
 
 /// Where a config is less than the paper's.
 fn less(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
-    let fields = [("steps", ours.steps, paper.steps), ("samples a batch", ours.batch_size as u64, paper.batch_size as u64)];
+    let (ours_trained, paper_trained) = (&ours.training, &paper.training);
+    let fields = [
+        ("steps", ours_trained.steps, paper_trained.steps),
+        ("samples a batch", ours_trained.batch_size as u64, paper_trained.batch_size as u64),
+    ];
     let mut parts: Vec<String> = fields
         .iter()
         .filter(|(_, ours, paper)| ours < paper)
         .map(|(name, ours, paper)| format!("{} of {} {name}", whole(*ours as f64), whole(*paper as f64)))
         .collect();
-    if ours.width < paper.width {
-        parts.push(format!("width at most {}, not {}", ours.width, paper.width));
+    if let Some((ours, paper)) = ours.number("width").zip(paper.number("width")).filter(|(ours, paper)| ours < paper) {
+        parts.push(format!("width at most {}, not {}", whole(ours), whole(paper)));
     }
     parts
 }
@@ -132,57 +142,63 @@ fn slope_row(
 /// Fig 2, left: loss against parameters.
 pub fn parameters(results: &Results) -> Vec<Row> {
     const FIGURE: &str = "2, parameters";
-    let of_width = |width: usize| RunConfig { n_tasks: 500, n_bits: 100, width, ..RunConfig::default() }.parameters() as f64;
+    let quantity = "exponent α_N over N > 10⁴";
+    let slope = of_fig2(Resource::Parameters);
     let Some(source) = sweep(results, Resource::Parameters) else {
-        return vec![
-            missing(FIGURE, "loss at width 9, bits", Some(0.64)),
-            missing(FIGURE, "loss at width 500, bits", Some(0.13)),
-            missing(FIGURE, "exponent α_N over N > 10⁴", Some(0.45)),
-        ];
+        let losses = paper::LOSS_AT_WIDTH;
+        let losses = losses.map(|(width, loss)| missing(FIGURE, &format!("loss at width {width}, bits"), Some(loss)));
+        return losses.into_iter().chain([missing(FIGURE, quantity, slope)]).collect();
     };
     let effort = effort(&source, "fig2-parameters", "widths");
-    vec![
-        loss_row(&source, FIGURE, (of_width(9), 0.64), "width 9", &effort),
-        loss_row(&source, FIGURE, (of_width(500), 0.13), "width 500", &effort),
-        slope_row(&source, FIGURE, "exponent α_N over N > 10⁴".into(), Some((1e4, f64::INFINITY)), Some(0.45), &effort),
-    ]
+    let losses = paper::LOSS_AT_WIDTH.map(|(width, loss)| {
+        let mut config = paper::run(paper::STEPS);
+        // The paper's model has a width.
+        let _ = config.set("width", &width.to_string());
+        loss_row(&source, FIGURE, (config.parameters() as f64, loss), &format!("width {width}"), &effort)
+    });
+    let range = paper::range(Resource::Parameters);
+    losses.into_iter().chain([slope_row(&source, FIGURE, quantity.into(), range, slope, &effort)]).collect()
 }
 
 /// Fig 2, middle, and Figs 7 and 8: one run's steps.
 pub fn steps(results: &Results) -> Vec<Row> {
-    const RANGE: (f64, f64) = (400.0, 8_900.0);
+    let range = paper::range(Resource::Steps).unwrap_or((0.0, f64::INFINITY));
+    let paper_slope = of_fig2(Resource::Steps);
+    let paper_emergence = Some(paper::EMERGENCE_EXPONENT);
     let quantity = "exponent α_S over steps 400 to 8,900";
     let emergence = "exponent of emergence step against use p";
     let Some((name, record)) = run(results) else {
-        return vec![missing("2, steps", quantity, Some(0.45)), missing("8", emergence, Some(0.81))];
+        return vec![missing("2, steps", quantity, paper_slope), missing("8", emergence, paper_emergence)];
     };
     let config = &record.config;
     let last = record.last();
     let source = |row: Row| Row { source: Some(name.into()), seconds: last.map_or(0.0, |last| last.seconds), ..row };
-    let reached = RunConfig { steps: last.map_or(0, |last| last.step), ..config.clone() };
+    let mut reached = config.clone();
+    reached.training.steps = last.map_or(0, |last| last.step);
+    let alpha = record.quanta.alpha().unwrap_or_default();
     let full = sweep_preset("fig8").map(crate::sweep::SweepPreset::base).unwrap_or_default();
     let effort = less(&reached, &full).join(", ");
 
     let mut slope =
-        source(Row { paper: Some(0.45), theory: Some(Resource::Steps.exponent(config.alpha)), ..blank("2, steps", quantity) });
+        source(Row { paper: paper_slope, theory: Some(Resource::Steps.exponent(alpha)), ..blank("2, steps", quantity) });
     let ranks = fit::emergence_steps(record).into_iter().enumerate().filter_map(|(task, step)| Some((task + 1, step? as f64)));
-    let law = fit::loss_law(record, Some(RANGE));
-    slope.truncated = calibrate(Resource::Steps, config.alpha, ranks).and_then(|constant| {
-        let fitted = record.steps().into_iter().map(|step| step as f64).filter(|step| (RANGE.0..=RANGE.1).contains(step));
-        Theory::new(config.n_tasks, config.alpha).exponent_at(Resource::Steps, &fitted.collect::<Vec<_>>(), constant)
+    let law = fit::loss_law(record, Some(range));
+    slope.truncated = calibrate(Resource::Steps, alpha, ranks).and_then(|constant| {
+        let fitted = record.steps().into_iter().map(|step| step as f64).filter(|step| (range.0..=range.1).contains(step));
+        Theory::new(record.quanta.len(), alpha).exponent_at(Resource::Steps, &fitted.collect::<Vec<_>>(), constant)
     });
     // The run may well be longer than the range: its length matters to Fig 8 alone.
-    if last.is_some_and(|last| (last.step as f64) < RANGE.1) {
+    if last.is_some_and(|last| (last.step as f64) < range.1) {
         slope.remark = effort.clone();
     }
     fitted(&mut slope, law);
 
     let learned = last.map_or(0, |last| last.learned);
-    let mut emerged = source(Row { paper: Some(0.81), theory: Some(1.0), remark: effort, ..blank("8", emergence) });
+    let mut emerged = source(Row { paper: paper_emergence, theory: Some(1.0), remark: effort, ..blank("8", emergence) });
     match fit::emergence_law(record) {
         Ok(law) => {
             (emerged.ours, emerged.standard_error) = (Some(law.exponent), Some(law.exponent_se));
-            emerged.remark = [format!("{learned} of {} subtasks", config.n_tasks), emerged.remark].join("; ");
+            emerged.remark = [format!("{learned} of {} subtasks", record.quanta.len()), emerged.remark].join("; ");
         }
         Err(error) => emerged.remark = format!("no fit: {error}"),
     }
@@ -192,25 +208,26 @@ pub fn steps(results: &Results) -> Vec<Row> {
 /// Fig 2, right: lowest loss against data.
 pub fn data(results: &Results) -> Vec<Row> {
     const FIGURE: &str = "2, data";
+    let slope = of_fig2(Resource::Data);
     let Some(source) = sweep(results, Resource::Data) else {
-        return vec![
-            missing(FIGURE, "loss at D = 50,000, bits", Some(1.0)),
-            missing(FIGURE, "loss at D = 5,000,000, bits", Some(0.25)),
-            missing(FIGURE, "exponent α_D", Some(0.30)),
-        ];
+        let losses = paper::LOSS_AT_SAMPLES;
+        let losses =
+            losses.map(|(samples, loss)| missing(FIGURE, &format!("loss at D = {}, bits", whole(samples as f64)), Some(loss)));
+        return losses.into_iter().chain([missing(FIGURE, "exponent α_D", slope)]).collect();
     };
     let effort = effort(&source, "fig2-data", "sizes");
-    vec![
-        loss_row(&source, FIGURE, (5e4, 1.0), "D = 50,000", &effort),
-        loss_row(&source, FIGURE, (5e6, 0.25), "D = 5,000,000", &effort),
-        slope_row(&source, FIGURE, "exponent α_D".into(), None, Some(0.30), &effort),
-    ]
+    let losses = paper::LOSS_AT_SAMPLES.map(|(samples, loss)| {
+        loss_row(&source, FIGURE, (samples as f64, loss), &format!("D = {}", whole(samples as f64)), &effort)
+    });
+    let range = paper::range(Resource::Data);
+    losses.into_iter().chain([slope_row(&source, FIGURE, "exponent α_D".into(), range, slope, &effort)]).collect()
 }
 
 /// Fig 9: subtasks learned against data, which the paper finds near D^(1/(1+α)).
 pub fn learned(results: &Results) -> Vec<Row> {
     // Without an early stop, so that every subtask has its time; with one it says so.
-    let patient = over_alpha(results, Resource::Data, |sweep| sweep.runs.iter().all(|run| run.config().patience == 0));
+    let patient =
+        over_alpha(results, Resource::Data, |sweep| sweep.runs.iter().all(|run| run.config().measurement.patience == 0));
     let sources = if patient.is_empty() { over_alpha(results, Resource::Data, |_| true) } else { patient };
     if sources.is_empty() {
         return vec![missing("9", "exponent of subtasks learned against D", None)];
@@ -223,7 +240,7 @@ pub fn learned(results: &Results) -> Vec<Row> {
             remark: effort(source, "fig9", "sizes"),
             ..blank("9", format!("exponent of subtasks learned against D at α = {}", source.sweep.alpha))
         };
-        if let Some(patience) = source.config().map(|config| config.patience).filter(|patience| *patience > 0) {
+        if let Some(patience) = source.config().map(|config| config.measurement.patience).filter(|patience| *patience > 0) {
             row.remark += &format!(", stopped {patience} logs after the lowest loss");
         }
         // Counts grow, where losses fall.
@@ -236,13 +253,14 @@ pub fn learned(results: &Results) -> Vec<Row> {
 /// Fig 10: the exponents against α. The paper's are known at its two ends.
 pub fn exponents(results: &Results) -> Vec<Row> {
     let figures = [
-        (Resource::Parameters, "10, parameters", "fig10-parameters", "widths", [(0.1, 0.23), (0.8, 0.61)]),
-        (Resource::Steps, "10, steps", "fig10-steps", "", [(0.1, 0.23), (0.8, 0.48)]),
-        (Resource::Data, "10, data", "fig10-data", "sizes", [(0.1, 0.28), (0.8, 0.40)]),
+        (Resource::Parameters, "10, parameters", "fig10-parameters", "widths"),
+        (Resource::Steps, "10, steps", "fig10-steps", ""),
+        (Resource::Data, "10, data", "fig10-data", "sizes"),
     ];
     figures
         .into_iter()
-        .flat_map(|(resource, figure, preset, points, ends)| {
+        .flat_map(|(resource, figure, preset, points)| {
+            let ends = paper::exponents_over_alpha(resource);
             let name = |alpha: f64| format!("exponent α_{} at α = {alpha}", resource.letter());
             let sources = over_alpha(results, resource, |_| true);
             if sources.is_empty() {

@@ -8,19 +8,19 @@ use crate::sweep::{CollectedRun, Dimension, Manifest};
 use crate::theory::{Resource, Theory};
 
 fn paper() -> RunConfig {
-    RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps: 200_000, ..RunConfig::default() }
+    RunConfig::of("n_tasks=500&n_bits=100&width=500&batch_size=20000&steps=200000")
 }
 
 /// A log at which the theory's first `learned` subtasks are learned.
 fn evaluation(theory: &Theory, step: u64, learned: f64) -> Evaluation {
-    let task_loss_bits: Vec<f32> = (1..=theory.n_tasks()).map(|k| if k as f64 <= learned { 0.0 } else { 1.0 }).collect();
+    let quantum_loss_bits: Vec<f32> = (1..=theory.n_tasks()).map(|k| if k as f64 <= learned { 0.0 } else { 1.0 }).collect();
     Evaluation {
         step,
         loss_bits: theory.loss_after(learned) as f32,
         train_loss_bits: None,
-        learned: task_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
-        task_accuracy: vec![1.0; theory.n_tasks()],
-        task_loss_bits,
+        learned: quantum_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
+        quantum_accuracy: vec![1.0; theory.n_tasks()],
+        quantum_loss_bits,
         seconds: 60.0,
     }
 }
@@ -30,20 +30,20 @@ fn collected(base: RunConfig, over: &[&str], resource: Resource, constant: f64) 
     let manifest = Manifest::grid(base, over).expect("a grid");
     let runs = manifest.runs.iter().map(|entry| {
         let config = &entry.config;
-        let theory = Theory::new(config.n_tasks, config.alpha);
-        let amount = if resource == Resource::Data { config.samples as f64 } else { config.parameters() as f64 };
+        let theory = Theory::new(config.quanta().len(), config.number("alpha").expect("there"));
+        let amount = if resource == Resource::Data { config.training.samples as f64 } else { config.parameters() as f64 };
         // Seeds differ a little.
-        let learned = theory.learned(resource, amount, constant) * (1.0 + 0.02 * config.seed as f64);
+        let learned = theory.learned(resource, amount, constant) * (1.0 + 0.02 * config.training.seed as f64);
         let mut record = Record::new(config.clone());
         record.status = Status::Finished;
-        record.evaluations = vec![evaluation(&theory, 0, 0.0), evaluation(&theory, config.steps, learned)];
+        record.evaluations = vec![evaluation(&theory, 0, 0.0), evaluation(&theory, config.training.steps, learned)];
         CollectedRun::new(entry.clone(), &record, false).expect("it has logs")
     });
     Collected { runs: runs.collect(), manifest }
 }
 
 fn run(steps: u64) -> Record {
-    let config = RunConfig { steps, ..paper() };
+    let config = paper().with(&format!("steps={}", steps));
     let theory = Theory::new(500, 0.4);
     let mut record = Record::new(config.clone());
     let logs = config.log_steps().into_iter();
@@ -71,9 +71,9 @@ fn theorys_own_results_come_out_as_theorys() {
     let mut results = Results::default();
     let widths = collected(paper(), &["width=log2:9..500:12", "seed=0,1"], Resource::Parameters, 1_300.0);
     let samples = collected(paper(), &["samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
-    results.add("widths.safetensors", &widths.to_bytes()).expect("a sweep");
-    results.add("samples.safetensors", &samples.to_bytes()).expect("a sweep");
-    results.add("run.safetensors", &run(20_000).to_bytes()).expect("a run");
+    results.add("widths.safetensors", &widths.to_bytes().expect("whole")).expect("a sweep");
+    results.add("samples.safetensors", &samples.to_bytes().expect("whole")).expect("a sweep");
+    results.add("run.safetensors", &run(20_000).to_bytes().expect("whole")).expect("a run");
     let rows = table(&results);
 
     let slope = find(&rows, "2, parameters", "exponent");
@@ -102,11 +102,11 @@ fn theorys_own_results_come_out_as_theorys() {
 #[test]
 fn sweeps_over_alpha_give_a_row_each() {
     let mut results = Results::default();
-    let base = RunConfig { steps: 10_000, ..paper() };
+    let base = paper().with("steps=10000");
     let samples = collected(base.clone(), &["alpha=0.2,0.8", "samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
     let widths = collected(base, &["alpha=0.2,0.4,0.8", "width=log2:9..300:8"], Resource::Parameters, 1_300.0);
-    results.add("samples", &samples.to_bytes()).expect("a sweep");
-    results.add("widths", &widths.to_bytes()).expect("a sweep");
+    results.add("samples", &samples.to_bytes().expect("whole")).expect("a sweep");
+    results.add("widths", &widths.to_bytes().expect("whole")).expect("a sweep");
     let rows = table(&results);
     for alpha in [0.2, 0.8] {
         let learned = find(&rows, "9", &format!("α = {alpha}"));
@@ -136,6 +136,6 @@ fn the_deviation_counts_the_papers_own_uncertainty() {
 fn what_is_no_result_is_refused() {
     let mut results = Results::default();
     assert!(results.add("x", b"nothing").is_err());
-    let bytes = run(1_000).to_bytes();
+    let bytes = run(1_000).to_bytes().expect("whole");
     assert!(results.add("x", &bytes[..bytes.len() - 5]).is_err());
 }

@@ -25,7 +25,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, Manifest, SweepError};
-use crate::config::{FIELDS, Kind, RunConfig};
+use crate::config::{Kind, RunConfig};
 use crate::fit::emergence_steps;
 use crate::record::{Record, Status};
 
@@ -97,10 +97,10 @@ impl CollectedRun {
             // As a file holds them, so that reading gives back what was written.
             seconds: record.evaluations.iter().map(|e| e.seconds as f32).collect(),
             best: record.evaluations.iter().position(|e| e.step == best.step)?,
-            task_loss_best: best.task_loss_bits.clone(),
-            task_loss_last: last.task_loss_bits.clone(),
+            task_loss_best: best.quantum_loss_bits.clone(),
+            task_loss_last: last.quantum_loss_bits.clone(),
             emergence: emergence_steps(record),
-            task_losses: kept.iter().map(|evaluation| evaluation.task_loss_bits.clone()).collect(),
+            task_losses: kept.iter().map(|evaluation| evaluation.quantum_loss_bits.clone()).collect(),
         })
     }
 
@@ -121,8 +121,8 @@ impl CollectedRun {
 }
 
 impl Collected {
-    /// The file's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// The file's bytes. Fails where no file can be made of the whole; the error says why.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, SweepError> {
         let logs = self.runs.iter().map(|run| run.steps.len()).max().unwrap_or(0);
         let tasks = self.runs.iter().map(|run| run.task_loss_last.len()).max().unwrap_or(0);
         let mut arrays: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
@@ -130,9 +130,7 @@ impl Collected {
             arrays.push((name.to_owned(), vec![self.runs.len()], self.runs.iter().map(value).collect()));
         };
         for dimension in &self.manifest.over {
-            let is_number =
-                |field: &&crate::config::Field| field.name == dimension.field && !matches!(field.kind, Kind::Choice(_));
-            if FIELDS.iter().any(|field| is_number(&field)) {
+            if RunConfig::field(dimension.field).is_some_and(|field| !matches!(field.kind, Kind::Choice(_))) {
                 let value = |run: &CollectedRun| run.config().number(dimension.field).unwrap_or(f64::NAN) as f32;
                 column(&format!("over/{}", dimension.field), &value);
             }
@@ -168,11 +166,12 @@ impl Collected {
             .into_iter()
             .map(|(name, shape, values)| (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
             .collect();
-        // Shapes and lengths agree by construction, so every view is valid.
+        let unwritable = |error: safetensors::SafeTensorError| SweepError::Unwritable(error.to_string());
         let views = bytes
             .iter()
-            .filter_map(|(name, shape, data)| TensorView::new(Dtype::F32, shape.clone(), data).ok().map(|view| (name, view)));
-        serialize(views, Some(self.metadata())).unwrap_or_default()
+            .map(|(name, shape, data)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), data).map_err(unwritable)?)))
+            .collect::<Result<Vec<_>, SweepError>>()?;
+        serialize(views, Some(self.metadata())).map_err(unwritable)
     }
 
     fn metadata(&self) -> HashMap<String, String> {
@@ -227,7 +226,7 @@ struct Tables<'a> {
 impl Tables<'_> {
     fn run(&self, i: usize, row: Row) -> Result<CollectedRun, SweepError> {
         let config = RunConfig::from_query(&row.config, &[])?;
-        let tasks = config.n_tasks;
+        let tasks = config.quanta().len();
         let steps: Vec<u64> = self.row("step", i)?.into_iter().filter(|x| x.is_finite()).map(|x| x as u64).collect();
         let logs = steps.len();
         let best_step = self.row("best_step", i)?.first().copied().unwrap_or(f32::NAN);

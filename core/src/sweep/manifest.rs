@@ -41,7 +41,7 @@ impl Entry {
 }
 
 /// The name of a run: twelve hexadecimal digits that the same settings always give, and others
-/// practically never (48 bits of the FNV-1a hash of the config's query, mixed by MurmurHash3's
+/// practically never (48 bits of the FNV-1a hash of the config's [identity](RunConfig::identity), mixed by MurmurHash3's
 /// finaliser so that every bit counts everywhere).
 ///
 /// ```
@@ -50,7 +50,7 @@ impl Entry {
 /// ```
 pub fn identifier(config: &RunConfig) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = config.to_query().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = config.identity().bytes().fold(0xcbf2_9ce4_8422_2325, step);
     let mixed = [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53]
         .iter()
         .fold(hash, |hash: u64, factor| (hash ^ (hash >> 33)).wrapping_mul(*factor));

@@ -70,6 +70,9 @@ pub enum SweepError {
     /// A run's record cannot be used, and is not merely damaged.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The collected sweep holds something that has no place in a file.
+    #[error("the collected sweep cannot be written: {0}")]
+    Unwritable(String),
     /// A collected file that is none.
     #[error("this is no collected sweep: {0}")]
     Collected(String),

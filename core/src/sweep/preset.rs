@@ -1,7 +1,8 @@
 //! The paper's own sweeps, and of each a small version that two cores finish within an hour.
 
 use super::{Dimension, Manifest, SweepError};
-use crate::config::{LogSchedule, RunConfig};
+use crate::config::{LogSchedule, Measurement, RunConfig};
+use crate::paper::{self, FIG10_WIDTH, SHORTER_STEPS, STEPS};
 
 /// A named sweep.
 #[derive(Clone, Copy, Debug)]
@@ -39,31 +40,44 @@ impl SweepPreset {
     }
 }
 
-/// The paper's task and model: 500 subtasks of 3 of 100 bits, α = 0.4, width 500, batch 20,000.
-fn paper(steps: u64) -> RunConfig {
-    RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps, eval_per_task: 1_000, ..RunConfig::default() }
-}
-
-/// The same task in a smaller model, trained for less long on smaller batches.
+/// The paper's task in a smaller model, trained for less long on smaller batches.
 fn small(width: usize, batch_size: usize, steps: u64) -> RunConfig {
-    RunConfig { width, batch_size, eval_per_task: 200, ..paper(steps) }
+    let mut config = of_width(width, paper::run(steps));
+    config.training.batch_size = batch_size;
+    let _ = config.set("eval_per_task", "200");
+    config
 }
 
-/// With even logs: what decides a data run is the lowest of them, and an early minimum must not
-/// hide between two late logs that lie far apart.
+/// The same with a network of another width.
+fn of_width(width: usize, mut config: RunConfig) -> RunConfig {
+    // A test makes every preset and finds the width in it.
+    let _ = config.set("width", &width.to_string());
+    config
+}
+
+/// A hundred subtasks of 50 bits in place of the paper's.
+fn fewer_subtasks(mut config: RunConfig) -> RunConfig {
+    for (name, value) in [("n_tasks", "100"), ("n_bits", "50")] {
+        let _ = config.set(name, value);
+    }
+    config
+}
+
+/// With even evaluations: what decides a data run is the lowest of them, and an early minimum must
+/// not hide between two late ones that lie far apart.
 fn evenly_logged(log_every: u64, patience: u64, config: RunConfig) -> RunConfig {
-    RunConfig { log_schedule: LogSchedule::Linear, log_every, patience, ..config }
+    let measurement = Measurement { log_schedule: LogSchedule::Linear, log_every, patience, ..config.measurement };
+    RunConfig { measurement, ..config }
 }
 
-/// Every named sweep. The widths of Fig 2 are the paper's: int(2^x) for 30 values of x, where
-/// rounding makes the first of them 9.
+/// Every named sweep.
 pub const SWEEPS: &[SweepPreset] = &[
     SweepPreset {
         name: "fig2-parameters",
         look_for: "Last loss against parameters N, from 0.64 bits at width 9 to 0.13 at width 500; slope near -0.45 over \
                    N > 10^4. 30 runs of 2·10^5 steps: made for GPUs.",
-        base: || paper(200_000),
-        over: &["width=9,11,13,14,17,19,22,25,29,33,38,44,50,57,66,75,86,99,113,129,148,169,194,222,254,291,333,381,436,500"],
+        base: || paper::run(STEPS),
+        over: &[paper::WIDTHS],
     },
     SweepPreset {
         name: "fig2-parameters-small",
@@ -76,8 +90,8 @@ pub const SWEEPS: &[SweepPreset] = &[
         name: "fig2-data",
         look_for: "Lowest test loss against training samples D: 1 bit up to D = 5·10^4, 0.25 at 5·10^6; slope near -0.30. \
                    30 runs that stop 20 logs after their last minimum.",
-        base: || evenly_logged(1_000, 20, paper(200_000)),
-        over: &["samples=log2:10000..5000000:30"],
+        base: || evenly_logged(1_000, 20, paper::run(STEPS)),
+        over: &[paper::SAMPLES],
     },
     SweepPreset {
         name: "fig2-data-small",
@@ -90,21 +104,21 @@ pub const SWEEPS: &[SweepPreset] = &[
         name: "fig8",
         look_for: "The step at which each subtask emerges against how often it is used: slope -0.81 in the paper. Three seeds \
                    of the width-500 run.",
-        base: || paper(200_000),
+        base: || paper::run(STEPS),
         over: &["seed=0,1,2"],
     },
     SweepPreset {
         name: "fig8-small",
         look_for: "The same with 100 subtasks of 50 bits, width 250, 3·10^4 steps of 10,000 samples, two seeds. About 10 minutes \
                    on two cores.",
-        base: || RunConfig { n_tasks: 100, n_bits: 50, ..small(250, 10_000, 30_000) },
+        base: || fewer_subtasks(small(250, 10_000, 30_000)),
         over: &["seed=0,1"],
     },
     SweepPreset {
         name: "fig9",
         look_for: "How many subtasks are learned from D samples, for α from 0.1 up: exponents near 1/(1+α). No early stop, so \
                    that every subtask has its time.",
-        base: || evenly_logged(1_000, 0, paper(100_000)),
+        base: || evenly_logged(1_000, 0, paper::run(SHORTER_STEPS)),
         over: &["alpha=lin:0.1..0.9:9", "samples=log2:10000..5000000:15"],
     },
     SweepPreset {
@@ -117,7 +131,7 @@ pub const SWEEPS: &[SweepPreset] = &[
     SweepPreset {
         name: "fig10-parameters",
         look_for: "The exponent α_N against α: 0.23 at α = 0.1, 0.61 at 0.8. Widths 9 to 300, three seeds, 10^5 steps.",
-        base: || RunConfig { width: 300, ..paper(100_000) },
+        base: || of_width(FIG10_WIDTH, paper::run(SHORTER_STEPS)),
         over: &["alpha=lin:0.1..0.8:8", "width=log2:9..300:15", "seed=0,1,2"],
     },
     SweepPreset {
@@ -131,7 +145,7 @@ pub const SWEEPS: &[SweepPreset] = &[
         name: "fig10-steps",
         look_for: "The exponent α_S against α: 0.23 at α = 0.1, 0.48 at 0.8. Width 300, three seeds, 10^5 steps: the widest runs \
                    of fig10-parameters.",
-        base: || RunConfig { width: 300, ..paper(100_000) },
+        base: || of_width(FIG10_WIDTH, paper::run(SHORTER_STEPS)),
         over: &["alpha=lin:0.1..0.8:8", "seed=0,1,2"],
     },
     SweepPreset {
@@ -143,7 +157,7 @@ pub const SWEEPS: &[SweepPreset] = &[
     SweepPreset {
         name: "fig10-data",
         look_for: "The exponent α_D against α: 0.28 at α = 0.1, 0.40 at 0.8. Width 300, three seeds, at most 10^5 steps.",
-        base: || evenly_logged(1_000, 20, RunConfig { width: 300, ..paper(100_000) }),
+        base: || evenly_logged(1_000, 20, of_width(FIG10_WIDTH, paper::run(SHORTER_STEPS))),
         over: &["alpha=lin:0.1..0.8:8", "samples=log2:10000..5000000:10", "seed=0,1,2"],
     },
     SweepPreset {

@@ -7,7 +7,7 @@ use crate::record::{Record, Status};
 use proptest::prelude::*;
 
 fn tiny() -> RunConfig {
-    RunConfig { n_tasks: 4, n_bits: 6, k: 2, width: 3, batch_size: 8, steps: 20, eval_per_task: 5, ..RunConfig::default() }
+    RunConfig::of("n_tasks=4&n_bits=6&k=2&width=3&batch_size=8&steps=20&eval_per_task=5")
 }
 
 fn dimensions(texts: &[&str]) -> Vec<Dimension> {
@@ -28,9 +28,9 @@ fn record(config: &RunConfig, logs: u64) -> Record {
             // The lowest is the last but one.
             loss_bits: if log + 2 == logs { 0.3 } else { 1.0 - 0.05 * log as f32 },
             train_loss_bits: (log > 0).then_some(0.5),
-            learned: (log.max(1) as usize - 1).min(config.n_tasks),
-            task_loss_bits: (0..config.n_tasks).map(|task| if task as u64 + 1 < log { 0.05 } else { 1.0 }).collect(),
-            task_accuracy: vec![0.5; config.n_tasks],
+            learned: (log.max(1) as usize - 1).min(config.quanta().len()),
+            quantum_loss_bits: (0..config.quanta().len()).map(|task| if task as u64 + 1 < log { 0.05 } else { 1.0 }).collect(),
+            quantum_accuracy: vec![0.5; config.quanta().len()],
             seconds: log as f64,
         })
         .collect();
@@ -40,7 +40,11 @@ fn record(config: &RunConfig, logs: u64) -> Record {
 #[test]
 fn a_grid_is_every_combination_the_first_dimension_slowest() {
     let manifest = manifest();
-    let pairs: Vec<(usize, u64)> = manifest.runs.iter().map(|entry| (entry.config.width, entry.config.seed)).collect();
+    let pairs: Vec<(usize, u64)> = manifest
+        .runs
+        .iter()
+        .map(|entry| (entry.config.number("width").expect("there") as usize, entry.config.training.seed))
+        .collect();
     assert_eq!(pairs, [(3, 0), (3, 1), (3, 2), (5, 0), (5, 1), (5, 2)]);
     assert_eq!(manifest.label(&manifest.runs[4].config), "width 5, seed 1");
     assert_eq!(Manifest::grid(tiny(), vec![]).expect("one run").runs.len(), 1);
@@ -49,7 +53,7 @@ fn a_grid_is_every_combination_the_first_dimension_slowest() {
 #[test]
 fn identifiers_follow_from_the_settings_alone() {
     let whole = manifest();
-    let part = Manifest::grid(RunConfig { seed: 2, ..tiny() }, dimensions(&["width=5"])).expect("a grid");
+    let part = Manifest::grid(tiny().with("seed=2"), dimensions(&["width=5"])).expect("a grid");
     assert_eq!(part.runs[0].id, whole.runs[5].id);
     let mut ids: Vec<&str> = whole.runs.iter().map(|entry| entry.id.as_str()).collect();
     ids.sort_unstable();
@@ -139,12 +143,15 @@ fn small_presets_fit_into_an_hour_and_full_ones_are_the_papers() {
             assert!(minutes < 40.0, "{}: {minutes:.0} minutes", preset.name);
             assert!(sweep_preset(preset.name.trim_end_matches("-small")).is_some(), "{}", preset.name);
         } else {
-            assert!(manifest.base.steps >= 100_000 && manifest.base.batch_size == 20_000, "{}", preset.name);
+            assert!(manifest.base.training.steps >= 100_000 && manifest.base.training.batch_size == 20_000, "{}", preset.name);
             assert!(sweep_preset(&format!("{}-small", preset.name)).is_some(), "{}", preset.name);
         }
     }
     let widths = sweep_preset("fig2-parameters").expect("there").manifest().expect("a grid");
-    assert_eq!((widths.runs.len(), widths.runs[0].config.width, widths.runs[29].config.width), (30, 9, 500));
+    assert_eq!(
+        (widths.runs.len(), widths.runs[0].config.number("width"), widths.runs[29].config.number("width")),
+        (30, Some(9.0), Some(500.0))
+    );
 }
 
 #[test]
@@ -182,7 +189,12 @@ fn damaged_records_are_moved_aside() {
     assert_eq!(claim.find().expect("looked at"), Found::Nothing);
     let whole = record(&entry.config, 5);
     let other = record(&manifest.runs[1].config, 5);
-    let damages = [whole.to_bytes()[..200].to_vec(), b"something else".to_vec(), Vec::new(), other.to_bytes()];
+    let damages = [
+        whole.to_bytes().expect("whole")[..200].to_vec(),
+        b"something else".to_vec(),
+        Vec::new(),
+        other.to_bytes().expect("whole"),
+    ];
     for (i, bytes) in damages.iter().enumerate() {
         std::fs::write(claim.path(), bytes).expect("written");
         let Found::Damaged(aside, _) = claim.find().expect("looked at") else { unreachable!("it is damaged") };
@@ -228,10 +240,10 @@ fn collected(curves: bool) -> Collected {
 #[test]
 fn a_collected_sweep_comes_back_from_its_bytes() {
     let [bare, before] = [false, true].map(collected);
-    let after = Collected::from_bytes(&before.to_bytes()).expect("whole");
+    let after = Collected::from_bytes(&before.to_bytes().expect("whole")).expect("whole");
     // NaN is unlike itself: the first training loss of each run.
     assert_eq!(format!("{after:?}"), format!("{before:?}"));
-    assert_eq!(format!("{:?}", Collected::from_bytes(&bare.to_bytes()).expect("whole")), format!("{bare:?}"));
+    assert_eq!(format!("{:?}", Collected::from_bytes(&bare.to_bytes().expect("whole")).expect("whole")), format!("{bare:?}"));
     assert!(bare.runs[0].task_losses.is_empty() && after.runs[0].task_losses.len() == 5);
     let run = &after.runs[0];
     assert_eq!((run.best, run.best_loss(), run.last_loss()), (3, 0.3, 0.8));
@@ -241,11 +253,11 @@ fn a_collected_sweep_comes_back_from_its_bytes() {
 
 #[test]
 fn every_truncation_of_a_collected_sweep_is_an_error() {
-    let bytes = collected(true).to_bytes();
+    let bytes = collected(true).to_bytes().expect("whole");
     for length in 0..bytes.len() {
         assert!(Collected::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
     }
-    let run = record(&tiny(), 2).to_bytes();
+    let run = record(&tiny(), 2).to_bytes().expect("whole");
     assert!(Collected::from_bytes(&run).expect_err("a run").to_string().contains("its format is quanta-lab-run"));
 }
 
@@ -263,7 +275,7 @@ proptest! {
 
     #[test]
     fn damage_of_a_collected_sweep_never_panics(at in 0usize..20_000, value: u8) {
-        let mut bytes = collected(true).to_bytes();
+        let mut bytes = collected(true).to_bytes().expect("whole");
         let at = at % bytes.len();
         bytes[at] = value;
         let _ = Collected::from_bytes(&bytes);

@@ -1,7 +1,7 @@
 //! Which values a field takes: lists, and ranges spaced evenly or by factors.
 
 use super::SweepError;
-use crate::config::{FIELDS, Field, Kind, RunConfig};
+use crate::config::{ConfigError, Field, Kind, RunConfig};
 use crate::number::parse;
 
 /// A field and the values it takes in a sweep, in their order.
@@ -36,8 +36,7 @@ impl Dimension {
         let (name, values) = text.split_once('=').ok_or_else(|| SweepError::NotADimension(text.to_owned()))?;
         // Flags are written with dashes, and dimensions are typed beside them.
         let name = name.trim().replace('-', "_");
-        let field = FIELDS.iter().find(|field| field.name == name);
-        let field = field.ok_or(crate::config::ConfigError::UnknownField(name))?;
+        let field = RunConfig::field(&name).ok_or(ConfigError::UnknownField(name))?;
         let mut all: Vec<String> = Vec::new();
         for item in values.split(',').map(str::trim) {
             for value in item_values(field, item)? {
@@ -57,10 +56,13 @@ impl Dimension {
 
 fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepError> {
     let Some((scale, range)) = item.split_once(':') else {
-        let mut config = RunConfig::default();
-        config.set(field.name, item)?;
         // As the config writes it, so that 0.10 and 0.1 are one value.
-        return Ok(config.get(field.name).into_iter().collect());
+        let value = field.canonical(item).map_err(|expected| ConfigError::WrongType {
+            field: field.name.to_owned(),
+            value: item.to_owned(),
+            expected,
+        })?;
+        return Ok(vec![value]);
     };
     let refuse = |allowed: &str| SweepError::Range { field: field.name, range: item.to_owned(), allowed: allowed.to_owned() };
     if matches!(field.kind, Kind::Choice(_)) {

@@ -1,76 +1,174 @@
-//! What a sample is. Each task has a file of its own; multitask sparse parity is the first.
+//! What is learned: the tasks, each in a file of its own, and the one list of them.
 //!
-//! Another one implements [`Task`], gets a word in the config, and a line in [`of`]: models,
-//! kernels, training, records and figures take it as it is, as long as a sample is a subtask, some
-//! bits, and a label of 0 or 1.
+//! A task is data: its quanta, the batch of a step, the test samples of a draw. It knows no tensors
+//! and no model; [`crate::workload`] is where it meets one.
+//!
+//! # Adding a task
+//!
+//! Write one file beside `parity.rs` and add one line to the list at the end of this file. A task over
+//! random bits is a rule for the label, as in `majority.rs`; one of another kind brings its settings
+//! (a [`section!`](crate::settings)) and its own batch. Flags, links, files and the page's form follow
+//! from the settings by themselves.
 
-mod batch;
-mod sparse_parity;
+mod bits;
+mod subtasks;
 #[cfg(test)]
 mod tests;
 
-pub use batch::Batch;
-pub use sparse_parity::SparseParity;
+pub use bits::{BitBatch, BitTask, Label};
+pub use subtasks::Subtasks;
 
 use std::ops::Range;
 
-use crate::config::RunConfig;
-use crate::quanta::UseFrequencies;
+use crate::quanta::Quanta;
+use crate::settings::{Problem, Section};
 
-/// Samples of a task made of subtasks.
-///
-/// A task of one's own, whole: sparse *majority*, which asks what most of a subtask's bits say.
-///
-/// ```
-/// use std::ops::Range;
-/// use quanta_core::config::RunConfig;
-/// use quanta_core::quanta::UseFrequencies;
-/// use quanta_core::task::{Batch, SparseParity, Task};
-///
-/// struct SparseMajority(SparseParity);
-///
-/// impl SparseMajority {
-///     fn relabel(&self, mut batch: Batch) -> Batch {
-///         let label = |sample: usize| {
-///             let subset = &self.0.subsets()[batch.codes[sample] as usize];
-///             let is_set = |bit: &&u32| batch.sample(sample)[**bit as usize / 32] >> (**bit % 32) & 1 == 1;
-///             u32::from(2 * subset.iter().filter(is_set).count() > subset.len())
-///         };
-///         batch.labels = (0..batch.len()).map(label).collect();
-///         batch
-///     }
-/// }
-///
-/// impl Task for SparseMajority {
-///     fn frequencies(&self) -> &UseFrequencies {
-///         self.0.frequencies()
-///     }
-///     fn training_batch(&self, step: u64) -> Batch {
-///         self.relabel(self.0.training_batch(step))
-///     }
-///     fn test_batch(&self, index: u64, tasks: Range<usize>, per_task: usize) -> Batch {
-///         self.relabel(self.0.test_batch(index, tasks, per_task))
-///     }
-/// }
-///
-/// let task = SparseMajority(SparseParity::new(&RunConfig::default()));
-/// let ones: u32 = task.training_batch(0).labels.iter().sum();
-/// assert!((900..1_100).contains(&ones)); // of 2,000
-/// ```
+/// Samples of a task made of quanta.
 pub trait Task {
-    /// How often each subtask is used.
-    fn frequencies(&self) -> &UseFrequencies;
+    /// Samples as they travel to a device.
+    type Batch;
+
+    /// What the task is made of.
+    fn quanta(&self) -> &Quanta;
 
     /// The training batch of step `step`, counted from 0. The same step names the same batch, in
     /// any order of asking.
-    fn training_batch(&self, step: u64) -> Batch;
+    fn training_batch(&self, step: u64) -> Self::Batch;
 
-    /// `per_task` fresh test samples of each of the subtasks `tasks`, in order; `index` names the
-    /// draw. Any range of subtasks sees the same samples.
-    fn test_batch(&self, index: u64, tasks: Range<usize>, per_task: usize) -> Batch;
+    /// Fresh test samples of a range of quanta, in order; `draw` names them. Any range sees the
+    /// same samples of a quantum.
+    fn test_batch(&self, draw: u64, quanta: Range<usize>) -> Self::Batch;
 }
 
-/// The task that a validated config describes.
-pub fn of(config: &RunConfig) -> Box<dyn Task> {
-    Box::new(SparseParity::new(config))
+/// What is drawn for training, and from which seed: what a task needs besides its own settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampling {
+    /// Names every random choice.
+    pub seed: u64,
+    /// Samples in a batch.
+    pub batch_size: usize,
+    /// How many fixed training samples there are; 0 draws fresh ones at every step.
+    pub samples: u64,
+}
+
+/// What every task's settings answer.
+pub trait TaskSettings: Section {
+    /// The quanta that these settings plant.
+    fn quanta(&self) -> Quanta;
+
+    /// The settings of a task over random bits; `None` where it is of another kind.
+    fn subtasks(&self) -> Option<&Subtasks> {
+        None
+    }
+}
+
+/// A task, whichever it is.
+#[derive(Clone, Debug)]
+pub enum AnyTask {
+    /// Subtasks over random bits.
+    Bits(BitTask),
+}
+
+impl From<BitTask> for AnyTask {
+    fn from(task: BitTask) -> Self {
+        Self::Bits(task)
+    }
+}
+
+/// Declares [`TaskConfig`] from the list of tasks: a module, its variant and settings, its word, its
+/// title.
+macro_rules! tasks {
+    ($($(#[$doc:meta])* $module:ident: $variant:ident($settings:ty) = $word:literal, $title:literal;)*) => {
+        $(pub mod $module;)*
+
+        /// Which task, with its settings.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum TaskConfig {
+            $($(#[$doc])* $variant($settings),)*
+        }
+
+        impl TaskConfig {
+            /// Every task's word, as written.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Every task with its default settings, in the order they are shown.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$variant(<$settings>::default())),*]
+            }
+
+            /// The task's word, as written.
+            pub fn word(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $word,)* }
+            }
+
+            /// The task's name, as shown.
+            pub fn title(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $title,)* }
+            }
+
+            /// What a quantum's label is, to be followed by “of 3 of 24 bits”.
+            pub fn rule(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $module::RULE,)* }
+            }
+
+            /// Its settings.
+            pub fn settings(&self) -> &dyn TaskSettings {
+                match self { $(Self::$variant(settings) => settings,)* }
+            }
+
+            /// Its settings, to be changed.
+            pub fn settings_mut(&mut self) -> &mut dyn TaskSettings {
+                match self { $(Self::$variant(settings) => settings,)* }
+            }
+
+            /// What compares fields of the task, once each is in its own range.
+            pub fn conflicts(&self) -> Vec<Problem> {
+                match self { $(Self::$variant(settings) => $module::conflicts(settings),)* }
+            }
+
+            /// The task that validated settings describe.
+            pub fn task(&self, sampling: &Sampling) -> AnyTask {
+                match self { $(Self::$variant(settings) => $module::task(settings, sampling).into(),)* }
+            }
+        }
+    };
+}
+
+tasks! {
+    /// Multitask sparse parity, the paper's own task.
+    parity: Parity(Subtasks) = "parity", "Sparse parity";
+    /// Multitask sparse majority, a control that is learned gradually.
+    majority: Majority(Subtasks) = "majority", "Sparse majority";
+}
+
+impl Default for TaskConfig {
+    fn default() -> Self {
+        Self::Parity(Subtasks::default())
+    }
+}
+
+impl TaskConfig {
+    /// The task of that word, with its default settings.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::all().into_iter().find(|task| task.word() == word)
+    }
+
+    /// The quanta that its settings plant.
+    pub fn quanta(&self) -> Quanta {
+        self.settings().quanta()
+    }
+
+    /// The settings of a task over random bits; `None` where it is of another kind.
+    pub fn subtasks(&self) -> Option<&Subtasks> {
+        self.settings().subtasks()
+    }
+}
+
+#[cfg(test)]
+impl AnyTask {
+    /// The task over random bits that it is.
+    pub(crate) fn bits(self) -> BitTask {
+        let Self::Bits(task) = self;
+        task
+    }
 }

@@ -4,13 +4,13 @@ use super::*;
 use crate::config::RunConfig;
 
 fn tiny() -> RunConfig {
-    RunConfig { n_tasks: 10, n_bits: 40, k: 3, batch_size: 500, seed: 3, ..RunConfig::default() }
+    RunConfig::of("n_tasks=10&n_bits=40&k=3&batch_size=500&seed=3")
 }
 
 #[test]
 fn subsets_are_distinct_sorted_and_of_size_k() {
-    let config = RunConfig { n_tasks: 120, n_bits: 10, k: 3, ..RunConfig::default() };
-    let task = SparseParity::new(&config);
+    let config = RunConfig::of("n_tasks=120&n_bits=10&k=3");
+    let task = config.build_task().bits();
     let mut all = task.subsets().to_vec();
     assert!(all.iter().all(|s| s.len() == 3 && s.windows(2).all(|p| p[0] < p[1]) && s[2] < 10));
     all.sort();
@@ -21,7 +21,7 @@ fn subsets_are_distinct_sorted_and_of_size_k() {
 
 #[test]
 fn labels_are_the_parity_of_the_subset() {
-    let task = SparseParity::new(&tiny());
+    let task = tiny().build_task().bits();
     let batch = task.training_batch(5);
     for i in 0..batch.len() {
         let bits = batch.sample(i);
@@ -34,7 +34,7 @@ fn labels_are_the_parity_of_the_subset() {
 
 #[test]
 fn labels_are_balanced_and_bits_are_fair() {
-    let batch = SparseParity::new(&RunConfig { batch_size: 100_000, ..tiny() }).training_batch(0);
+    let batch = tiny().with("batch_size=100000").build_task().bits().training_batch(0);
     let ones: u32 = batch.labels.iter().sum();
     // Five standard deviations: 5·√(100,000)/2 = 791.
     assert!((f64::from(ones) - 50_000.0).abs() < 791.0);
@@ -44,16 +44,16 @@ fn labels_are_balanced_and_bits_are_fair() {
 
 #[test]
 fn a_step_names_its_batch() {
-    let task = SparseParity::new(&tiny());
+    let task = tiny().build_task().bits();
     assert_eq!(task.training_batch(9), task.training_batch(9));
     assert_ne!(task.training_batch(9).bits, task.training_batch(10).bits);
-    assert_ne!(task.training_batch(9).bits, SparseParity::new(&RunConfig { seed: 4, ..tiny() }).training_batch(9).bits);
+    assert_ne!(task.training_batch(9).bits, tiny().with("seed=4").build_task().bits().training_batch(9).bits);
 }
 
 #[test]
 fn an_epoch_shows_every_sample_once() {
-    let config = RunConfig { samples: 1_030, batch_size: 103, ..tiny() };
-    let task = SparseParity::new(&config);
+    let config = tiny().with("samples=1030&batch_size=103");
+    let task = config.build_task().bits();
     let epoch = |first: u64| {
         let mut seen: Vec<(u32, Vec<u32>)> = (first..first + 10)
             .flat_map(|step| {
@@ -70,26 +70,51 @@ fn an_epoch_shows_every_sample_once() {
 
 #[test]
 fn a_batch_larger_than_the_data_is_the_data() {
-    let task = SparseParity::new(&RunConfig { samples: 7, batch_size: 100, ..tiny() });
+    let task = tiny().with("samples=7&batch_size=100").build_task().bits();
     assert_eq!(task.training_batch(0).len(), 7);
 }
 
 #[test]
 fn test_samples_are_equal_in_number_and_in_order() {
-    let task = SparseParity::new(&tiny());
-    let batch = task.test_batch(3, 0..10, 6);
+    let task = tiny().with("eval_per_task=6").build_task().bits();
+    let batch = task.test_batch(3, 0..10);
     assert_eq!(batch.len(), 60);
     assert!(batch.codes.chunks(6).enumerate().all(|(task, codes)| codes.iter().all(|c| *c == task as u32)));
-    let part = task.test_batch(3, 4..6, 6);
+    let part = task.test_batch(3, 4..6);
     assert_eq!(part.bits, batch.bits[4 * 6 * 2..6 * 6 * 2], "a range of subtasks sees the same samples");
-    assert_ne!(task.test_batch(4, 4..6, 6).bits, part.bits);
+    assert_ne!(task.test_batch(4, 4..6).bits, part.bits);
+}
+
+#[test]
+fn a_majority_is_most_of_the_subset_and_needs_an_odd_number_of_bits() {
+    let config = tiny().with("task=majority&k=5");
+    assert_eq!(config.validate(), []);
+    let task = config.build_task().bits();
+    let batch = task.training_batch(0);
+    for i in 0..batch.len() {
+        let subset = &task.subsets()[batch.codes[i] as usize];
+        let set = subset.iter().filter(|bit| batch.sample(i)[**bit as usize / 32] >> (**bit % 32) & 1 == 1).count();
+        assert_eq!(batch.labels[i], u32::from(set >= 3));
+    }
+    let problems = config.with("k=4").validate();
+    assert!(problems[0].to_string().contains("k is 4, but must be odd"), "{problems:?}");
+}
+
+#[test]
+fn no_key_means_two_things_within_a_run() {
+    for task in TaskConfig::all() {
+        let config = RunConfig { task, ..RunConfig::default() };
+        let mut names: Vec<&str> = config.fields().iter().map(|field| field.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    }
 }
 
 /// Pins the generator: these words were printed once by this code, and must never change, in any
 /// build, or old links and records stop meaning what they meant.
 #[test]
 fn known_answers() {
-    let task = SparseParity::new(&tiny());
+    let task = tiny().build_task().bits();
     let batch = task.training_batch(1);
     assert_eq!(
         (task.subsets()[0].as_slice(), &batch.codes[..2], &batch.bits[..4], &batch.labels[..4]),

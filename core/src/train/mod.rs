@@ -1,17 +1,19 @@
-//! A run as a state machine: advance, evaluate, checkpoint, resume. It says what happens in
-//! [`Event`](crate::event::Event)s and knows nobody who listens.
+//! A run as a state machine: advance, evaluate, checkpoint, resume. It returns what happens as
+//! [`Event`](crate::event::Event)s, for whoever drives it to show.
 
+mod error;
+mod learner;
 mod pace;
-mod path;
 mod run;
 mod self_test;
 #[cfg(test)]
 mod tests;
 mod timing;
-mod update;
+mod walk;
 
-pub use path::Path;
-pub use run::{Breath, Run, TrainError};
+pub use crate::workload::Path;
+pub use error::TrainError;
+pub use run::{Run, Yield};
 pub use timing::{Timing, time_steps};
 
 /// Runs a future to its end on this thread. Natively alone: in a browser nothing may block.

@@ -8,71 +8,43 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use web_time::Instant;
 
+use super::error::TrainError;
+use super::learner::{Learn, learner, numbers, read};
 use super::pace::{Clock, Pace};
-use super::path::Path;
 use super::self_test::self_test;
-use super::update::{Learn, Start, read, values};
-use crate::config::{ConfigError, RunConfig};
-use crate::device::{DeviceError, Kind, OpenDevice, fault};
+use crate::config::RunConfig;
+use crate::device::{Kind, OpenDevice, fault};
 use crate::event::{Evaluation, Event, Progress, Started};
-use crate::fit::EMERGENCE_BITS;
 use crate::record::{Array, Checkpoint, Record, Status};
-use crate::task::{self, Task};
-
-/// Test samples that are evaluated in one go; between two such pieces a run can be interrupted.
-const EVALUATION_PIECE: usize = 32_768;
+use crate::workload::{Losses, Path};
 
 /// The last batch's loss in a checkpoint, nats, `[1]`.
 const BATCH_LOSS: &str = "batch_loss";
 
-/// Asked between two pieces of work: lets others have their turn, and says whether to break off.
-pub type Breath = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
+/// Called between two pieces of work: gives others their turn, and resolves to whether the work should
+/// be broken off.
+pub type Yield = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
 
-/// Why a run cannot start or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// The settings cannot be run.
-    #[error("these settings cannot be run: {0}")]
-    Config(#[from] ConfigError),
-    /// No device.
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-    /// There is nothing to go on from.
-    #[error("this run cannot be resumed: {0}")]
-    NotResumable(String),
-    /// The loss is no number any more.
-    #[error("the loss is no longer a number at step {step}; a smaller learning rate may help")]
-    Diverged {
-        /// The step at which it was seen.
-        step: u64,
-    },
-    /// The device gave up.
-    #[error("the device failed at step {step}: {reason}; resume from the last checkpoint, or choose the CPU")]
-    Execution {
-        /// The step at which it was seen.
-        step: u64,
-        /// What it said.
-        reason: String,
-    },
-}
-
-/// A run: a model, its task, and what has been seen so far.
+/// A run of any workload: a model in training, and its record so far.
 pub struct Run {
     record: Record,
-    task: Box<dyn Task>,
     device: OpenDevice,
     path: Path,
     learner: Box<dyn Learn>,
     step: u64,
-    /// Logs still to come.
-    logs: VecDeque<u64>,
+    /// Steps of evaluation still to come.
+    evaluations: VecDeque<u64>,
+    /// Steps at which the parameters are kept.
+    snapshots: Vec<u64>,
     /// Mean loss of the last batch, nats, still on the device.
     batch_loss: Option<Tensor<1>>,
-    /// Logs since the lowest test loss.
-    stale_logs: u64,
+    /// The lowest test loss so far, bits.
+    lowest: f32,
+    /// Evaluations since the lowest test loss.
+    stale: u64,
     pace: Pace,
     clock: Clock,
-    breath: Option<Breath>,
+    yield_to: Option<Yield>,
     over: bool,
 }
 
@@ -83,83 +55,78 @@ impl Run {
         Self::start_on_path(config, device, path).await
     }
 
-    /// A run from its beginning on a path of the caller's choice; the structured one needs a config
-    /// that [fits](RunConfig::is_structured) and is not taken for another.
+    /// A run from its beginning on a path of the caller's choice. Where the fused kernels do not fit
+    /// the model, the reference path is taken.
     pub async fn start_on_path(config: RunConfig, device: OpenDevice, path: Path) -> Result<Self, TrainError> {
-        let config = config.validated()?;
-        let start = Start::fresh(&config, device.device());
-        Self::build(Record::new(config), device, path, start, 0).await
+        Self::build(Record::new(config.validated()?), device, path).await
     }
 
     /// A run from its record's checkpoint, to the same curve as if it had never stopped.
     pub async fn resume(mut record: Record, device: OpenDevice) -> Result<Self, TrainError> {
-        let Some(checkpoint) = record.checkpoint.take() else {
+        let Some(checkpoint) = &record.checkpoint else {
             return Err(TrainError::NotResumable("its file holds no checkpoint".into()));
         };
-        if record.is_finished() || checkpoint.step > record.config.steps {
+        let step = checkpoint.step;
+        if record.is_finished() || step > record.config.training.steps {
             return Err(TrainError::NotResumable("it has taken all its steps".into()));
         }
-        let start = Start::resume(&record.config, &checkpoint, device.device()).map_err(TrainError::NotResumable)?;
-        // Logs past the checkpoint will be met again.
-        record.evaluations.retain(|evaluation| evaluation.step <= checkpoint.step);
+        // What lies past the checkpoint will be measured again.
+        record.evaluations.retain(|evaluation| evaluation.step <= step);
+        record.snapshots.retain(|snapshot| snapshot.step <= step);
         record.status = Status::Unfinished;
-        let (step, path) = (checkpoint.step, Path::of(&record.config));
-        let batch_loss =
-            checkpoint.arrays.get(BATCH_LOSS).map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
-        record.checkpoint = Some(checkpoint);
-        let mut run = Self::build(record, device, path, start, step).await?;
-        run.batch_loss = batch_loss;
-        Ok(run)
+        let path = Path::of(&record.config);
+        Self::build(record, device, path).await
     }
 
-    pub(super) async fn build(
-        mut record: Record,
-        device: OpenDevice,
-        path: Path,
-        start: Start,
-        step: u64,
-    ) -> Result<Self, TrainError> {
+    pub(super) async fn build(mut record: Record, device: OpenDevice, path: Path) -> Result<Self, TrainError> {
         let config = &record.config;
-        let path = if config.is_structured() { path } else { Path::Plain };
+        let path = if Path::of(config) == Path::Fused { path } else { Path::Reference };
         if device.kind() != Kind::Cpu {
             self_test(&device, path, config).await?;
         }
-        let learner = path.learner(config, start);
+        let checkpoint = record.checkpoint.as_ref();
+        let learner = learner(config, path, device.device(), checkpoint).map_err(TrainError::NotResumable)?;
+        let batch_loss = checkpoint.and_then(|checkpoint| checkpoint.arrays.get(BATCH_LOSS));
+        let batch_loss = batch_loss.map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
+        let step = checkpoint.map_or(0, |checkpoint| checkpoint.step);
         let done = record.evaluations.last().map(|evaluation| evaluation.step);
-        let logs = config.log_steps().into_iter().filter(|log| done.is_none_or(|done| *log > done)).collect();
-        let task = task::of(config);
+        let evaluations = config.log_steps().into_iter().filter(|at| done.is_none_or(|done| *at > done)).collect();
+        let snapshots = config.measurement.snapshot_steps(config.training.steps);
+        let seconds = record.evaluations.last().map_or(0.0, |evaluation| evaluation.seconds);
         record.device = device.describe().to_owned();
         record.path = path.name().to_owned();
-        let seconds = record.evaluations.last().map_or(0.0, |evaluation| evaluation.seconds);
         let mut run = Self {
-            task,
             device,
             path,
             learner,
             step,
-            logs,
-            batch_loss: None,
-            stale_logs: 0,
+            evaluations,
+            snapshots,
+            batch_loss,
+            lowest: f32::INFINITY,
+            stale: 0,
             pace: Pace::new(),
             clock: Clock::new(seconds),
-            breath: None,
+            yield_to: None,
             over: false,
             record,
         };
-        run.stale_logs = run.count_stale_logs();
+        for i in 0..run.record.evaluations.len() {
+            run.count_stale(run.record.evaluations[i].loss_bits);
+        }
         Ok(run)
     }
 
-    /// Asks `breath` between pieces of work.
-    pub fn set_breath(&mut self, breath: Breath) {
-        self.breath = Some(breath);
+    /// Calls `yield_to` between pieces of work.
+    pub fn set_yield(&mut self, yield_to: Yield) {
+        self.yield_to = Some(yield_to);
     }
 
-    /// What it trains on.
+    /// What it trains on, as an event.
     pub fn started(&self) -> Event {
         Event::Started(Started {
             step: self.step,
-            steps: self.record.config.steps,
+            steps: self.record.config.training.steps,
             parameters: self.record.config.parameters(),
             device: self.device.describe().to_owned(),
             path: self.path.name().to_owned(),
@@ -187,14 +154,15 @@ impl Run {
         self.over
     }
 
-    /// Steps that take some 40 ms: what to ask [`advance`](Self::advance) for, to stay heard.
+    /// Steps that take about 40 ms: what to ask [`advance`](Self::advance) for between two looks at
+    /// what the user wants.
     pub fn slice(&self) -> u64 {
         self.pace.slice()
     }
 
-    /// Takes up to `steps` steps, evaluating at every log on the way, and waits for the device:
-    /// when it returns, nothing is queued. Says what happened, in order. After an error the record
-    /// says why the run failed and keeps what it saw.
+    /// Takes up to `steps` steps, evaluating where the schedule says so, and waits for the device:
+    /// when it returns, nothing is queued. Returns what happened, in order. After an error the record
+    /// says why the run failed and keeps what was measured.
     pub async fn advance(&mut self, steps: u64) -> Result<Vec<Event>, TrainError> {
         self.clock.start();
         let outcome = self.advance_steps(steps).await;
@@ -210,11 +178,11 @@ impl Run {
         if self.over {
             return Ok(events);
         }
-        let target = self.record.config.steps.min(self.step.saturating_add(steps));
+        let target = self.record.config.training.steps.min(self.step.saturating_add(steps));
         loop {
-            if self.logs.front() == Some(&self.step) {
+            if self.evaluations.front() == Some(&self.step) {
                 match self.measure().await? {
-                    // Broken off; how far it came is said all the same.
+                    // Broken off: the progress so far is reported all the same.
                     None => break,
                     Some(evaluation) => events.push(Event::Evaluation(evaluation)),
                 }
@@ -228,7 +196,7 @@ impl Run {
             }
             // Never further than a slice, whatever was asked: the queue stays short.
             let slice = target.min(self.step + self.pace.slice());
-            self.train(self.logs.front().map_or(slice, |log| slice.min(*log))).await?;
+            self.train(self.evaluations.front().map_or(slice, |at| slice.min(*at))).await?;
         }
         events.push(Event::Progress(self.progress()));
         Ok(events)
@@ -238,7 +206,7 @@ impl Run {
     pub(super) async fn train(&mut self, until: u64) -> Result<(), TrainError> {
         let (from, begun) = (self.step, Instant::now());
         while self.step < until {
-            self.train_step();
+            self.batch_loss = Some(self.learner.step(self.step));
             self.step += 1;
         }
         if let Some(loss) = &self.batch_loss {
@@ -251,34 +219,28 @@ impl Run {
         Ok(())
     }
 
-    fn train_step(&mut self) {
-        let batch = self.task.training_batch(self.step);
-        let loss = self.path.loss(self.learner.model(), batch, &self.record.config, self.device.device());
-        let gradients = loss.backward();
-        self.batch_loss = Some(loss.inner());
-        self.learner.step(gradients);
-    }
-
-    /// Measures the losses now. A new step is recorded; one that has been measured is measured
-    /// again only in words.
+    /// Measures the losses now and records them. Returns the recorded evaluation if this step was
+    /// measured before.
     pub async fn evaluate(&mut self) -> Result<Evaluation, TrainError> {
         if let Some(known) = self.record.evaluations.last().filter(|known| known.step == self.step) {
             return Ok(known.clone());
         }
         self.clock.start();
-        // Without a breath nothing interrupts, and there is always an outcome.
-        let breath = self.breath.take();
+        // Nothing interrupts while there is nobody to yield to, so that there is always an outcome.
+        let yield_to = self.yield_to.take();
         let measured = self.measure().await;
-        self.breath = breath;
+        self.yield_to = yield_to;
         self.clock.stop();
         measured?.ok_or(TrainError::Execution { step: self.step, reason: "the evaluation was broken off".into() })
     }
 
     /// Refreshes the record's checkpoint.
     pub async fn checkpoint(&mut self) -> Result<Event, TrainError> {
-        let mut arrays = read(self.learner.arrays()).await.map_err(|error| self.execution(error))?;
+        let mut parameters = self.learner.parameters();
+        parameters.extend(self.learner.moments());
+        let mut arrays = read(parameters).await.map_err(|error| self.execution(error))?;
         if let Some(loss) = &self.batch_loss {
-            // A log that is still to be measured at this very step shows it.
+            // An evaluation that is still to be made at this very step shows it.
             arrays.insert(BATCH_LOSS.to_owned(), Array { shape: vec![1], values: self.read(loss.clone()).await? });
         }
         self.record.checkpoint = Some(Checkpoint { step: self.step, arrays });
@@ -288,10 +250,9 @@ impl Run {
     /// Measures and records; nothing where it was interrupted.
     async fn measure(&mut self) -> Result<Option<Evaluation>, TrainError> {
         let begun = Instant::now();
-        let Some((task_loss, task_right)) = self.test().await? else { return Ok(None) };
-        let per_task = self.record.config.eval_per_task as f32;
-        let task_loss_bits: Vec<f32> = task_loss.iter().map(|sum| sum / per_task / LN_2).collect();
-        let loss_bits = self.task.frequencies().mean(&task_loss_bits) as f32;
+        let Some(Losses { mean, quanta, accuracy }) = self.test().await? else { return Ok(None) };
+        let in_bits = |nats: f64| (nats / std::f64::consts::LN_2) as f32;
+        let loss_bits = in_bits(mean);
         if !loss_bits.is_finite() {
             return Err(TrainError::Diverged { step: self.step });
         }
@@ -299,57 +260,55 @@ impl Run {
             Some(loss) => Some(self.read(loss.clone()).await?[0] / LN_2),
             None => None,
         };
+        let quantum_loss_bits: Vec<f32> = quanta.iter().map(|nats| nats / LN_2).collect();
         let evaluation = Evaluation {
             step: self.step,
             loss_bits,
             train_loss_bits,
-            learned: task_loss_bits.iter().filter(|loss| **loss < EMERGENCE_BITS).count(),
-            task_loss_bits,
-            task_accuracy: task_right.iter().map(|right| right / per_task).collect(),
+            learned: self.record.quanta.learned(&quantum_loss_bits),
+            quantum_loss_bits,
+            quantum_accuracy: accuracy,
             seconds: self.clock.seconds(),
         };
-        while self.logs.front().is_some_and(|log| *log <= self.step) {
-            self.logs.pop_front();
+        while self.evaluations.front().is_some_and(|at| *at <= self.step) {
+            self.evaluations.pop_front();
         }
         self.record.evaluations.push(evaluation.clone());
-        self.stale_logs = self.count_stale_logs();
+        self.count_stale(loss_bits);
+        if self.snapshots.contains(&self.step) {
+            let arrays = read(self.learner.parameters()).await.map_err(|error| self.execution(error))?;
+            self.record.snapshots.push(Checkpoint { step: self.step, arrays });
+        }
         self.pace.evaluated(begun.elapsed());
         Ok(Some(evaluation))
     }
 
-    /// Σ loss (nats) and right answers of each subtask; nothing where it was interrupted.
-    async fn test(&self) -> Result<Option<(Vec<f32>, Vec<f32>)>, TrainError> {
-        let (config, device) = (&self.record.config, self.device.device());
-        let model = self.learner.model();
-        let tasks_at_once = (EVALUATION_PIECE / config.eval_per_task).max(1);
-        let mut sums: Option<Tensor<2>> = None;
-        for first in (0..config.n_tasks).step_by(tasks_at_once) {
-            if let Some(breath) = &self.breath
-                && breath().await
+    /// The test that the step names; nothing where it was interrupted.
+    async fn test(&self) -> Result<Option<Losses>, TrainError> {
+        let mut sums: Option<Tensor<1>> = None;
+        for piece in 0..self.learner.test_pieces() {
+            if let Some(yield_to) = &self.yield_to
+                && yield_to().await
             {
                 return Ok(None);
             }
-            let tasks = first..config.n_tasks.min(first + tasks_at_once);
-            let batch = self.task.test_batch(self.step, tasks, config.eval_per_task);
-            let piece = self.path.sums(model, batch, config, device);
+            let piece = self.learner.test(self.step, piece);
             sums = Some(match sums {
                 None => piece,
                 Some(sums) => sums + piece,
             });
         }
         let Some(sums) = sums else { return Ok(None) };
-        let mut loss = self.read(sums).await?;
-        let right = loss.split_off(config.n_tasks);
-        Ok(Some((loss, right)))
+        Ok(Some(self.learner.losses(&self.read(sums).await?)))
     }
 
     /// The event that ends the run, where this is its end.
     fn end(&mut self) -> Option<Event> {
         let config = &self.record.config;
-        let stopped_early = if self.step >= config.steps {
+        let stopped_early = if self.step >= config.training.steps {
             None
-        } else if config.patience > 0 && self.stale_logs >= config.patience {
-            Some(format!("{} logs without a new minimum of the test loss", config.patience))
+        } else if config.measurement.patience > 0 && self.stale >= config.measurement.patience {
+            Some(format!("{} evaluations without a new minimum of the test loss", config.measurement.patience))
         } else {
             return None;
         };
@@ -358,25 +317,28 @@ impl Run {
         Some(Event::Finished { step: self.step, seconds: self.clock.seconds(), stopped_early })
     }
 
-    fn count_stale_logs(&self) -> u64 {
-        let losses = self.record.losses();
-        let best = losses.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i);
-        losses.len().saturating_sub(best + 1) as u64
+    /// Counts one more evaluation without a new minimum, or begins anew at one.
+    fn count_stale(&mut self, loss_bits: f32) {
+        if loss_bits < self.lowest {
+            (self.lowest, self.stale) = (loss_bits, 0);
+        } else {
+            self.stale += 1;
+        }
     }
 
     fn progress(&self) -> Progress {
         let config = &self.record.config;
         Progress {
             step: self.step,
-            steps: config.steps,
+            steps: config.training.steps,
             steps_per_second: self.pace.per_second(),
             samples_per_second: self.pace.per_second() * config.batch() as f64,
-            seconds_left: self.pace.seconds(config.steps - self.step, self.logs.len()),
+            seconds_left: self.pace.seconds(config.training.steps - self.step, self.evaluations.len()),
         }
     }
 
-    async fn read<const D: usize>(&self, tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-        let values = values(tensor).await.map_err(|error| self.execution(error))?;
+    async fn read(&self, tensor: Tensor<1>) -> Result<Vec<f32>, TrainError> {
+        let values = numbers(tensor).await.map_err(|error| self.execution(error))?;
         match fault() {
             None => Ok(values),
             Some(reason) => Err(TrainError::Execution { step: self.step, reason }),

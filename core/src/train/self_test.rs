@@ -1,11 +1,12 @@
 //! A GPU is trusted only after its first steps agree with the CPU's.
 
-use super::path::Path;
-use super::run::TrainError;
-use super::update::{Start, values};
-use crate::config::RunConfig;
+use burn::tensor::ExecutionError;
+
+use super::error::TrainError;
+use super::learner::{learner, numbers};
+use crate::config::{RunConfig, Training};
 use crate::device::{DeviceError, OpenDevice, fault};
-use crate::task;
+use crate::workload::Path;
 
 /// Steps compared.
 const STEPS: u64 = 3;
@@ -13,7 +14,7 @@ const STEPS: u64 = 3;
 /// than 1e-5; a kernel that skips or repeats anything is off by far more.
 const TOLERANCE: f32 = 1e-3;
 /// Multiply-adds of a step, at most: the CPU takes a tenth of a second for so many.
-const MOST_WORK: usize = 1_000_000_000;
+const MOST_WORK: u64 = 1_000_000_000;
 /// Test samples, about.
 const TEST_SAMPLES: usize = 4_096;
 
@@ -26,18 +27,15 @@ std::thread_local! {
 /// compiled here are the ones that it trains with; only large batches are cut, and the optimiser is
 /// the usual one, under which rounding errors stay small. What has passed is not tested again.
 pub async fn self_test(device: &OpenDevice, path: Path, config: &RunConfig) -> Result<(), TrainError> {
-    let usual = RunConfig::default();
-    let per_sample = config.width * (config.n_bits + 2 + (config.depth - 1) * config.width);
-    let probe = RunConfig {
-        samples: 0,
-        batch_size: config.batch().min(MOST_WORK / per_sample).max(1),
-        lr: usual.lr,
-        beta1: usual.beta1,
-        beta2: usual.beta2,
-        eps: usual.eps,
-        weight_decay: usual.weight_decay,
-        ..config.clone()
-    };
+    let per_sample = config.model.settings().multiply_adds(&config.task).max(1);
+    let most = usize::try_from(MOST_WORK / per_sample).unwrap_or(usize::MAX);
+    let batch_size = config.batch().min(most).max(1);
+    let training =
+        Training { batch_size, optimizer: config.training.optimizer, seed: config.training.seed, ..Training::default() };
+    let mut probe = RunConfig { training, ..config.clone() };
+    // A task without this field has no use for it.
+    let quanta = config.quanta().len().max(1);
+    let _ = probe.set("eval_per_task", &(TEST_SAMPLES / quanta).clamp(1, 50).to_string());
     let passed = (device.describe().to_owned(), path, probe);
     if PASSED.with_borrow(|all| all.contains(&passed)) {
         return Ok(());
@@ -59,26 +57,21 @@ pub async fn self_test(device: &OpenDevice, path: Path, config: &RunConfig) -> R
     Ok(())
 }
 
+/// The mean losses of the first batches, and of one piece of a test before them, nats.
 async fn losses(path: Path, config: &RunConfig, device: &OpenDevice) -> Result<Vec<f32>, TrainError> {
-    let device = device.device();
-    let task = task::of(config);
-    let mut learner = path.learner(config, Start::fresh(config, device));
-    let failed = |error: burn::tensor::ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
-    let tasks = config.n_tasks.min(TEST_SAMPLES);
-    let per_task = (TEST_SAMPLES / tasks).clamp(1, 50);
+    let failed = |error: ExecutionError| TrainError::Execution { step: 0, reason: error.to_string() };
+    let mut learner = learner(config, path, device.device(), None).map_err(TrainError::NotResumable)?;
     // A device compiles the kernels it is given while this side prepares the next ones.
-    let flush = || device.flush().map_err(failed);
-    let sums = path.sums(learner.model(), task.test_batch(0, 0..tasks, per_task), config, device);
+    let flush = || device.device().flush().map_err(failed);
+    let sums = learner.test(0, 0);
     flush()?;
     let mut losses = Vec::new();
     for step in 0..STEPS {
-        let loss = path.loss(learner.model(), task.training_batch(step), config, device);
+        let loss = learner.step(step);
         flush()?;
-        let gradients = loss.backward();
-        learner.step(gradients);
-        losses.extend(values(loss.inner()).await.map_err(failed)?);
+        losses.extend(numbers(loss).await.map_err(failed)?);
     }
-    // As means, sums compare like the rest.
-    losses.extend(values(sums).await.map_err(failed)?.into_iter().take(tasks).map(|sum| sum / per_task as f32));
+    let tested = learner.losses(&numbers(sums).await.map_err(failed)?);
+    losses.extend(tested.quanta);
     Ok(losses)
 }

@@ -4,15 +4,16 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::*;
-use crate::config::{Activation, LogSchedule, Optimizer, RunConfig};
+use crate::config::{Optimizer, RunConfig};
 use crate::device::OpenDevice;
 use crate::event::Event;
 use crate::fit::emergence_step;
+use crate::model::mlp::Activation;
 use crate::record::{Record, Status};
 
 /// Learns its first subtasks in a second or two.
 fn tiny() -> RunConfig {
-    RunConfig { n_tasks: 6, n_bits: 12, k: 2, width: 32, batch_size: 200, steps: 400, lr: 0.01, ..RunConfig::default() }
+    RunConfig::of("n_tasks=6&n_bits=12&k=2&width=32&batch_size=200&steps=400&lr=0.01")
 }
 
 fn start(config: &RunConfig, path: Path) -> Run {
@@ -28,25 +29,25 @@ fn to_the_end(mut run: Run) -> Record {
 
 /// Everything but the time it took.
 fn curve(record: &Record) -> Vec<(u64, f32, Option<f32>, Vec<f32>)> {
-    record.evaluations.iter().map(|e| (e.step, e.loss_bits, e.train_loss_bits, e.task_loss_bits.clone())).collect()
+    record.evaluations.iter().map(|e| (e.step, e.loss_bits, e.train_loss_bits, e.quantum_loss_bits.clone())).collect()
 }
 
 #[test]
 fn a_run_starts_at_one_bit_and_learns_in_order_of_use() {
-    let record = to_the_end(start(&RunConfig { steps: 3_000, n_tasks: 4, alpha: 1.0, ..tiny() }, Path::Structured));
+    let record = to_the_end(start(&tiny().with("steps=3000&n_tasks=4&alpha=1.0"), Path::Fused));
     assert_eq!(record.status, Status::Finished);
     // Before training the answers are a coin's: one bit, and a little more for being unsure of it.
-    assert!(record.evaluations[0].task_loss_bits.iter().all(|loss| (loss - 1.0).abs() < 0.15), "{:?}", record.evaluations[0]);
+    assert!(record.evaluations[0].quantum_loss_bits.iter().all(|loss| (loss - 1.0).abs() < 0.15), "{:?}", record.evaluations[0]);
     let steps = record.steps();
-    let emerged: Vec<_> = (0..4).map(|task| emergence_step(&steps, &record.task_losses(task)).expect("learned")).collect();
+    let emerged: Vec<_> = (0..4).map(|task| emergence_step(&steps, &record.quantum_losses(task)).expect("learned")).collect();
     assert!(emerged.is_sorted(), "{emerged:?}");
     assert!(record.last().expect("measured").loss_bits < 0.05);
 }
 
 #[test]
 fn a_resumed_run_is_the_same_run_bit_for_bit() {
-    for path in [Path::Structured, Path::Plain] {
-        let config = RunConfig { depth: if path == Path::Plain { 2 } else { 1 }, steps: 120, ..tiny() };
+    for path in [Path::Fused, Path::Reference] {
+        let config = tiny().with(&format!("depth={}&steps=120", if path == Path::Reference { 2 } else { 1 }));
         let whole = to_the_end(start(&config, path));
         let mut first = start(&config, path);
         while first.step() < 50 {
@@ -54,7 +55,7 @@ fn a_resumed_run_is_the_same_run_bit_for_bit() {
         }
         block_on(first.checkpoint()).expect("kept");
         // Through its bytes, as a file would.
-        let record = Record::from_bytes(&first.record().to_bytes()).expect("whole");
+        let record = Record::from_bytes(&first.record().to_bytes().expect("whole")).expect("whole");
         let resumed = to_the_end(block_on(Run::resume(record, OpenDevice::cpu())).expect("resumed"));
         assert_eq!(curve(&resumed), curve(&whole), "{path:?}");
     }
@@ -62,12 +63,12 @@ fn a_resumed_run_is_the_same_run_bit_for_bit() {
 
 #[test]
 fn a_checkpoint_at_a_log_not_yet_measured_loses_nothing() {
-    let config = RunConfig { steps: 60, ..tiny() };
-    let whole = to_the_end(start(&config, Path::Structured));
-    let mut first = start(&config, Path::Structured);
+    let config = tiny().with("steps=60");
+    let whole = to_the_end(start(&config, Path::Fused));
+    let mut first = start(&config, Path::Fused);
     let stop = Rc::new(Cell::new(false));
     let asked = stop.clone();
-    first.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
+    first.set_yield(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
     block_on(first.advance(49)).expect("advanced");
     // From here on every evaluation is broken off: step 50 is a log, and stays unmeasured.
     stop.set(true);
@@ -81,9 +82,10 @@ fn a_checkpoint_at_a_log_not_yet_measured_loses_nothing() {
 #[test]
 fn both_paths_train_alike_over_2000_steps() {
     for (optimizer, weight_decay) in [(Optimizer::Adam, 0.01), (Optimizer::AdamW, 0.0)] {
-        let config = RunConfig { optimizer, weight_decay, lr: 1e-3, steps: 2_000, n_bits: 8, ..tiny() };
-        let structured = to_the_end(start(&config, Path::Structured));
-        let plain = to_the_end(start(&config, Path::Plain));
+        let config =
+            tiny().with(&format!("optimizer={}&weight_decay={}&lr=1e-3&steps=2000&n_bits=8", optimizer.word(), weight_decay));
+        let structured = to_the_end(start(&config, Path::Fused));
+        let plain = to_the_end(start(&config, Path::Reference));
         assert!(
             structured.last().expect("measured").loss_bits < 0.8,
             "there was something to compare: {:?}",
@@ -100,9 +102,9 @@ fn both_paths_train_alike_over_2000_steps() {
 #[test]
 fn every_depth_and_activation_trains() {
     for (depth, activation) in [(2, Activation::Relu), (1, Activation::Gelu), (3, Activation::Tanh)] {
-        let config = RunConfig { depth, activation, n_tasks: 2, n_bits: 8, steps: 300, ..tiny() };
+        let config = tiny().with(&format!("depth={}&activation={}&n_tasks=2&n_bits=8&steps=300", depth, activation.word()));
         let record = to_the_end(start(&config, Path::of(&config)));
-        assert_eq!(record.path, "plain");
+        assert_eq!(record.path, "reference");
         let losses = record.losses();
         assert!(losses.last() < Some(&0.5), "{depth} {activation:?}: {losses:?}");
     }
@@ -110,16 +112,8 @@ fn every_depth_and_activation_trains() {
 
 #[test]
 fn small_data_is_learned_by_heart_and_patience_ends_it() {
-    let config = RunConfig {
-        samples: 50,
-        batch_size: 50,
-        steps: 2_000,
-        patience: 5,
-        log_schedule: LogSchedule::Linear,
-        log_every: 20,
-        ..tiny()
-    };
-    let record = to_the_end(start(&config, Path::Structured));
+    let config = tiny().with("samples=50&batch_size=50&steps=2000&patience=5&log_schedule=linear&log_every=20");
+    let record = to_the_end(start(&config, Path::Fused));
     assert!(matches!(record.status, Status::StoppedEarly(_)), "{:?}", record.status);
     let (best, last) = (record.best().expect("measured"), record.last().expect("measured"));
     assert!(last.train_loss_bits.expect("trained") < last.loss_bits, "{last:?}");
@@ -128,8 +122,8 @@ fn small_data_is_learned_by_heart_and_patience_ends_it() {
 
 #[test]
 fn events_come_in_order_and_end() {
-    let mut run = start(&RunConfig { steps: 3, ..tiny() }, Path::Structured);
-    assert!(matches!(run.started(), Event::Started(ref s) if s.parameters == 21 * 32 + 2 && s.path == "structured"));
+    let mut run = start(&tiny().with("steps=3"), Path::Fused);
+    assert!(matches!(run.started(), Event::Started(ref s) if s.parameters == 21 * 32 + 2 && s.path == "fused"));
     let events = block_on(run.advance(10)).expect("advanced");
     let steps: Vec<u64> = events.iter().filter_map(|e| if let Event::Evaluation(e) = e { Some(e.step) } else { None }).collect();
     assert_eq!(steps, [0, 1, 2, 3]);
@@ -139,10 +133,10 @@ fn events_come_in_order_and_end() {
 
 #[test]
 fn a_breath_breaks_off_between_pieces() {
-    let mut run = start(&tiny(), Path::Structured);
+    let mut run = start(&tiny(), Path::Fused);
     let stop = Rc::new(Cell::new(true));
     let asked = stop.clone();
-    run.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
+    run.set_yield(Rc::new(move || Box::pin(std::future::ready(asked.get()))));
     // No log, but how far it came.
     let events = block_on(run.advance(5)).expect("broken off");
     assert!(matches!(events[..], [Event::Progress(_)]), "{events:?}");
@@ -154,7 +148,7 @@ fn a_breath_breaks_off_between_pieces() {
 
 #[test]
 fn divergence_is_said_and_what_was_seen_is_kept() {
-    let mut run = start(&RunConfig { steps: 50, ..tiny() }, Path::Structured);
+    let mut run = start(&tiny().with("steps=50"), Path::Fused);
     block_on(run.advance(5)).expect("advanced");
     block_on(run.checkpoint()).expect("kept");
     let mut record = run.record().clone();
@@ -170,7 +164,7 @@ fn divergence_is_said_and_what_was_seen_is_kept() {
 fn what_cannot_be_resumed_says_why() {
     let refuse = |record| block_on(Run::resume(record, OpenDevice::cpu())).err().expect("refused").to_string();
     assert!(refuse(Record::new(tiny())).contains("no checkpoint"));
-    let mut run = start(&RunConfig { steps: 2, ..tiny() }, Path::Structured);
+    let mut run = start(&tiny().with("steps=2"), Path::Fused);
     block_on(run.checkpoint()).expect("kept");
     let mut record = run.record().clone();
     record.checkpoint.as_mut().expect("there").arrays.remove("layers.0.weight");
@@ -178,4 +172,30 @@ fn what_cannot_be_resumed_says_why() {
     block_on(run.advance(9)).expect("advanced");
     block_on(run.checkpoint()).expect("kept");
     assert!(refuse(run.record().clone()).contains("all its steps"));
+}
+
+#[test]
+fn another_task_trains_like_the_first() {
+    let config = tiny().with("task=majority&k=3&steps=300");
+    let record = to_the_end(start(&config, Path::of(&config)));
+    assert_eq!(record.path, "fused");
+    let losses = record.losses();
+    assert!((losses[0] - 1.0).abs() < 0.15 && losses.last() < Some(&0.3), "{losses:?}");
+}
+
+#[test]
+fn snapshots_are_the_parameters_of_their_steps() {
+    let config = tiny().with("steps=100&snapshots=3");
+    let record = to_the_end(start(&config, Path::Fused));
+    assert_eq!(record.snapshots.iter().map(|snapshot| snapshot.step).collect::<Vec<_>>(), [1, 10, 100]);
+    let mut again = start(&config, Path::Fused);
+    block_on(again.advance(10)).expect("advanced");
+    block_on(again.checkpoint()).expect("kept");
+    let kept = again.record().checkpoint.clone().expect("there").arrays;
+    let snapshot = &record.snapshots[1].arrays;
+    assert_eq!(snapshot.keys().collect::<Vec<_>>(), ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.weight"]);
+    assert!(snapshot.iter().all(|(name, array)| kept[name] == *array));
+    // A resumed run has those before it and takes the rest.
+    let resumed = to_the_end(block_on(Run::resume(again.record().clone(), OpenDevice::cpu())).expect("resumed"));
+    assert_eq!(resumed.snapshots, record.snapshots);
 }

@@ -2,12 +2,12 @@
 
 use web_time::Instant;
 
-use super::path::Path;
-use super::run::{Run, TrainError};
-use super::update::Start;
+use super::error::TrainError;
+use super::run::Run;
 use crate::config::RunConfig;
 use crate::device::OpenDevice;
 use crate::record::Record;
+use crate::workload::Path;
 
 /// Milliseconds of training steps, batch generation and optimiser included, evaluation not.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +39,7 @@ pub async fn time_steps(
 ) -> Result<Timing, TrainError> {
     let config = config.validated()?;
     let begun = Instant::now();
-    let start = Start::fresh(&config, device.device());
-    let mut run = Run::build(Record::new(config), device, path, start, 0).await?;
+    let mut run = Run::build(Record::new(config), device, path).await?;
     run.train(1).await?;
     let first_step_ms = begun.elapsed().as_secs_f64() * 1e3;
     run.train(3).await?;

@@ -2,7 +2,6 @@
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::config::RunConfig;
 use quanta_core::device;
 use quanta_core::train::{Path, block_on, time_steps};
 
@@ -22,9 +21,9 @@ pub fn command() -> Command {
         .long("path")
         .value_name("PATH")
         .value_parser([
-            PossibleValue::new("auto").help("structured where the settings fit it"),
-            PossibleValue::new("structured").help("the project's own kernels"),
-            PossibleValue::new("plain").help("plain tensor operations and Burn's own optimiser"),
+            PossibleValue::new("auto").help("fused where the kernels fit the model"),
+            PossibleValue::new("fused").alias("structured").help("the project's own kernels"),
+            PossibleValue::new("reference").alias("plain").help("plain tensor operations and Burn's own optimiser"),
         ])
         .default_value("auto")
         .help("How a step is computed");
@@ -45,12 +44,9 @@ pub fn command() -> Command {
 
 /// Times.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let config = settings::read(matches, RunConfig::default())?;
-    let path = match matches.get_one::<String>("path").map(String::as_str) {
-        Some("plain") => Path::Plain,
-        Some("structured") => Path::Structured,
-        _ => Path::of(&config),
-    };
+    let config = settings::read_new(matches)?;
+    let named = matches.get_one::<String>("path").and_then(|name| Path::from_name(name));
+    let path = named.unwrap_or_else(|| Path::of(&config));
     let rounds = usize::from(matches.get_one::<u16>("rounds").copied().unwrap_or(5));
     let device = block_on(device::open(train::device_choice(matches)))?;
     let name = device.describe().to_owned();
@@ -60,7 +56,8 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let timing = block_on(time_steps(config.clone(), device, path, steps, rounds))?;
     let [least, most] =
         [f64::min as fn(f64, f64) -> f64, f64::max].map(|pick| timing.rounds_ms.iter().copied().reduce(pick).unwrap_or(f64::NAN));
-    let sizes = format!("{} {} {} {} {}", config.n_tasks, config.n_bits, config.k, config.width, config.batch());
+    let sizes = ["n_tasks", "n_bits", "k", "width"].map(|name| config.get(name).unwrap_or_else(|| "–".to_owned()));
+    let sizes = format!("{} {}", sizes.join(" "), config.batch());
     if matches.get_flag("json") {
         let row = serde_json::json!({
             "system": "quanta",

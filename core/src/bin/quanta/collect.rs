@@ -47,7 +47,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if missing > 0 {
         eprintln!("{} not finished yet and left out", count(missing, "run"));
     }
-    output::file(out, &collected.to_bytes())
+    output::file(out, &collected.to_bytes()?)
 }
 
 /// The finished runs of a folder.

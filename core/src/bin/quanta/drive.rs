@@ -81,7 +81,7 @@ fn advance(
     let mut saved = Instant::now();
     // A long evaluation is broken off too, and made again by whoever resumes the run.
     let asked = stop.clone();
-    run.set_breath(Rc::new(move || Box::pin(std::future::ready(asked.is_asked()))));
+    run.set_yield(Rc::new(move || Box::pin(std::future::ready(asked.is_asked()))));
     let mut say = |event: &Event| match on_event(event) {
         Err(error) if error.is::<ReaderGone>() => Ok(false),
         said => said.map(|()| true),

@@ -91,14 +91,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn loss_row(name: &str, record: &Record, range: Option<(f64, f64)>) -> Row {
-    let alpha = record.config.alpha;
+    let alpha = record.quanta.alpha().unwrap_or_default();
     let law = fit::loss_law(record, range);
     let emerged = fit::emergence_steps(record);
     let ranks = emerged.iter().enumerate().filter_map(|(task, step)| Some((task + 1, (*step)? as f64)));
     let truncated = law.as_ref().ok().zip(calibrate(Resource::Steps, alpha, ranks)).and_then(|(law, constant)| {
         let steps = record.steps().into_iter().map(|step| step as f64);
         let fitted: Vec<f64> = steps.filter(|step| (law.range.0..=law.range.1).contains(step)).collect();
-        Theory::new(record.config.n_tasks, alpha).exponent_at(Resource::Steps, &fitted, constant)
+        Theory::new(record.quanta.len(), alpha).exponent_at(Resource::Steps, &fitted, constant)
     });
     let quantity = "loss against step";
     Row { run: name.to_owned(), quantity, law, theory: Resource::Steps.exponent(alpha), truncated, remark: String::new() }
@@ -112,7 +112,7 @@ fn emergence_row(name: &str, record: &Record) -> Row {
         law: fit::emergence_law(record),
         theory: 1.0,
         truncated: None,
-        remark: format!("{learned} of {} learned", count(record.config.n_tasks, "subtask")),
+        remark: format!("{learned} of {} learned", count(record.quanta.len(), "subtask")),
     }
 }
 
@@ -120,7 +120,7 @@ fn emergence_row(name: &str, record: &Record) -> Row {
 fn across_row(runs: &[(String, Record)], resource: Resource, range: Option<(f64, f64)>) -> anyhow::Result<Row> {
     let point = |(name, record): &(String, Record)| {
         let (x, evaluation) = match resource {
-            Resource::Data => (record.config.samples as f64, record.best()),
+            Resource::Data => (record.config.training.samples as f64, record.best()),
             _ => (record.config.parameters() as f64, record.last()),
         };
         match evaluation {
@@ -130,8 +130,8 @@ fn across_row(runs: &[(String, Record)], resource: Resource, range: Option<(f64,
         }
     };
     let (x, y): (Vec<f64>, Vec<f64>) = runs.iter().map(point).collect::<anyhow::Result<Vec<_>>>()?.into_iter().unzip();
-    let alpha = runs.first().map_or(0.0, |(_, record)| record.config.alpha);
-    if let Some((name, _)) = runs.iter().find(|(_, record)| record.config.alpha != alpha) {
+    let alpha = runs.first().map_or(0.0, |(_, record)| record.quanta.alpha().unwrap_or_default());
+    if let Some((name, _)) = runs.iter().find(|(_, record)| record.quanta.alpha().unwrap_or_default() != alpha) {
         return Err(usage(format!("{name} has another α than the first run: one exponent cannot stand for both")));
     }
     Ok(Row {

@@ -89,9 +89,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let runs = input::runs(matches)?;
     let options = options(matches);
     if let Some(task) = options.follow
-        && let Some((name, record)) = runs.iter().find(|(_, record)| task >= record.config.n_tasks)
+        && let Some((name, record)) = runs.iter().find(|(_, record)| task >= record.quanta.len())
     {
-        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, record.config.n_tasks)));
+        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, record.quanta.len())));
     }
     let series: Vec<Series> = runs.iter().enumerate().map(|(color, (name, record))| Series { name, record, color }).collect();
     let size = size(matches, false);

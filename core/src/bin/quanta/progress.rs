@@ -9,16 +9,16 @@ use crate::text::{duration, thousands};
 /// Where a run's events go.
 pub struct Reporter {
     json: bool,
-    n_tasks: usize,
+    quanta: usize,
     bar: ProgressBar,
 }
 
 impl Reporter {
-    /// For a run of so many subtasks and steps; with `json`, stdout holds events and nothing else.
-    pub fn new(json: bool, n_tasks: usize, steps: u64) -> Self {
+    /// For a run of so many quanta and steps; with `json`, stdout holds events and nothing else.
+    pub fn new(json: bool, quanta: usize, steps: u64) -> Self {
         // On anything but a terminal the bar draws nothing.
         let bar = ProgressBar::new(steps).with_style(style("{bar:30} {percent:>3}%  {msg}"));
-        Self { json, n_tasks, bar }
+        Self { json, quanta, bar }
     }
 
     /// Shows one event.
@@ -71,7 +71,7 @@ impl Reporter {
             thousands(evaluation.step),
             evaluation.loss_bits,
             evaluation.learned,
-            self.n_tasks,
+            self.quanta,
             duration(evaluation.seconds)
         )
     }

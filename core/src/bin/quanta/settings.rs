@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, value_parser};
-use quanta_core::config::{ConfigError, FIELDS, Field, Kind, PRESETS, RunConfig, preset};
+use quanta_core::config::{ConfigError, Field, Kind, PRESETS, RunConfig, link_version, preset};
+
+use quanta_core::model::ModelConfig;
+use quanta_core::task::TaskConfig;
 
 use crate::failure::Usage;
 
@@ -22,7 +25,11 @@ pub fn args() -> Vec<Arg> {
         .value_parser(value_parser!(PathBuf))
         .help("Take the fields that a JSON file names, e.g. one written by --dry-run");
     let link = Arg::new("url").long("url").value_name("LINK").help("Take the fields that a link copied from the page names");
-    [file, link].into_iter().map(|arg| arg.help_heading("Settings")).chain(FIELDS.iter().map(field_arg)).collect()
+    [file, link]
+        .into_iter()
+        .map(|arg| arg.help_heading("Settings"))
+        .chain(RunConfig::all_fields().into_iter().map(field_arg))
+        .collect()
 }
 
 /// `--preset` over the presets of runs.
@@ -38,7 +45,7 @@ pub fn preset_arg() -> Arg {
 
 fn field_arg(field: &Field) -> Arg {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
-    let default = RunConfig::default().get(field.name).unwrap_or_default();
+    let default = default_of(field.name);
     // The value stays text here, so that everything wrong with a config is said at once.
     Arg::new(field.name)
         .long(field.flag())
@@ -51,6 +58,22 @@ fn field_arg(field: &Field) -> Arg {
         .allow_negative_numbers(true)
         .help(format!("{} [{}; default {default}{unit}]", field.help, field.kind.range()))
         .help_heading(field.group.title())
+}
+
+/// A field's default, in the first task or model that has it.
+fn default_of(name: &str) -> String {
+    let tasks = TaskConfig::all().into_iter().map(|task| RunConfig { task, ..RunConfig::default() });
+    let models = ModelConfig::all().into_iter().map(|model| RunConfig { model, ..RunConfig::default() });
+    tasks.chain(models).find_map(|config| config.get(name)).unwrap_or_default()
+}
+
+/// The config of a new run: the preset's, if one is named, changed by files, links and flags. Without
+/// a preset, what a file or a link leaves unsaid has the default of the version that wrote it.
+/// Everything wrong with the config comes back at once, as [`Usage`].
+pub fn read_new(matches: &ArgMatches) -> anyhow::Result<RunConfig> {
+    let link = matches.get_one::<String>("url").map(|link| link_version(link.split_once('?').map_or(link, |(_, query)| query)));
+    let base = link.map_or_else(RunConfig::default, RunConfig::defaults_of);
+    read(matches, base)
 }
 
 /// The config that the flags make of `base`, or of the preset's, if one is named. Everything wrong
@@ -67,7 +90,7 @@ pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConf
     let readable = problems.is_empty();
     // Where something could not be read, rules that compare fields would judge values that nobody
     // gave; a field's own range still holds.
-    let own_range = |name: &str| FIELDS.iter().find(|field| field.name == name).map(|field| field.kind.range());
+    let own_range = |name: &str| RunConfig::field(name).map(|field| field.kind.range());
     problems.extend(
         config
             .validate()
@@ -90,7 +113,8 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
     if let Some(link) = matches.get_one::<String>("url") {
         problems.extend(read_link(&mut config, link).iter().map(|problem| format!("--url: {problem}")));
     }
-    for field in FIELDS {
+    // The task and the model come first: they say what the other flags belong to.
+    for field in RunConfig::all_fields() {
         if let Some(text) = matches.get_one::<String>(field.name) {
             problems.extend(config.set(field.name, text).err().map(|error| error.to_string()));
         }
@@ -100,7 +124,7 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
 
 /// The fields that flags name one by one.
 pub fn named_fields(matches: &ArgMatches) -> impl Iterator<Item = &'static Field> {
-    FIELDS.iter().filter(|field| matches.contains_id(field.name))
+    RunConfig::all_fields().into_iter().filter(|field| matches.contains_id(field.name))
 }
 
 /// Takes the fields of a link, or of the query alone.

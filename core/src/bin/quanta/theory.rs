@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::config::{FIELDS, Kind, RunConfig};
+use quanta_core::settings::Section as _;
+use quanta_core::task::Subtasks;
 use quanta_core::theory::{Resource, Theory};
 use serde_json::json;
 
@@ -53,20 +54,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn check(n_tasks: usize, alpha: f64, before: f64, after: f64) -> anyhow::Result<()> {
-    // The ranges are the run's own.
-    let config = RunConfig { n_tasks, alpha, ..RunConfig::default() };
-    let mut problems: Vec<String> = Vec::new();
-    for field in FIELDS.iter().filter(|field| ["n_tasks", "alpha"].contains(&field.name)) {
-        let value = config.number(field.name).unwrap_or(f64::NAN);
-        let allowed = match field.kind {
-            Kind::Whole { min, max } => (min as f64..=max as f64).contains(&value),
-            Kind::Real { min, max } => (min..=max).contains(&value),
-            Kind::Choice(_) => true,
-        };
-        if !allowed {
-            problems.push(format!("{} is {value}, but must be {}", field.name, field.kind.range()));
-        }
-    }
+    // The ranges are those of a run.
+    let settings = Subtasks { n_tasks, alpha, ..Subtasks::default() };
+    let mut problems: Vec<String> = settings.problems().iter().map(ToString::to_string).collect();
     if !(before.is_finite() && after.is_finite() && before > after && after >= 0.0) {
         problems.push(format!("before is {before} and after {after}, but losses must fall, and not below 0"));
     }

@@ -111,7 +111,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if matches.get_flag("dry-run") {
         return output::line(&plan.config.to_json());
     }
-    let reporter = Reporter::new(matches.get_flag("json"), plan.config.n_tasks, plan.config.steps);
+    let reporter = Reporter::new(matches.get_flag("json"), plan.config.quanta().len(), plan.config.training.steps);
     if let Some(record) = plan.from.as_ref().filter(|record| record.is_finished()) {
         return already_finished(record, &reporter);
     }
@@ -162,7 +162,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         output::check_writable(path)?;
     }
     if !matches.contains_id("resume") {
-        let config = settings::read(matches, RunConfig::default())?;
+        let config = settings::read_new(matches)?;
         match &out {
             Some(path) if path.exists() && !matches.get_flag("overwrite") => return Err(occupied(path)),
             _ => return Ok(Plan { config, from: None, out }),
@@ -174,7 +174,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     let mut record = input::record(path)?;
     let config = settings::read(matches, record.config.clone())?;
     allow_changes(&record, &config)?;
-    if record.config.steps != config.steps {
+    if record.config.training.steps != config.training.steps {
         record.status = Status::Unfinished;
         record.config = config.clone();
     }
@@ -198,8 +198,8 @@ fn allow_changes(record: &Record, config: &RunConfig) -> anyhow::Result<()> {
         })
         .collect();
     let reached = record.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
-    if config.steps < reached {
-        problems.push(format!("steps is {}, but the run to be resumed has taken {reached}", config.steps));
+    if config.training.steps < reached {
+        problems.push(format!("steps is {}, but the run to be resumed has taken {reached}", config.training.steps));
     }
     if problems.is_empty() { Ok(()) } else { Err(Usage(problems).into()) }
 }

@@ -1,7 +1,7 @@
 //! From a collected sweep's runs to points of a figure.
 
 use super::{Point, Resource, Sweep};
-use crate::config::{FIELDS, RunConfig};
+use crate::config::RunConfig;
 use crate::figure::whole;
 use crate::order::ascending;
 use crate::sweep::{Collected, CollectedRun};
@@ -33,14 +33,15 @@ impl Sweep {
         for run in &collected.runs {
             let shared = shared(run.config(), resource);
             let at = groups.iter().position(|(config, _)| *config == shared).unwrap_or_else(|| {
-                let mut sweep = Self::new(String::new(), resource, shared.alpha, shared.n_tasks);
+                let mut sweep =
+                    Self::new(String::new(), resource, shared.number("alpha").unwrap_or_default(), shared.quanta().len());
                 sweep.settings = settings(run.config(), resource);
                 groups.push((shared, sweep));
                 groups.len() - 1
             });
             groups[at].1.points.extend(points(run, resource));
         }
-        ascending(&mut groups, |(config, _)| config.alpha);
+        ascending(&mut groups, |(config, _)| config.number("alpha").unwrap_or_default());
         let (one, configs): (bool, Vec<RunConfig>) =
             (groups.len() == 1, groups.iter().map(|(config, _)| config.clone()).collect());
         let mut sweeps: Vec<Self> = groups.into_iter().map(|(_, sweep)| sweep).collect();
@@ -57,10 +58,12 @@ impl Sweep {
 
 /// A config without what differs within a sweep over the resource.
 fn shared(config: &RunConfig, resource: Resource) -> RunConfig {
-    let mut shared = RunConfig { seed: 0, ..config.clone() };
+    let mut shared = config.clone();
+    shared.training.seed = 0;
     match resource {
-        Resource::Parameters => (shared.width, shared.depth) = (1, 1),
-        Resource::Data => shared.samples = 0,
+        // What a model's size is set by; a model that lacks one of these has no use for it.
+        Resource::Parameters => ["width", "depth"].iter().for_each(|name| drop(shared.set(name, "1"))),
+        Resource::Data => shared.training.samples = 0,
         Resource::Steps => (),
     }
     shared
@@ -75,19 +78,19 @@ fn points(run: &CollectedRun, resource: Resource) -> Vec<Point> {
     match resource {
         Resource::Parameters => {
             let (amount, loss) = (config.parameters() as f64, f64::from(run.last_loss()));
-            vec![named(Point::new(amount, loss, run.task_loss_last.clone(), config.seed))]
+            vec![named(Point::new(amount, loss, run.task_loss_last.clone(), config.training.seed))]
         }
         // A run on fresh data has no number of samples.
-        Resource::Data if config.samples == 0 => Vec::new(),
+        Resource::Data if config.training.samples == 0 => Vec::new(),
         Resource::Data => {
-            let (amount, loss) = (config.samples as f64, f64::from(run.best_loss()));
-            vec![named(Point::new(amount, loss, run.task_loss_best.clone(), config.seed))]
+            let (amount, loss) = (config.training.samples as f64, f64::from(run.best_loss()));
+            vec![named(Point::new(amount, loss, run.task_loss_best.clone(), config.training.seed))]
         }
         Resource::Steps => {
             let log = |(i, step): (usize, &u64)| {
                 let task_loss = run.task_losses.get(i).cloned().unwrap_or_default();
                 let learned = run.emergence.iter().flatten().filter(|first| *first <= step).count();
-                let mut point = Point::new(*step as f64, f64::from(run.losses[i]), task_loss, config.seed);
+                let mut point = Point::new(*step as f64, f64::from(run.losses[i]), task_loss, config.training.seed);
                 if point.task_loss.is_empty() {
                     point.learned = learned;
                 }
@@ -102,14 +105,14 @@ fn points(run: &CollectedRun, resource: Resource) -> Vec<Point> {
 fn settings(config: &RunConfig, resource: Resource) -> String {
     let mut parts = Vec::new();
     if resource != Resource::Parameters {
-        parts.push(format!("width {}", whole(config.width as f64)));
+        parts.extend(config.number("width").map(|width| format!("width {}", whole(width))));
     }
-    parts.push(format!("batch {}", whole(config.batch_size as f64)));
+    parts.push(format!("batch {}", whole(config.training.batch_size as f64)));
     if resource != Resource::Steps {
-        parts.push(format!("{} steps", whole(config.steps as f64)));
+        parts.push(format!("{} steps", whole(config.training.steps as f64)));
     }
-    if resource == Resource::Data && config.patience > 0 {
-        parts.push(format!("stopped {} logs after the lowest", config.patience));
+    if resource == Resource::Data && config.measurement.patience > 0 {
+        parts.push(format!("stopped {} logs after the lowest", config.measurement.patience));
     }
     parts.join(", ")
 }
@@ -118,7 +121,7 @@ fn settings(config: &RunConfig, resource: Resource) -> String {
 fn distinction(configs: &[RunConfig], index: usize) -> String {
     let config = &configs[index];
     let differing: Vec<&str> = configs.iter().flat_map(|other| config.differences(other)).collect();
-    let fields = FIELDS.iter().map(|field| field.name).filter(|name| differing.contains(name));
+    let fields = config.fields().into_iter().map(|field| field.name).filter(|name| differing.contains(name));
     let part = |name: &str| match (name, config.get(name).unwrap_or_default()) {
         ("alpha", value) => format!("α = {value}"),
         (name, value) => format!("{name} {value}"),
@@ -135,7 +138,7 @@ mod tests {
 
     /// Runs whose losses say where they come from: width/100 at the last log, half of it before.
     fn collected(over: &[&str]) -> Collected {
-        let base = RunConfig { n_tasks: 2, steps: 20, ..RunConfig::default() };
+        let base = RunConfig::from_query("n_tasks=2&steps=20", &[]).expect("valid");
         let over = over.iter().map(|text| Dimension::parse(text).expect("a dimension")).collect();
         let manifest = Manifest::grid(base, over).expect("a grid");
         let runs = manifest.runs.iter().map(|entry| {
@@ -143,11 +146,11 @@ mod tests {
             record.evaluations = [(0, 1.0), (10, 0.5), (20, 1.0)]
                 .map(|(step, factor)| Evaluation {
                     step,
-                    loss_bits: factor * entry.config.width as f32 / 100.0,
+                    loss_bits: factor * entry.config.number("width").expect("there") as f32 / 100.0,
                     train_loss_bits: None,
                     learned: 1,
-                    task_loss_bits: vec![0.05 * factor, 0.9],
-                    task_accuracy: vec![1.0, 0.5],
+                    quantum_loss_bits: vec![0.05 * factor, 0.9],
+                    quantum_accuracy: vec![1.0, 0.5],
                     seconds: 0.0,
                 })
                 .into();

@@ -76,8 +76,12 @@ impl Sweep {
     /// One run as a sweep over its own steps: a point for each log after step 0.
     pub fn from_record(name: impl Into<String>, record: &Record) -> Self {
         let config = &record.config;
-        let mut sweep = Self::new(name, Resource::Steps, config.alpha, config.n_tasks);
-        sweep.settings = format!("width {}, batch {}", super::whole(config.width as f64), super::whole(config.batch() as f64));
+        let mut sweep = Self::new(name, Resource::Steps, config.number("alpha").unwrap_or_default(), record.quanta.len());
+        sweep.settings = format!(
+            "width {}, batch {}",
+            super::whole(config.number("width").unwrap_or_default()),
+            super::whole(config.batch() as f64)
+        );
         sweep.points = record
             .evaluations
             .iter()
@@ -86,8 +90,8 @@ impl Sweep {
                 amount: evaluation.step as f64,
                 loss: f64::from(evaluation.loss_bits),
                 learned: evaluation.learned,
-                task_loss: evaluation.task_loss_bits.clone(),
-                seed: config.seed,
+                task_loss: evaluation.quantum_loss_bits.clone(),
+                seed: config.training.seed,
                 run: String::new(),
             })
             .collect();

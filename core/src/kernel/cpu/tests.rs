@@ -3,14 +3,14 @@
 use super::*;
 use crate::config::RunConfig;
 use crate::rng::{Rng, Stream};
-use crate::task::{Batch, SparseParity, Task as _};
+use crate::task::{BitBatch, Task as _};
 
 /// Parameters and a batch for one shape.
 struct Case {
     n_bits: usize,
     n_tasks: usize,
     width: usize,
-    batch: Batch,
+    batch: BitBatch,
     input: Vec<f32>,
     bias: Vec<f32>,
     output: Vec<f32>,
@@ -19,12 +19,12 @@ struct Case {
 
 impl Case {
     fn new(n_tasks: usize, n_bits: usize, width: usize, samples: usize) -> Self {
-        let config = RunConfig { n_tasks, n_bits, k: 1, batch_size: samples, seed: 5, ..RunConfig::default() };
+        let config = RunConfig::of(&format!("n_tasks={}&n_bits={}&k=1&batch_size={}&seed=5", n_tasks, n_bits, samples));
         let mut rng = Rng::new(5, Stream::Parameters, 0);
         let mut draw = |count: usize| (0..count).map(|_| rng.symmetric(0.4)).collect::<Vec<f32>>();
         let (input, bias) = (draw((n_tasks + n_bits) * width), draw(width));
         let (output, output_bias) = (draw(2 * width), draw(2));
-        Self { n_bits, n_tasks, width, batch: SparseParity::new(&config).training_batch(0), input, bias, output, output_bias }
+        Self { n_bits, n_tasks, width, batch: config.build_task().bits().training_batch(0), input, bias, output, output_bias }
     }
 
     fn problem(&self) -> Problem<'_> {

@@ -56,16 +56,17 @@ impl<'a> Bars<'a> {
 
     /// A run begins, or goes on, at a step.
     pub fn begin(&self, entry: &Entry, step: u64) -> RunBar<'_> {
-        let bar = self
-            .bars
-            .insert_from_back(1, ProgressBar::new(entry.config.steps).with_style(style("{bar:30} {percent:>3}%  {msg}")));
+        let bar = self.bars.insert_from_back(
+            1,
+            ProgressBar::new(entry.config.training.steps).with_style(style("{bar:30} {percent:>3}%  {msg}")),
+        );
         let label = self.manifest.label(&entry.config);
         bar.set_message(label.clone());
         bar.set_position(step);
         let cost = cost(&entry.config);
-        let share = step as f64 / entry.config.steps as f64;
+        let share = step as f64 / entry.config.training.steps as f64;
         self.work(|work| work.given += share * cost);
-        RunBar { all: self, bar, label, steps: entry.config.steps, cost, share }
+        RunBar { all: self, bar, label, steps: entry.config.training.steps, cost, share }
     }
 
     /// A run needs nothing more: it was finished before, or by somebody else.
@@ -108,7 +109,7 @@ impl<'a> Bars<'a> {
                     last.loss_bits,
                     thousands(last.step),
                     last.learned,
-                    entry.config.n_tasks,
+                    entry.config.quanta().len(),
                     duration(last.seconds)
                 ),
                 // What failed has been said on stderr.

@@ -1,29 +1,65 @@
-//! Multitask sparse parity (the paper's section 4, after Barak et al. 2022).
-//!
-//! Each of `n_tasks` subtasks owns a distinct random subset of k of the `n_bits` bits. A sample is
-//! a subtask, drawn with its use frequency p_k, and `n_bits` random bits; its label is the parity
-//! of the subtask's k bits. The network sees the subtask as a one-hot before the bits; here it
-//! stays a code, and the bits stay packed.
+//! Tasks made of subtasks over random bits: their samples, and how they are drawn.
 
 use std::ops::Range;
 
-use super::{Batch, Task};
-use crate::config::RunConfig;
-use crate::quanta::UseFrequencies;
+use super::{Sampling, Subtasks, Task};
+use crate::quanta::{Quanta, UseFrequencies};
 use crate::rng::{Permutation, Rng, Stream};
 
-/// The task of one run: its subsets, its frequencies, and its data set where it has one.
+/// Samples sorted by subtask, bits packed: all that a step reads of its data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BitBatch {
+    /// Words of 32 bits to a sample.
+    pub words: usize,
+    /// The bits, `[samples, words]`; bit j of a sample is bit `j % 32` of its word `j / 32`, and
+    /// bits past the last are 0.
+    pub bits: Vec<u32>,
+    /// The subtask of each sample, `[samples]`, never falling.
+    pub codes: Vec<u32>,
+    /// The right answer of each sample, `[samples]`, 0 or 1.
+    pub labels: Vec<u32>,
+}
+
+impl BitBatch {
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The packed bits of one sample.
+    pub fn sample(&self, index: usize) -> &[u32] {
+        &self.bits[index * self.words..][..self.words]
+    }
+}
+
+/// A task of subtasks over random bits, whose samples are labelled by a rule.
+///
+/// Each of `n_tasks` subtasks owns a distinct random subset of k of the `n_bits` bits. A sample is a
+/// subtask, drawn with its use frequency, and `n_bits` random bits; the rule makes its label from the
+/// subtask's k bits. A network sees the subtask as a one-hot before the bits; here it stays a code,
+/// and the bits stay packed.
 #[derive(Clone, Debug)]
-pub struct SparseParity {
+pub struct BitTask {
     seed: u64,
     n_bits: usize,
     words: usize,
     batch_size: usize,
+    eval_per_task: usize,
     frequencies: UseFrequencies,
+    quanta: Quanta,
     /// The bits of each subtask, `[n_tasks, k]`, rising.
     subsets: Vec<Vec<u32>>,
     data: Option<DataSet>,
+    label: Label,
 }
+
+/// The label of a sample, 0 or 1, from its packed bits and the bits of its subtask.
+pub type Label = fn(sample: &[u32], subset: &[u32]) -> u32;
 
 /// D samples drawn once, in the order they were drawn.
 #[derive(Clone, Debug)]
@@ -32,22 +68,23 @@ struct DataSet {
     bits: Vec<u32>,
 }
 
-impl SparseParity {
-    /// The task that a validated config describes.
-    pub fn new(config: &RunConfig) -> Self {
-        let frequencies = UseFrequencies::new(config.n_tasks, config.alpha);
-        let subsets = distinct_subsets(config.seed, config.n_tasks, config.n_bits, config.k);
+impl BitTask {
+    /// The task that validated settings describe.
+    pub fn new(settings: &Subtasks, sampling: &Sampling, label: Label) -> Self {
         let mut task = Self {
-            seed: config.seed,
-            n_bits: config.n_bits,
-            words: config.words(),
-            batch_size: config.batch(),
-            frequencies,
-            subsets,
+            seed: sampling.seed,
+            n_bits: settings.n_bits,
+            words: settings.words(),
+            batch_size: sampling.batch_size,
+            eval_per_task: settings.eval_per_task,
+            frequencies: UseFrequencies::new(settings.n_tasks, settings.alpha),
+            quanta: super::TaskSettings::quanta(settings),
+            subsets: distinct_subsets(sampling.seed, settings.n_tasks, settings.n_bits, settings.k),
             data: None,
+            label,
         };
-        if config.samples > 0 {
-            let samples = config.samples as usize;
+        if sampling.samples > 0 {
+            let samples = sampling.samples as usize;
             let codes = task.draw_codes(Stream::DataCodes, 0, samples);
             let bits = task.draw_bits(Stream::DataBits, 0, samples);
             task.data = Some(DataSet { codes, bits });
@@ -60,7 +97,22 @@ impl SparseParity {
         &self.subsets
     }
 
-    fn epoch_batch(&self, data: &DataSet, step: u64) -> Batch {
+    /// How often each subtask is used.
+    pub fn frequencies(&self) -> &UseFrequencies {
+        &self.frequencies
+    }
+
+    /// Bits of a sample.
+    pub fn n_bits(&self) -> usize {
+        self.n_bits
+    }
+
+    /// Test samples of each subtask.
+    pub fn eval_per_task(&self) -> usize {
+        self.eval_per_task
+    }
+
+    fn epoch_batch(&self, data: &DataSet, step: u64) -> BitBatch {
         let samples = data.codes.len() as u64;
         let first = step * self.batch_size as u64;
         let mut epoch = first / samples;
@@ -82,7 +134,7 @@ impl SparseParity {
 
     /// Sorts samples by subtask, keeping the order within one (a counting sort), and carries along
     /// the bits that `bits_of` gives for the sample at a place in `codes`.
-    fn sorted<'a>(&self, codes: &[u32], bits_of: impl Fn(usize) -> Option<&'a [u32]>) -> Batch {
+    fn sorted<'a>(&self, codes: &[u32], bits_of: impl Fn(usize) -> Option<&'a [u32]>) -> BitBatch {
         let mut starts = vec![0usize; self.subsets.len() + 1];
         for &code in codes {
             starts[code as usize + 1] += 1;
@@ -90,7 +142,7 @@ impl SparseParity {
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        let mut batch = Batch { words: self.words, bits: Vec::new(), codes: vec![0; codes.len()], labels: Vec::new() };
+        let mut batch = BitBatch { words: self.words, bits: Vec::new(), codes: vec![0; codes.len()], labels: Vec::new() };
         for (i, &code) in codes.iter().enumerate() {
             let place = starts[code as usize];
             starts[code as usize] += 1;
@@ -121,26 +173,22 @@ impl SparseParity {
         bits
     }
 
-    fn label(&self, batch: &mut Batch) {
-        batch.labels = batch
-            .codes
-            .iter()
-            .zip(batch.bits.chunks_exact(batch.words))
-            .map(|(&code, sample)| {
-                self.subsets[code as usize].iter().fold(0, |parity, &bit| parity ^ (sample[bit as usize / 32] >> (bit % 32))) & 1
-            })
-            .collect();
+    fn label(&self, batch: &mut BitBatch) {
+        let samples = batch.codes.iter().zip(batch.bits.chunks_exact(batch.words));
+        batch.labels = samples.map(|(&code, sample)| (self.label)(sample, &self.subsets[code as usize])).collect();
     }
 }
 
-impl Task for SparseParity {
-    fn frequencies(&self) -> &UseFrequencies {
-        &self.frequencies
+impl Task for BitTask {
+    type Batch = BitBatch;
+
+    fn quanta(&self) -> &Quanta {
+        &self.quanta
     }
 
     /// Fresh samples, or the next ones of the data set in the order of its epoch. Epochs follow one
     /// another without a gap, so that every batch is full.
-    fn training_batch(&self, step: u64) -> Batch {
+    fn training_batch(&self, step: u64) -> BitBatch {
         match &self.data {
             None => {
                 let codes = self.draw_codes(Stream::TrainCodes, step, self.batch_size);
@@ -153,13 +201,14 @@ impl Task for SparseParity {
         }
     }
 
-    /// Each subtask's samples are drawn on their own.
-    fn test_batch(&self, index: u64, tasks: Range<usize>, per_task: usize) -> Batch {
-        let mut batch = Batch { words: self.words, ..Batch::default() };
-        for task in tasks {
-            let name = index * self.subsets.len() as u64 + task as u64;
-            batch.bits.extend(self.draw_bits(Stream::TestBits, name, per_task));
-            batch.codes.extend(std::iter::repeat_n(task as u32, per_task));
+    /// `eval_per_task` fresh samples of each of the subtasks `quanta`, in order. Each subtask's
+    /// samples are drawn for themselves, so that any range of subtasks sees the same ones.
+    fn test_batch(&self, draw: u64, quanta: Range<usize>) -> BitBatch {
+        let mut batch = BitBatch { words: self.words, ..BitBatch::default() };
+        for task in quanta {
+            let name = draw * self.subsets.len() as u64 + task as u64;
+            batch.bits.extend(self.draw_bits(Stream::TestBits, name, self.eval_per_task));
+            batch.codes.extend(std::iter::repeat_n(task as u32, self.eval_per_task));
         }
         self.label(&mut batch);
         batch

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::config::{Activation, RunConfig};
+use super::{Activation, MlpSettings};
 use crate::kernel::Parameters;
 use crate::kernel::reference::{DenseBatch, first_layer};
 use crate::rng::{Rng, Stream};
@@ -40,13 +40,14 @@ pub struct Mlp {
 impl Mlp {
     /// Weights and biases uniform in ±1/√fan_in, PyTorch's default, from the project's own
     /// generator: the same numbers on every device.
-    pub fn new(config: &RunConfig, device: &Device) -> Self {
-        let hidden = (0..config.depth).map(|layer| (if layer == 0 { config.inputs() } else { config.width }, config.width));
-        let shapes = hidden.chain([(config.width, 2)]);
+    pub fn new(settings: &MlpSettings, inputs: usize, seed: u64, device: &Device) -> Self {
+        let width = settings.width;
+        let hidden = (0..settings.depth).map(|layer| (if layer == 0 { inputs } else { width }, width));
+        let shapes = hidden.chain([(width, 2)]);
         let layers = shapes
             .enumerate()
             .map(|(layer, (inputs, outputs))| {
-                let mut rng = Rng::new(config.seed, Stream::Parameters, layer as u64);
+                let mut rng = Rng::new(seed, Stream::Parameters, layer as u64);
                 let limit = 1.0 / (inputs as f32).sqrt();
                 let mut draw = |count: usize| (0..count).map(|_| rng.symmetric(limit)).collect::<Vec<f32>>();
                 let (weight, bias) = (draw(inputs * outputs), draw(outputs));
@@ -71,7 +72,7 @@ impl Mlp {
         hidden
     }
 
-    /// What the structured step reads; for a model of one hidden layer.
+    /// What the fused kernels read; for a model of one hidden layer.
     pub fn parameters(&self) -> Parameters {
         let (input, output) = (&self.layers[0], &self.layers[1]);
         Parameters {

@@ -1,0 +1,70 @@
+//! Settings in words, for captions and forms.
+
+use super::{Group, RunConfig};
+use crate::figure::whole;
+
+impl RunConfig {
+    /// What a run is, in a sentence: its task, its model, its data.
+    pub fn sentence(&self) -> String {
+        let data = match self.training.samples {
+            0 => "fresh samples at every step".to_owned(),
+            samples => format!("{} samples, reshuffled every epoch", whole(samples as f64)),
+        };
+        let parameters = whole(self.parameters() as f64);
+        let model = self.number("width").map(|width| format!("a network of width {}", whole(width)));
+        let model = model.unwrap_or_else(|| self.model.title().to_owned());
+        format!("{}; {model} with {parameters} parameters, trained on {data}.", self.task_in_words())
+    }
+
+    /// The task in words, without a full stop.
+    fn task_in_words(&self) -> String {
+        match self.subtasks() {
+            Some(task) => format!(
+                "{} subtasks at α = {}, each {} of {} of {} bits",
+                whole(task.n_tasks as f64),
+                task.alpha,
+                self.task.rule(),
+                task.k,
+                task.n_bits
+            ),
+            None => self.task.title().to_owned(),
+        }
+    }
+
+    /// The settings of a caption: what tells one run from another, with a full stop.
+    pub fn settings_in_words(&self) -> String {
+        let data = match self.training.samples {
+            0 => "fresh data".to_owned(),
+            samples => format!("{} training samples", whole(samples as f64)),
+        };
+        let width = self.number("width").map(|width| format!("width {}, ", whole(width))).unwrap_or_default();
+        let (task, batch, seed) = (self.task_in_words(), whole(self.batch() as f64), self.training.seed);
+        format!("{task}; {width}batch {batch}, {data}, seed {seed}.")
+    }
+
+    /// The values of a group that matter most, in a line.
+    pub fn digest(&self, group: Group) -> String {
+        match group {
+            Group::Task => match self.subtasks() {
+                Some(task) => format!(
+                    "{} subtasks, {} bits, k = {}, α = {}",
+                    whole(task.n_tasks as f64),
+                    whole(task.n_bits as f64),
+                    task.k,
+                    task.alpha
+                ),
+                None => self.task.title().to_owned(),
+            },
+            Group::Model => {
+                let width = self.number("width").map(|width| format!("width {}, ", whole(width))).unwrap_or_default();
+                let depth = self.number("depth").filter(|depth| *depth > 1.0);
+                let layers = depth.map(|depth| format!("{depth} layers, ")).unwrap_or_default();
+                format!("{width}{layers}{} parameters", whole(self.parameters() as f64))
+            }
+            Group::Training => {
+                format!("{} steps of {} samples", whole(self.training.steps as f64), whole(self.batch() as f64))
+            }
+            Group::Measurement => format!("{} evaluations", whole(self.log_steps().len() as f64)),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A perceptron of linear layers with two logits.
+
+#[cfg(feature = "engine")]
+mod network;
+
+#[cfg(feature = "engine")]
+pub use network::{Layer, Mlp};
+
+use super::ModelSettings;
+use crate::settings::{Kind, choice, section};
+use crate::task::TaskConfig;
+
+choice! {
+    /// The non-linearity after each hidden layer.
+    Activation {
+        /// max(0, x).
+        Relu = "relu",
+        /// x·Φ(x).
+        Gelu = "gelu",
+        /// tanh x.
+        Tanh = "tanh",
+    }
+}
+
+section! {
+    /// The perceptron's settings.
+    MlpSettings {
+        width: usize = 100, Model, Kind::Whole { min: 1, max: 16_384 }, "units", "Width",
+            "Hidden units in each hidden layer.";
+        depth: usize = 1, Model, Kind::Whole { min: 1, max: 8 }, "layers", "Hidden layers",
+            "How many hidden layers the network has.";
+        activation: Activation = Activation::Relu, Model, Kind::Choice(Activation::WORDS), "", "Activation",
+            "The non-linearity after each hidden layer.";
+    }
+}
+
+impl MlpSettings {
+    /// Whether the fused kernels compute this network: one hidden layer with ReLU.
+    pub fn is_fused(&self) -> bool {
+        self.depth == 1 && self.activation == Activation::Relu
+    }
+}
+
+impl ModelSettings for MlpSettings {
+    /// (inputs + 3)·width + 2 at depth 1, inputs being the subtasks and the bits.
+    fn parameters(&self, task: &TaskConfig) -> u64 {
+        let inputs = task.subtasks().map_or(0, |subtasks| subtasks.inputs()) as u64;
+        let (width, depth) = (self.width as u64, self.depth as u64);
+        (inputs + 1) * width + (depth - 1) * (width + 1) * width + 2 * (width + 1)
+    }
+
+    /// A row is gathered for the subtask, and the bits are multiplied.
+    fn multiply_adds(&self, task: &TaskConfig) -> u64 {
+        let bits = task.subtasks().map_or(0, |subtasks| subtasks.n_bits) as u64;
+        let (width, depth) = (self.width as u64, self.depth as u64);
+        width * (bits + 2 + (depth - 1) * width)
+    }
+
+    fn bytes_per_sample(&self) -> u64 {
+        let width = self.width as u64;
+        if self.is_fused() { width / 8 + 64 } else { 8 * width * self.depth as u64 }
+    }
+}

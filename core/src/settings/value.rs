@@ -1,0 +1,74 @@
+//! The types that a field may have: to and from text, to JSON.
+
+/// A type that a field may have.
+pub trait Value: Sized + Clone + PartialEq {
+    /// Reads it as a person types it. The error says what was expected instead.
+    fn from_text(text: &str) -> Result<Self, String>;
+    /// Writes it so that `from_text` gives it back.
+    fn to_text(&self) -> String;
+    /// Its value in a file.
+    fn to_json(&self) -> serde_json::Value;
+    /// Its value as a number, where it is one.
+    fn as_number(&self) -> Option<f64>;
+}
+
+macro_rules! whole {
+    ($($type:ty),*) => {$(
+        impl Value for $type {
+            fn from_text(text: &str) -> Result<Self, String> {
+                text.trim().parse().map_err(|_| "a whole number, 0 or more".to_owned())
+            }
+            fn to_text(&self) -> String { self.to_string() }
+            fn to_json(&self) -> serde_json::Value { (*self).into() }
+            fn as_number(&self) -> Option<f64> { Some(*self as f64) }
+        }
+    )*};
+}
+whole!(u64, usize);
+
+impl Value for f64 {
+    fn from_text(text: &str) -> Result<Self, String> {
+        crate::number::parse(text).ok_or_else(|| "a number".to_owned())
+    }
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+    fn to_json(&self) -> serde_json::Value {
+        (*self).into()
+    }
+    fn as_number(&self) -> Option<f64> {
+        Some(*self)
+    }
+}
+
+/// Declares an enum whose variants are written as single words.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant),* }
+
+        impl $name {
+            /// Every choice, as written.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// The word for it.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl $crate::settings::Value for $name {
+            fn from_text(text: &str) -> Result<Self, String> {
+                match text.trim() {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(format!("one of {}", Self::WORDS.join(", "))),
+                }
+            }
+            fn to_text(&self) -> String { self.word().to_owned() }
+            fn to_json(&self) -> serde_json::Value { self.word().into() }
+            fn as_number(&self) -> Option<f64> { None }
+        }
+    };
+}
+pub(crate) use choice;

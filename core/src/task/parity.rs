@@ -1,0 +1,23 @@
+//! Multitask sparse parity (the paper's section 4, after Barak et al. 2022): a sample's label is the
+//! parity of its subtask's k bits.
+
+use super::{BitTask, Sampling, Subtasks};
+use crate::settings::Problem;
+
+/// The task that validated settings describe.
+pub fn task(settings: &Subtasks, sampling: &Sampling) -> BitTask {
+    BitTask::new(settings, sampling, parity)
+}
+
+/// What compares fields, once each is in its own range.
+pub fn conflicts(settings: &Subtasks) -> Vec<Problem> {
+    settings.conflicts()
+}
+
+/// What a subtask's label is, to be followed by “of 3 of 24 bits”.
+pub const RULE: &str = "the parity";
+
+/// 1 where an odd number of the subset's bits is set.
+fn parity(sample: &[u32], subset: &[u32]) -> u32 {
+    subset.iter().fold(0, |parity, &bit| parity ^ (sample[bit as usize / 32] >> (bit % 32))) & 1
+}
