@@ -1,4 +1,4 @@
-//! The rows, figure by figure. The paper's values are those of its figures, read to ±2 %.
+//! Builds the rows, figure by figure. The paper's values are read off its figures to ±2 %.
 
 use super::find::{Source, over_alpha, run, sweep};
 use super::{Results, Row};
@@ -9,6 +9,7 @@ use crate::fit::{self, FitError, PowerLaw};
 use crate::sweep::sweep_preset;
 use crate::theory::{Theory, calibrate};
 
+/// An empty row.
 fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
     Row {
         figure,
@@ -24,12 +25,13 @@ fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
     }
 }
 
-/// A row of a number that nothing here shows.
+/// A row without a result.
 fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
     Row { paper, remark: "not run yet".into(), ..blank(figure, quantity) }
 }
 
-fn fitted(row: &mut Row, law: Result<PowerLaw, FitError>) {
+/// Enters a fit, or the reason why there is none, into a row.
+fn enter_fit(row: &mut Row, law: Result<PowerLaw, FitError>) {
     match law {
         Ok(law) => {
             (row.ours, row.standard_error) = (Some(law.exponent), Some(law.exponent_se));
@@ -40,12 +42,12 @@ fn fitted(row: &mut Row, law: Result<PowerLaw, FitError>) {
     }
 }
 
-/// What a sweep was trained with, and the paper's where that differs.
+/// Describes what was trained for a sweep, compared with the preset of the paper's sweep.
 fn effort(source: &Source, preset: &str, points: &str) -> String {
     let mut parts = Vec::new();
     let full = sweep_preset(preset).and_then(|preset| preset.manifest().ok());
     if let (Some(ours), Some(full)) = (source.config(), &full) {
-        parts = less(ours, &full.base);
+        parts = smaller_settings(ours, &full.base);
         let amounts = source.sweep.means().len();
         let theirs: usize =
             full.over.iter().filter(|over| !["seed", "alpha"].contains(&over.field)).map(|over| over.values.len()).product();
@@ -60,9 +62,9 @@ fn effort(source: &Source, preset: &str, points: &str) -> String {
     parts.join(", ")
 }
 
-/// Where a config is less than the paper's.
-fn less(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
-    let fields = [("steps", ours.steps, paper.steps), ("samples a batch", ours.batch_size as u64, paper.batch_size as u64)];
+/// Lists the settings in which a config is smaller than the paper's.
+fn smaller_settings(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
+    let fields = [("steps", ours.steps, paper.steps), ("samples per batch", ours.batch_size as u64, paper.batch_size as u64)];
     let mut parts: Vec<String> = fields
         .iter()
         .filter(|(_, ours, paper)| ours < paper)
@@ -74,7 +76,8 @@ fn less(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
     parts
 }
 
-/// The mean loss over seeds at the point nearest to an amount, with its standard error.
+/// Returns the mean loss over seeds at the point nearest to an amount, and its standard error if there
+/// are several seeds.
 fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Option<f64>)> {
     let distance = |x: f64| (x / amount).ln().abs();
     let mean = source.sweep.means().into_iter().min_by(|a, b| distance(a.amount).total_cmp(&distance(b.amount)))?;
@@ -85,7 +88,8 @@ fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Option<f64>)> {
     Some((mean, error))
 }
 
-/// A row of one loss. Where the sweep has no such amount, its nearest one is shown and named.
+/// A row for the loss at one amount. If the sweep has no such amount, the row shows the nearest and
+/// says so.
 fn loss_row(source: &Source, figure: &'static str, (amount, paper): (f64, f64), named: &str, effort: &str) -> Row {
     let letter = source.sweep.resource.letter();
     let mut row = Row {
@@ -99,14 +103,14 @@ fn loss_row(source: &Source, figure: &'static str, (amount, paper): (f64, f64), 
     row.remark = if (mean.amount / amount - 1.0).abs() < 0.05 {
         effort.to_owned()
     } else {
-        // Another amount than the paper's is no reproduction of its number, but the nearest to it.
+        // The loss at another amount does not reproduce the paper's number, so no deviation is shown.
         row.standard_error = None;
         format!("at {letter} = {} instead; {effort}", whole(mean.amount))
     };
     row
 }
 
-/// A row of the slope of a sweep.
+/// A row for the slope of a sweep.
 fn slope_row(
     source: &Source,
     figure: &'static str,
@@ -125,7 +129,7 @@ fn slope_row(
         remark: effort.to_owned(),
         ..blank(figure, quantity)
     };
-    fitted(&mut row, report.fit);
+    enter_fit(&mut row, report.fit);
     row
 }
 
@@ -148,7 +152,7 @@ pub fn parameters(results: &Results) -> Vec<Row> {
     ]
 }
 
-/// Fig 2, middle, and Figs 7 and 8: one run's steps.
+/// Fig 2, middle, and Fig 8: the steps of one run.
 pub fn steps(results: &Results) -> Vec<Row> {
     const RANGE: (f64, f64) = (400.0, 8_900.0);
     let quantity = "exponent α_S over steps 400 to 8,900";
@@ -161,7 +165,7 @@ pub fn steps(results: &Results) -> Vec<Row> {
     let source = |row: Row| Row { source: Some(name.into()), seconds: last.map_or(0.0, |last| last.seconds), ..row };
     let reached = RunConfig { steps: last.map_or(0, |last| last.step), ..config.clone() };
     let full = sweep_preset("fig8").map(crate::sweep::SweepPreset::base).unwrap_or_default();
-    let effort = less(&reached, &full).join(", ");
+    let effort = smaller_settings(&reached, &full).join(", ");
 
     let mut slope =
         source(Row { paper: Some(0.45), theory: Some(Resource::Steps.exponent(config.alpha)), ..blank("2, steps", quantity) });
@@ -171,11 +175,11 @@ pub fn steps(results: &Results) -> Vec<Row> {
         let fitted = record.steps().into_iter().map(|step| step as f64).filter(|step| (RANGE.0..=RANGE.1).contains(step));
         Theory::new(config.n_tasks, config.alpha).exponent_at(Resource::Steps, &fitted.collect::<Vec<_>>(), constant)
     });
-    // The run may well be longer than the range: its length matters to Fig 8 alone.
+    // The run's length matters here only if it ends inside the range; for Fig 8 it always matters.
     if last.is_some_and(|last| (last.step as f64) < RANGE.1) {
         slope.remark = effort.clone();
     }
-    fitted(&mut slope, law);
+    enter_fit(&mut slope, law);
 
     let learned = last.map_or(0, |last| last.learned);
     let mut emerged = source(Row { paper: Some(0.81), theory: Some(1.0), remark: effort, ..blank("8", emergence) });
@@ -209,7 +213,8 @@ pub fn data(results: &Results) -> Vec<Row> {
 
 /// Fig 9: subtasks learned against data, which the paper finds near D^(1/(1+α)).
 pub fn learned(results: &Results) -> Vec<Row> {
-    // Without an early stop, so that every subtask has its time; with one it says so.
+    // Prefers runs that do not stop early, so that rare subtasks have time to be learned; the remark
+    // says if runs stopped early.
     let patient = over_alpha(results, Resource::Data, |sweep| sweep.runs.iter().all(|run| run.config().patience == 0));
     let sources = if patient.is_empty() { over_alpha(results, Resource::Data, |_| true) } else { patient };
     if sources.is_empty() {
@@ -224,16 +229,16 @@ pub fn learned(results: &Results) -> Vec<Row> {
             ..blank("9", format!("exponent of subtasks learned against D at α = {}", source.sweep.alpha))
         };
         if let Some(patience) = source.config().map(|config| config.patience).filter(|patience| *patience > 0) {
-            row.remark += &format!(", stopped {patience} logs after the lowest loss");
+            row.remark += &format!(", stopped {patience} evaluations after the lowest loss");
         }
-        // Counts grow, where losses fall.
-        fitted(&mut row, growth(&source.sweep, None).map(|law| PowerLaw { exponent: -law.exponent, ..law }));
+        // Counts grow where losses fall, so the exponent changes its sign.
+        enter_fit(&mut row, growth(&source.sweep, None).map(|law| PowerLaw { exponent: -law.exponent, ..law }));
         row
     };
     sources.iter().map(row).collect()
 }
 
-/// Fig 10: the exponents against α. The paper's are known at its two ends.
+/// Fig 10: the exponents against α. The paper's values are given for its smallest and largest α.
 pub fn exponents(results: &Results) -> Vec<Row> {
     let figures = [
         (Resource::Parameters, "10, parameters", "fig10-parameters", "widths", [(0.1, 0.23), (0.8, 0.61)]),
