@@ -1,5 +1,5 @@
-//! The flags that make a config, and the order in which they have their say:
-//! preset, then file, then link, then the fields' own flags.
+//! The flags that set a config. They apply in this order: preset, file, link, then the flag of each
+//! field; later ones override earlier ones.
 
 use std::path::PathBuf;
 
@@ -10,36 +10,36 @@ use quanta_core::config::{ConfigError, FIELDS, Field, Kind, PRESETS, RunConfig, 
 
 use crate::failure::Usage;
 
-/// Keys that a link of the page may hold beside the config's fields.
+/// Keys of the page's links that are not fields of the config.
 const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
-/// `--config`, `--url` and a flag for each field; `--preset` is the caller's, who knows which
-/// presets there are.
+/// Makes `--config`, `--url` and a flag for each field. Callers add `--preset`, because their presets
+/// differ.
 pub fn args() -> Vec<Arg> {
     let file = Arg::new("config")
         .long("config")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
-        .help("Take the fields that a JSON file names, e.g. one written by --dry-run");
-    let link = Arg::new("url").long("url").value_name("LINK").help("Take the fields that a link copied from the page names");
+        .help("Read settings from a JSON file, e.g. one written by --dry-run");
+    let link = Arg::new("url").long("url").value_name("LINK").help("Read settings from a link copied from the page");
     [file, link].into_iter().map(|arg| arg.help_heading("Settings")).chain(FIELDS.iter().map(field_arg)).collect()
 }
 
-/// `--preset` over the presets of runs.
+/// Makes `--preset` with the presets of runs.
 pub fn preset_arg() -> Arg {
     let values = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
     Arg::new("preset")
         .long("preset")
         .value_name("NAME")
         .value_parser(values.collect::<Vec<_>>())
-        .help("Begin with named settings; files, links and flags change them, in this order")
+        .help("Start from named settings; a file, a link and flags override them, in this order")
         .help_heading("Settings")
 }
 
 fn field_arg(field: &Field) -> Arg {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
     let default = RunConfig::default().get(field.name).unwrap_or_default();
-    // The value stays text here, so that everything wrong with a config is said at once.
+    // The value is parsed later, so that all problems of a config are reported together.
     Arg::new(field.name)
         .long(field.flag())
         .alias(field.name)
@@ -53,20 +53,20 @@ fn field_arg(field: &Field) -> Arg {
         .help_heading(field.group.title())
 }
 
-/// The config that the flags make of `base`, or of the preset's, if one is named. Everything wrong
-/// with it comes back at once, as [`Usage`].
+/// Applies the flags to the preset's config, or to `base` without a preset. Returns all problems
+/// together, as [`Usage`].
 pub fn read(matches: &ArgMatches, base: RunConfig) -> anyhow::Result<RunConfig> {
     let named = matches.try_get_one::<String>("preset").ok().flatten();
     let config = named.and_then(|name| preset(name)).map_or(base, |preset| preset.config());
     layers(matches, config)
 }
 
-/// The config that files, links and flags make of `config`.
+/// Applies files, links and flags to `config`, and validates the result.
 pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConfig> {
     let (config, mut problems) = unchecked_layers(matches, config)?;
     let readable = problems.is_empty();
-    // Where something could not be read, rules that compare fields would judge values that nobody
-    // gave; a field's own range still holds.
+    // If a value could not be parsed, its field holds a default. Rules that compare fields would then
+    // report misleading problems, so only each field's own range is checked.
     let own_range = |name: &str| FIELDS.iter().find(|field| field.name == name).map(|field| field.kind.range());
     problems.extend(
         config
@@ -78,7 +78,7 @@ pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConf
     if problems.is_empty() { Ok(config) } else { Err(Usage(problems).into()) }
 }
 
-/// The same, with what could not be read, and without asking whether a run can be made of it.
+/// Like [`layers`], but does not validate the config. Also returns the problems of parsing.
 pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<(RunConfig, Vec<String>)> {
     let mut problems: Vec<String> = Vec::new();
     if let Some(path) = matches.get_one::<PathBuf>("config") {
@@ -98,16 +98,16 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
     Ok((config, problems))
 }
 
-/// The fields that flags name one by one.
+/// Returns the fields whose own flags are given.
 pub fn named_fields(matches: &ArgMatches) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| matches.contains_id(field.name))
 }
 
-/// Takes the fields of a link, or of the query alone.
+/// Applies the settings of a link, or of a query without an address. Returns the problems.
 fn read_link(config: &mut RunConfig, link: &str) -> Vec<String> {
     let is_query = !link.contains("://") && link.contains('=');
     if !link.contains('?') && !is_query {
-        return vec![format!("«{link}» holds no settings: a link of the page has them after a «?»")];
+        return vec![format!("“{link}” holds no settings: a link of the page has them after a “?”")];
     }
     let errors: Vec<ConfigError> =
         if is_query && !link.contains('?') { config.merge_query(link, PAGE_KEYS) } else { config.merge_link(link, PAGE_KEYS) };
