@@ -64,7 +64,7 @@ impl Browser {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // On SIGTERM the driver closes its browser; if it were killed, the browser would go on.
+        // On SIGTERM the driver closes its browser; if it were killed, the browser would keep running.
         let signalled = Command::new("kill").arg(self.0.id().to_string()).status();
         for _ in 0..50 {
             if signalled.is_err() || !matches!(self.0.try_wait(), Ok(None)) {

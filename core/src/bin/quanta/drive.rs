@@ -83,7 +83,7 @@ fn advance(
     // A stop also interrupts a long evaluation; resuming the run repeats it.
     let interrupt = stop.clone();
     run.set_breath(Rc::new(move || Box::pin(std::future::ready(interrupt.is_requested()))));
-    // Returns whether somebody still reads the events.
+    // Returns false if the reader of stdout is gone.
     let mut report = |event: &Event| match on_event(event) {
         Err(error) if error.is::<ReaderGone>() => Ok(false),
         result => result.map(|()| true),

@@ -47,7 +47,7 @@ pub fn run(matches: &ArgMatches, dir: &Path, manifest: &Manifest) -> anyhow::Res
 }
 
 fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -> anyhow::Result<String> {
-    let program = std::env::current_exe().context("the program does not know its own path")?;
+    let program = std::env::current_exe().context("cannot find the path of this program")?;
     let device = device_choice(matches);
     let gpu = matches!(device, DeviceChoice::Gpu | DeviceChoice::Cuda);
     let jobs = matches.get_one::<u16>("jobs").copied();

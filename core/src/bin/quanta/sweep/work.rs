@@ -204,7 +204,7 @@ impl<'a> Sweep<'a> {
         result
     }
 
-    /// Trains one run to its end. If the run fails, records the failure and lets the sweep go on.
+    /// Trains one run to its end. If the run fails, records the failure; the sweep continues.
     fn train(&self, claim: &Claim, found: Option<Record>, device: OpenDevice) -> anyhow::Result<()> {
         let entry = claim.entry();
         let mut record = Record::new(entry.config.clone());
