@@ -1,4 +1,5 @@
-# Run by Trunk after a build: writes a checksum of the engine's two files into the start script's element.
+# Trunk runs this after a build. It writes a checksum of the engine's two files into the start script's
+# element.
 set -eu
 cd "$TRUNK_STAGING_DIR"
 content=$(cat worker.js worker_bg.wasm | cksum | tr ' ' -)

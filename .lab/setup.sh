@@ -1,4 +1,4 @@
-# Part of `lab`: finding, naming and installing what a command needs.
+# Part of `lab`: finds, lists and installs what a command needs.
 
 say() {
     printf '==> %s\n' "$*"
@@ -13,7 +13,7 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# at_least HAVE WANT: compares versions of up to three numbers.
+# at_least HAVE WANT: whether version HAVE is at least WANT; versions have up to three numbers.
 at_least() {
     awk -v have="$1" -v want="$2" 'BEGIN {
         split(have, h, "."); split(want, w, ".")
@@ -21,12 +21,12 @@ at_least() {
     }'
 }
 
-# The version a program gives of itself: the first word that begins with a digit.
+# Prints a program's version: the first word of its --version that begins with a digit.
 version_of() {
     "$@" --version 2>/dev/null | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]/) { print $i; exit } }'
 }
 
-# First of the given programs that is there.
+# Prints the path of the first of the given programs that is installed.
 first_of() {
     local name
     for name in "$@"; do
@@ -40,7 +40,7 @@ first_of() {
 
 # ---- Rust ----
 
-# A cargo that is new enough, with its rustc beside it; its folder goes first on PATH.
+# Finds a cargo that is new enough, and puts its folder first on PATH, so that its rustc is used too.
 find_rust() {
     local cargo
     for cargo in "$(command -v cargo || true)" "$HOME/.cargo/bin/cargo" /usr/bin/cargo; do
@@ -56,14 +56,15 @@ wasm_library_installed() {
     has rustc && [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM/lib" ]
 }
 
-# Debian's Rust, its library's source and a linker: enough to build the library for wasm32.
+# Whether Debian's Rust, the standard library's source and a linker are installed, which are enough to
+# build the library for wasm32.
 source_ready() {
     [ -x /usr/bin/cargo ] && at_least "$(version_of /usr/bin/cargo)" "$RUST_VERSION" &&
         [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/std" ] && [ -x $DEBIAN_LINKER ]
 }
 
-# Decides where wasm32's standard library comes from: `rust` (Rust's own download) or `source`.
-# Rust's own is tried first, once: where it could not be had, that is remembered.
+# Decides where wasm32's standard library comes from: `rust` (downloaded by rustup) or `source`. Tries
+# the download first, and remembers if it failed.
 choose_wasm_library() {
     WASM_LIBRARY=source
     if wasm_library_installed; then
@@ -79,29 +80,29 @@ choose_wasm_library() {
     fi
 }
 
-# Runs a command with a limit in seconds, where the system has a way to.
+# Runs a command with a time limit in seconds, if the system has `timeout`.
 with_timeout() {
     local limit=$1 timeout
     shift
     if timeout=$(first_of timeout gtimeout); then "$timeout" "$limit" "$@"; else "$@"; fi
 }
 
-# Runs a command in the environment that builds for wasm32. Flags are in .cargo/config.toml; those of
-# the caller's environment would replace them. Trunk can't parse the usual values of NO_COLOR.
+# Runs a command in the environment for wasm32 builds. Removes flags from the environment, because they
+# would replace those in .cargo/config.toml, and NO_COLOR, whose usual values Trunk cannot parse.
 wasm_env() {
     if [ "$WASM_LIBRARY" = rust ]; then
         env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" "$@"
     else
-        # Building the standard library is still an unstable feature, which this variable unlocks;
-        # native code stays on stable Rust.
+        # RUSTC_BOOTSTRAP allows building the standard library, an unstable feature of cargo. Native
+        # code is built with stable Rust.
         env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:/usr/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" \
             RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$DEBIAN_LINKER "$@"
     fi
 }
 
-# ---- Packages of the system ----
+# ---- System packages ----
 
-# find_browser: a Chromium and its driver, in CHROME and CHROMEDRIVER unless these say where.
+# Finds a Chromium and its driver, and sets CHROME and CHROMEDRIVER unless they are set already.
 find_browser() {
     CHROME=${CHROME:-$(first_of chromium chromium-browser google-chrome google-chrome-stable \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" || true)}
@@ -125,7 +126,7 @@ scheduler() {
     PATH=$PATH:/usr/sbin command -v slurmctld
 }
 
-# Debian's names of the packages that `build` or `test` lacks.
+# missing_packages build|test: prints Debian's names of the packages that are missing.
 missing_packages() {
     has cc || echo gcc libc6-dev
     has brotli || has node || echo brotli
@@ -136,8 +137,7 @@ missing_packages() {
     find_browser || if [ "$(os_id)" = ubuntu ]; then echo chromium-browser chromium-chromedriver; else echo chromium chromium-driver; fi
     has npm || echo npm
     [ "$(uname)" != Linux ] || vulkan_driver >/dev/null || echo mesa-vulkan-drivers
-    # A cluster's scheduler comes with daemons: nothing to put on a person's machine unasked. Its
-    # test says where it is missing.
+    # Slurm comes with daemons, so it is installed only in CI. Its test reports if it is missing.
     [ "${CI:-}" != true ] || scheduler >/dev/null || echo slurm-wlm
 }
 
@@ -145,15 +145,16 @@ os_id() {
     if [ -r /etc/os-release ]; then (. /etc/os-release && echo "${ID:-}"); else uname; fi
 }
 
-# Installs packages with apt, as root or through sudo; else prints the command and stops.
+# Installs packages with apt, as root or through sudo. If that is not possible, prints the command and
+# stops.
 install_packages() {
     local sudo= install="apt-get install -y --no-install-recommends $*"
     [ $# -gt 0 ] || return 0
     if ! has apt-get; then
-        die "missing: $* (Debian's names). Install what they stand for with this system's package manager$(brew_hint), then run ./lab again." 3
+        die "missing: $* (Debian's names). Install the equivalent packages with this system's package manager$(brew_hint), then run ./lab again." 3
     fi
     if [ "$(id -u)" != 0 ]; then
-        # Someone at a terminal can be asked for a password; a script can't.
+        # sudo can ask for a password only at a terminal.
         if has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
             sudo=sudo
         else
@@ -174,8 +175,8 @@ brew_hint() {
 
 # ---- Tools ----
 
-# install_tool CRATE VERSION WHY FLAG...: from source, into the lab's own folder. Trunk's own release
-# profile optimises the whole program for minutes; it runs no faster for it here.
+# install_tool CRATE VERSION WHY FLAG...: installs a tool from source into the lab's folder. Turns off
+# link-time optimisation, which takes minutes for Trunk and does not make it faster here.
 install_tool() {
     local crate=$1 version=$2 why=$3 program=${1%-cli}
     shift 3
@@ -196,44 +197,44 @@ axe_version() {
     sed -n 's/^ *"version": "\(.*\)",*$/\1/p' "$TOOLS/node/node_modules/axe-core/package.json" 2>/dev/null | head -n 1
 }
 
-# Crates are fetched once, up front; when that is impossible, those that are there must do.
+# Fetches all crates. Without a network, continues offline if all are already downloaded.
 fetch_crates() {
     if ! cargo fetch --locked --quiet; then
-        cargo fetch --locked --quiet --offline || die "not all crates are here, and the missing ones could not be fetched"
-        say "Crates could not be fetched, but all are already here: going on without a network"
+        cargo fetch --locked --quiet --offline || die "some crates are missing and could not be fetched"
+        say "Crates could not be fetched, but all are already downloaded: continuing offline"
         export CARGO_NET_OFFLINE=true
     fi
 }
 
-# setup build|test: makes the machine ready for a command. Does nothing the second time.
+# setup build|test: installs what a command needs. Does nothing if everything is installed.
 setup() {
     local packages
-    # Rust's own library is tried before packages are counted: it decides which are missing.
+    # Must come first: which packages are missing depends on the standard library's source.
     find_rust || true
     choose_wasm_library
     packages=$(missing_packages "$1" | tr '\n' ' ')
-    # The names are words of their own: no quotes.
+    # Unquoted, so that each name is an argument.
     install_packages $packages
     find_rust || die "Rust $RUST_VERSION or newer is needed, from https://rustup.rs or this system's packages" 3
     fetch_crates
-    # This version of the tool has no lock file that resolves, hence no --locked.
+    # No --locked, because the lock file of this version does not resolve.
     install_tool wasm-bindgen-cli "$BINDGEN_VERSION" "which joins wasm to JavaScript (about 2 minutes)"
-    # Without its defaults it neither looks for updates nor downloads tools.
-    install_tool trunk "$TRUNK_VERSION" "which puts the site together (about 4 minutes)" --locked --no-default-features
+    # Without default features Trunk neither checks for updates nor downloads tools.
+    install_tool trunk "$TRUNK_VERSION" "which assembles the site (about 4 minutes)" --locked --no-default-features
     if [ "$1" = test ]; then
         install_axe
-        find_browser || die "no Chromium with its driver was found, and the tests in the browser need both" 3
+        find_browser || die "Chromium or chromedriver was not found, and the browser tests need both" 3
     fi
 }
 
 # ---- Doctor ----
 
-# row NAME VERSION WHAT-WOULD-BE-DONE: one line of the report.
+# row NAME VERSION HOW-TO-INSTALL: prints one line of the report; an empty VERSION means missing.
 row() {
     if [ -n "$2" ]; then printf '  ok       %-22s %s\n' "$1" "$2"; else printf '  missing  %-22s %s\n' "$1" "$3"; fi
 }
 
-# tool_row NAME HAVE WANT
+# tool_row NAME HAVE WANT: prints the line of a tool that must have exactly version WANT.
 tool_row() {
     local have=$2
     [ "$have" = "$3" ] || have=
@@ -247,7 +248,7 @@ doctor() {
     find_rust || true
     row "Rust" "$(find_rust && version_of cargo)" "$RUST_VERSION or newer, from rustup.rs or Debian's $DEBIAN_RUST"
     if wasm_library_installed; then
-        library="Rust's own"
+        library="from rustup"
     elif source_ready; then
         library="built from Debian's source with Rust $(version_of /usr/bin/cargo)"
     fi
@@ -263,8 +264,8 @@ doctor() {
     row "npm" "$(has npm && version_of npm)" "apt-get install npm"
     row "axe-core" "$([ "$(axe_version)" != "$AXE_VERSION" ] || echo "$AXE_VERSION")" "npm install axe-core@$AXE_VERSION"
     if [ "$(uname)" = Linux ]; then
-        row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software one; without it nothing is tested on a GPU natively"
+        row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software driver; without a driver no native test uses a GPU"
     fi
-    row "Slurm" "$(scheduler >/dev/null && echo "there")" "nothing; its test is skipped. apt-get install slurm-wlm, if wanted"
+    row "Slurm" "$(scheduler >/dev/null && echo "installed")" "optional: its test is skipped; apt-get install slurm-wlm"
     if [ -f dist/index.html ]; then echo "The page is built, in dist/."; else echo "The page is not built yet."; fi
 }

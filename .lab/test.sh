@@ -1,6 +1,6 @@
-# Part of `lab`: the tests, stage by stage.
+# Part of `lab`: runs the tests in stages.
 
-# stage NAME COMMAND...: runs a command, keeps what it prints, and how long it took.
+# stage NAME COMMAND...: runs a command, and records its output, its result and its duration.
 stage() {
     local name=$1 begin=$SECONDS status=0
     shift
@@ -15,25 +15,25 @@ native_tests() {
     CARGO_TARGET_DIR=$NATIVE_TARGET cargo test --locked --release --no-fail-fast -p quanta-core -p quanta-app -p quanta-tests
 }
 
-# The same known answers as natively, in the engine's own build, in a worker of a headless browser.
+# Runs the known-answer tests in the engine's build, in a worker of a headless browser.
 wasm_tests() {
     wasm_env env CHROMEDRIVER="$CHROMEDRIVER" WASM_BINDGEN_TEST_WEBDRIVER_JSON="$PWD/tests/webdriver.json" \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="$TOOLS/bin/wasm-bindgen-test-runner" WASM_BINDGEN_TEST_TIMEOUT=300 \
         cargo test --locked --profile wasm --target $WASM -p quanta-app --no-default-features --features engine --test wasm
 }
 
-# The page as a person uses it. One test at a time: each trains, and times what it sees.
+# Runs the browser tests, one at a time, because they train and measure times.
 browser_tests() {
-    build_site && weigh && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
+    build_site && check_sizes && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
         cargo test --locked --release -p quanta-core -p quanta-tests --test browser -- --ignored --test-threads=1
 }
 
-# run_tests [STAGE...]: set-up, the stages, and one line that counts.
+# run_tests [STAGE...]: sets up, runs the stages, and prints the counts of passed and failed tests.
 run_tests() {
     local begin=$SECONDS name
     [ $# -gt 0 ] || set -- native wasm browser
     for name in "$@"; do
-        case $name in native | wasm | browser) ;; *) die "there are no tests called '$name': native, wasm, browser" 2 ;; esac
+        case $name in native | wasm | browser) ;; *) die "unknown stage '$name': the stages are native, wasm and browser" 2 ;; esac
     done
     STAGES= FAILED=0
     LOGS=$(mktemp -d)
@@ -44,9 +44,9 @@ run_tests() {
     for name in "$@"; do
         stage "$name" "${name}_tests"
     done
-    say "$((SECONDS - begin)) seconds in all"
+    say "$((SECONDS - begin)) seconds in total"
     printf '%s' "$STAGES"
-    # The runners' own counts, added up.
+    # Adds up the counts that the test runners print.
     awk '/^test result:/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) passed += $(i - 1); if ($i ~ /^failed/) failed += $(i - 1) } }
          END { printf "%d passed, %d failed\n", passed, failed }' "$LOGS"/*.log
     exit $FAILED

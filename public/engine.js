@@ -1,12 +1,12 @@
-// Starts the engine in its worker. The page has fetched and compiled it; the first message is the module.
-// What the build wrote down of the engine's content is in this script's address, and goes into the next.
+// Starts the engine in its worker. The first message is the module, which the page has fetched and compiled.
+// This script's query holds a checksum of the engine, which also goes into the address of worker.js.
 self.onmessage = async ({ data: module }) => {
   self.onmessage = null;
   try {
     const { default: init } = await import(`./worker.js${self.location.search}`);
     await init({ module_or_path: module });
   } catch (error) {
-    // Thrown from here on its own, it reaches the page as the worker's error.
+    // Thrown outside the promise, so that the page gets it as the worker's error event.
     setTimeout(() => {
       throw error;
     });

@@ -1,5 +1,5 @@
-// Starts the page. The build writes the names of its two files into this script's element: they
-// hold a hash, so that a new version is never mixed with an old one from the browser's cache.
+// Starts the page. The build writes the names of its two files into this script's element. The names
+// contain a hash, so that the browser never mixes a new file with an old one from its cache.
 const { js = "app.js", wasm = "app_bg.wasm" } = document.getElementById("start")?.dataset ?? {};
 const starting = document.getElementById("starting");
 
@@ -11,6 +11,6 @@ try {
   console.error(error);
   const old = typeof WebAssembly === "undefined";
   document.getElementById("starting-words").textContent = old
-    ? "This browser has no WebAssembly, which the lab is made of. Please use a current one."
+    ? "This browser has no WebAssembly, which the lab needs. Please use a current browser."
     : `The page could not be started: ${error?.message ?? error}. Reloading may help; so may a current browser.`;
 }

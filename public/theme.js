@@ -1,13 +1,13 @@
-// Light or dark, before anything is painted: the link's word, else the remembered choice, else the system's.
+// Sets the theme before the first paint: the link's, else the stored choice, else the system's.
 (() => {
-  const asked = new URLSearchParams(location.search).get("theme");
-  let remembered = null;
+  const linked = new URLSearchParams(location.search).get("theme");
+  let stored = null;
   try {
-    remembered = localStorage.getItem("theme");
+    stored = localStorage.getItem("theme");
   } catch {
-    // Storage may be forbidden, in a frame for one; the system's preference then decides.
+    // Storage may be blocked, for example in a frame. The system's preference then applies.
   }
   const known = (word) => (word === "light" || word === "dark" ? word : null);
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  document.documentElement.dataset.theme = known(asked) ?? known(remembered) ?? system;
+  document.documentElement.dataset.theme = known(linked) ?? known(stored) ?? system;
 })();

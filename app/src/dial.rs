@@ -1,43 +1,43 @@
-//! Numbers that a page is set to by sliders: their bounds, their places on a slider, and how they
-//! stand in a link.
+//! Numbers that sliders set on a page: their bounds, their positions on the slider, and their form in a
+//! link.
 
 use quanta_core::number;
 
-/// How a number runs along its slider.
+/// How the numbers are spaced along a slider.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scale {
-    /// Evenly, in steps of that size.
+    /// Evenly, with this step.
     Even(f64),
-    /// Whole numbers, ever further apart.
+    /// Whole numbers, spaced about exponentially.
     Growing,
 }
 
 /// One number with its bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Dial {
-    /// Its name in a link.
+    /// Its name in links.
     pub key: &'static str,
-    /// Its name, as shown.
+    /// The label shown.
     pub label: &'static str,
-    /// Its unit, or nothing.
+    /// Its unit, or empty.
     pub unit: &'static str,
-    /// What it is, in a sentence.
+    /// An explanation, in a sentence.
     pub help: &'static str,
-    /// The least it can be.
+    /// The minimum.
     pub min: f64,
-    /// The most it can be.
+    /// The maximum.
     pub max: f64,
-    /// Where it stands at first.
+    /// The initial value.
     pub start: f64,
-    /// How it runs.
+    /// The spacing along the slider.
     pub scale: Scale,
 }
 
-/// How many places a slider with growing steps has.
+/// The number of positions of a slider with [`Scale::Growing`].
 const PLACES: f64 = 400.0;
 
 impl Dial {
-    /// An even slider: from, to, step, and where it stands at first.
+    /// Makes an evenly spaced slider. `of` is minimum, maximum, step and initial value.
     pub const fn even(
         key: &'static str,
         label: &'static str,
@@ -49,7 +49,8 @@ impl Dial {
         Self { key, label, unit, help, min, max, start, scale: Scale::Even(step) }
     }
 
-    /// A slider over whole numbers of several sizes: from, to, and where it stands at first.
+    /// Makes a slider over whole numbers of several orders of magnitude. `of` is minimum, maximum and
+    /// initial value.
     pub const fn growing(
         key: &'static str,
         label: &'static str,
@@ -61,7 +62,7 @@ impl Dial {
         Self { key, label, unit, help, min, max, start, scale: Scale::Growing }
     }
 
-    /// The last place of a slider that ends at `most`; the first is 0.
+    /// The last position of a slider whose maximum is `most`; the first is 0.
     pub fn places(&self, most: f64) -> f64 {
         match self.scale {
             Scale::Even(step) => ((most - self.min) / step).round().max(0.0),
@@ -69,11 +70,11 @@ impl Dial {
         }
     }
 
-    /// The number at a place.
+    /// The number at a position of a slider whose maximum is `most`.
     pub fn at(&self, place: f64, most: f64) -> f64 {
         match self.scale {
-            // Rounded, so that a third of steps of 0.1 does not read 0.30000000000000004.
-            Scale::Even(step) => tidy((self.min + place * step).min(most)),
+            // Rounded, so that three steps of 0.1 read 0.3, not 0.30000000000000004.
+            Scale::Even(step) => round((self.min + place * step).min(most)),
             Scale::Growing => {
                 let share = place / self.places(most).max(1.0);
                 (self.min + (most - self.min + 1.0).powf(share) - 1.0).round().clamp(self.min, most)
@@ -81,7 +82,7 @@ impl Dial {
         }
     }
 
-    /// The place of a number.
+    /// The position nearest to a number, on a slider whose maximum is `most`.
     pub fn place(&self, value: f64, most: f64) -> f64 {
         match self.scale {
             Scale::Even(step) => ((value - self.min) / step).round().clamp(0.0, self.places(most)),
@@ -93,7 +94,10 @@ impl Dial {
         }
     }
 
-    /// The number that a text spells, or what it must be.
+    /// Parses a number; thousands may be separated by commas.
+    ///
+    /// # Errors
+    /// If the text is not a number within the bounds: what it must be, as the end of a sentence.
     pub fn read(&self, text: &str) -> Result<f64, String> {
         let whole = self.is_whole();
         let text = text.trim().replace(',', "");
@@ -103,7 +107,7 @@ impl Dial {
         value.ok_or_else(|| format!("must be {kind} from {} to {}", self.min, self.max))
     }
 
-    /// Whether it counts something.
+    /// Whether it takes only whole numbers.
     pub fn is_whole(&self) -> bool {
         match self.scale {
             Scale::Even(step) => step.fract() == 0.0,
@@ -112,11 +116,14 @@ impl Dial {
     }
 }
 
-fn tidy(value: f64) -> f64 {
+/// Rounds to six decimals.
+fn round(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
-/// The numbers a link gives, the others as they start; and what of it cannot be understood.
+/// Reads the numbers from the page's keys in a link, in the order of `dials`; missing ones get their
+/// initial values. `words` are further keys that the page knows. Also returns the problems, in
+/// sentences.
 pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> (Vec<f64>, Vec<String>) {
     let mut values: Vec<f64> = dials.iter().map(|dial| dial.start).collect();
     let mut problems = Vec::new();
@@ -124,22 +131,22 @@ pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> (Vec<f6
         match dials.iter().position(|dial| dial.key == key) {
             Some(i) => match dials[i].read(text) {
                 Ok(value) => values[i] = value,
-                Err(allowed) => problems.push(format!("{key} is «{text}», but {allowed}")),
+                Err(allowed) => problems.push(format!("{key} is “{text}”, but {allowed}")),
             },
             None if words.contains(&key.as_str()) => {}
             None => {
                 let known: Vec<&str> = words.iter().copied().chain(dials.iter().map(|dial| dial.key)).collect();
-                problems.push(format!("unknown key «{key}»; known ones here are {}", known.join(", ")));
+                problems.push(format!("unknown key “{key}”; known ones here are {}", known.join(", ")));
             }
         }
     }
     (values, problems)
 }
 
-/// What a link must say of these numbers: those that do not stand where they start.
+/// Returns the keys and values for a link: those of the numbers that differ from their initial values.
 pub fn write(dials: &[Dial], values: &[f64]) -> Vec<(String, String)> {
-    let moved = dials.iter().zip(values).filter(|(dial, value)| **value != dial.start);
-    moved.map(|(dial, value)| (dial.key.to_owned(), value.to_string())).collect()
+    let changed = dials.iter().zip(values).filter(|(dial, value)| **value != dial.start);
+    changed.map(|(dial, value)| (dial.key.to_owned(), value.to_string())).collect()
 }
 
 #[cfg(test)]
@@ -160,7 +167,7 @@ mod tests {
     };
 
     #[test]
-    fn a_number_comes_back_from_its_place() {
+    fn numbers_and_positions_convert_back_and_forth() {
         for dial in [EVEN, GROWING] {
             for place in 0..=dial.places(dial.max) as u32 {
                 let value = dial.at(f64::from(place), dial.max);
@@ -170,13 +177,13 @@ mod tests {
             assert_eq!((dial.at(0.0, dial.max), dial.at(dial.places(dial.max), dial.max)), (dial.min, dial.max));
         }
         assert_eq!(EVEN.at(3.0, 2.0), 0.03);
-        // A slider that ends early has no more places than numbers.
+        // A slider with a small maximum has no more positions than numbers.
         assert_eq!((GROWING.places(7.0), GROWING.at(6.0, 7.0), GROWING.place(9.0, 7.0)), (6.0, 7.0, 6.0));
         assert_eq!((GROWING.places(1.0), GROWING.place(1.0, 1.0)), (0.0, 0.0));
     }
 
     #[test]
-    fn a_link_gives_what_moved_and_tells_what_it_cannot_read() {
+    fn links_hold_changed_numbers_and_problems_are_reported() {
         let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>();
         let pairs = own(&[("alpha", "0.6")]);
         assert_eq!(read(&[EVEN, GROWING], &[], &pairs), (vec![0.6, 1_000.0], vec![]));
@@ -184,8 +191,8 @@ mod tests {
         let (values, problems) = read(&[EVEN, GROWING], &["resource"], &own(&[("alpha", "7"), ("quanta", "2.5"), ("pie", "")]));
         assert_eq!(values, [0.4, 1_000.0]);
         assert_eq!(problems.len(), 3);
-        assert_eq!(problems[0], "alpha is «7», but must be a number from 0 to 2");
+        assert_eq!(problems[0], "alpha is “7”, but must be a number from 0 to 2");
         assert!(problems[1].contains("a whole number"), "{problems:?}");
-        assert!(problems[2].contains("«pie»") && problems[2].contains("resource, alpha, quanta"), "{problems:?}");
+        assert!(problems[2].contains("“pie”") && problems[2].contains("resource, alpha, quanta"), "{problems:?}");
     }
 }

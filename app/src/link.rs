@@ -1,23 +1,23 @@
-//! What a link says: which page, which run, and how to show it.
+//! Reads and writes links: which page, which run, and how to show it.
 //!
-//! The run's own keys are [`RunConfig`]'s; the rest are the page's and listed in [`PAGE_KEYS`].
+//! The keys of the run are those of [`RunConfig`]; [`PAGE_KEYS`] lists the others.
 
 use quanta_core::config::{PRESETS, RunConfig};
 use quanta_core::device::DeviceChoice;
 use quanta_core::figure;
 
-/// Keys of a link that are the page's business and no part of a run.
+/// The keys of a link that set the page and are not part of a run.
 pub const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
-/// A screen of the site.
+/// A page of the site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
-    /// One run, live.
+    /// Trains one run and shows it live.
     #[default]
     Lab,
-    /// The model of quanta alone, on sliders.
+    /// The quantization model by itself, with sliders.
     Theory,
-    /// Loss against a resource: published sweeps, and small ones of the browser's own.
+    /// Loss against a resource: published sweeps, and small sweeps trained in the browser.
     Scaling,
     /// The paper's numbers beside ours.
     Reproduce,
@@ -27,7 +27,7 @@ impl Page {
     /// Every page, in the order of the navigation.
     pub const ALL: [Page; 4] = [Page::Lab, Page::Theory, Page::Scaling, Page::Reproduce];
 
-    /// The word for it in a link.
+    /// Its name in links.
     pub fn word(self) -> &'static str {
         match self {
             Page::Lab => "lab",
@@ -37,12 +37,12 @@ impl Page {
         }
     }
 
-    /// The page of that word.
+    /// Finds a page by its name in links.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|page| page.word() == word)
     }
 
-    /// Its name, as shown.
+    /// The title shown.
     pub fn title(self) -> &'static str {
         match self {
             Page::Lab => "Lab",
@@ -53,38 +53,38 @@ impl Page {
     }
 }
 
-/// A link, read.
+/// The content of a link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Link {
-    /// Which page.
+    /// The page.
     pub page: Page,
-    /// The run, where the link names one. Only the Lab's does.
+    /// The run's settings, if the link has any. Only links of the Lab do.
     pub config: Option<RunConfig>,
-    /// What another page than the Lab is set to, as it stands in the link.
+    /// The settings of a page other than the Lab, as unparsed keys and values.
     pub own: Vec<(String, String)>,
-    /// What to train on, where the link says.
+    /// The device to train on, if the link names one.
     pub device: Option<DeviceChoice>,
-    /// Whether the run is to start by itself.
+    /// Whether to start the run at once.
     pub autostart: bool,
-    /// Whether only a figure and its controls are to be shown.
+    /// Whether to show only one figure and its controls.
     pub embed: bool,
-    /// Which figure, when embedded.
+    /// The figure to embed.
     pub figure: Option<figure::Kind>,
-    /// `light` or `dark`, whatever the system prefers.
+    /// The theme, which overrides the system's.
     pub theme: Option<Theme>,
 }
 
-/// Light on dark or dark on light.
+/// The colour theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// Dark ink on paper.
+    /// Dark text on a light background.
     Light,
-    /// Light ink on black.
+    /// Light text on a dark background.
     Dark,
 }
 
 impl Theme {
-    /// The word for it.
+    /// Its name in links.
     pub fn word(self) -> &'static str {
         match self {
             Theme::Light => "light",
@@ -92,14 +92,15 @@ impl Theme {
         }
     }
 
-    /// The theme of that word.
+    /// Finds a theme by its name in links.
     pub fn from_word(word: &str) -> Option<Self> {
         [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.word() == word)
     }
 }
 
 impl Link {
-    /// Reads a query. What cannot be understood is left out and told in the sentences beside it.
+    /// Parses a query, with or without the `?`. Ignores what it cannot understand, and returns a sentence
+    /// for each such problem.
     pub fn parse(query: &str) -> (Self, Vec<String>) {
         let mut link = Self::default();
         let mut problems = Vec::new();
@@ -108,37 +109,37 @@ impl Link {
             let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         };
-        // Whose keys the others are depends on the page, wherever in the link that stands.
+        // The other keys belong to the Lab's run or to another page; `page` may come anywhere.
         let of_the_lab =
             !pairs().any(|(key, value)| key == "page" && Page::from_word(value).is_some_and(|page| page != Page::Lab));
         for (key, value) in pairs() {
-            let mut read = |known: bool, allowed: &str| {
+            let mut check = |known: bool, allowed: &str| {
                 if !known {
-                    problems.push(format!("{key} is «{value}», but must be {allowed}"));
+                    problems.push(format!("{key} is “{value}”, but must be {allowed}"));
                 }
             };
             match key {
                 "page" => {
                     let page = Page::from_word(value);
-                    read(page.is_some(), &format!("one of {}", Page::ALL.map(Page::word).join(", ")));
+                    check(page.is_some(), &format!("one of {}", Page::ALL.map(Page::word).join(", ")));
                     link.page = page.unwrap_or_default();
                 }
                 "autostart" | "embed" => {
-                    read(matches!(value, "1" | "0" | "true" | "false" | ""), "1 or 0");
+                    check(matches!(value, "1" | "0" | "true" | "false" | ""), "1 or 0");
                     let on = matches!(value, "1" | "true" | "");
                     *(if key == "embed" { &mut link.embed } else { &mut link.autostart }) = on;
                 }
                 "figure" => {
                     link.figure = figure::Kind::from_name(value);
-                    read(link.figure.is_some(), &format!("one of {}", names_of_figures().join(", ")));
+                    check(link.figure.is_some(), &format!("one of {}", names_of_figures().join(", ")));
                 }
                 "theme" => {
                     link.theme = Theme::from_word(value);
-                    read(link.theme.is_some(), "light or dark");
+                    check(link.theme.is_some(), "light or dark");
                 }
                 "device" => {
                     link.device = DeviceChoice::from_word(value).filter(|device| *device != DeviceChoice::Cuda);
-                    read(link.device.is_some(), "one of auto, webgpu, cpu");
+                    check(link.device.is_some(), "one of auto, webgpu, cpu");
                 }
                 _ if of_the_lab => names_a_run = true,
                 _ => link.own.push((key.to_owned(), value.to_owned())),
@@ -158,7 +159,8 @@ impl Link {
         (link, problems)
     }
 
-    /// The query that [`parse`](Self::parse) reads back, without the `?`; empty for the Lab as it opens.
+    /// Returns the query that [`parse`](Self::parse) reads back, without the `?`; empty for the default
+    /// link, the Lab without a run.
     pub fn to_query(&self) -> String {
         let mut parts = Vec::new();
         if self.page != Page::default() {
@@ -175,7 +177,7 @@ impl Link {
     }
 }
 
-/// The word for a device in a link: a browser's GPU is reached through WebGPU.
+/// Returns a device's name in links: `webgpu` for the GPU, because browsers use it through WebGPU.
 pub fn device_word(device: DeviceChoice) -> &'static str {
     match device {
         DeviceChoice::Gpu => "webgpu",
@@ -187,13 +189,13 @@ fn names_of_figures() -> Vec<&'static str> {
     figure::Kind::ALL.iter().map(|kind| kind.name()).collect()
 }
 
-/// The preset that a config is nearest to: the fewest fields apart.
+/// Returns the index of the preset that differs from a config in the fewest fields.
 pub fn nearest_preset(config: &RunConfig) -> usize {
-    let apart = |i: &usize| PRESETS[*i].config().differences(config).len();
-    (0..PRESETS.len()).min_by_key(apart).unwrap_or(0)
+    let distance = |i: &usize| PRESETS[*i].config().differences(config).len();
+    (0..PRESETS.len()).min_by_key(distance).unwrap_or(0)
 }
 
-/// The command that repeats a run in a terminal, told by flags.
+/// Returns the command that repeats a run in a terminal, with a flag for each changed setting.
 pub fn command_by_flags(config: &RunConfig) -> String {
     let mut command = "quanta train".to_owned();
     for name in config.differences(&RunConfig::default()) {
@@ -203,7 +205,7 @@ pub fn command_by_flags(config: &RunConfig) -> String {
     command
 }
 
-/// The command that repeats a run in a terminal, told by its link.
+/// Returns the command that repeats a run in a terminal, with its link.
 pub fn command_by_link(link: &str) -> String {
     format!("quanta train --url '{link}'")
 }
@@ -213,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_comes_back_from_its_query() {
+    fn a_link_round_trips_through_its_query() {
         let link = Link {
             config: Some(RunConfig { width: 12, alpha: 0.6, ..RunConfig::default() }),
             device: Some(DeviceChoice::Gpu),
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn other_pages_have_keys_of_their_own() {
+    fn other_pages_have_their_own_keys() {
         let own = vec![("alpha".to_owned(), "0.6".to_owned()), ("missing".to_owned(), "5".to_owned())];
         let link = Link { page: Page::Theory, own, ..Link::default() };
         assert_eq!(link.to_query(), "page=theory&alpha=0.6&missing=5");
@@ -237,24 +239,24 @@ mod tests {
     }
 
     #[test]
-    fn a_default_run_is_still_a_run() {
+    fn a_link_with_a_version_alone_is_the_default_run() {
         assert_eq!(Link::parse("?v=1").0.config, Some(RunConfig::default()));
         assert_eq!(Link::parse("?embed=1").0.config, None);
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_the_rest_is_kept() {
+    fn problems_are_reported_and_the_rest_is_used() {
         let (link, problems) = Link::parse("?wdith=3&figure=pie&theme=dark");
         assert_eq!(link.theme, Some(Theme::Dark));
         assert_eq!(link.config, None);
-        assert!(problems[0].starts_with("figure is «pie», but must be one of loss, "), "{problems:?}");
-        assert!(problems[1].contains("«wdith»"), "{problems:?}");
+        assert!(problems[0].starts_with("figure is “pie”, but must be one of loss, "), "{problems:?}");
+        assert!(problems[1].contains("wdith"), "{problems:?}");
         assert!(Link::parse("?device=cuda").1[0].contains("webgpu"));
         assert!(Link::parse("?page=nowhere").1[0].contains("lab"));
     }
 
     #[test]
-    fn the_nearest_preset_is_its_own() {
+    fn a_preset_is_nearest_to_itself() {
         for (i, preset) in PRESETS.iter().enumerate() {
             assert_eq!(nearest_preset(&preset.config()), i);
             assert_eq!(nearest_preset(&RunConfig { seed: 5, ..preset.config() }), i);

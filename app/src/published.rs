@@ -1,4 +1,4 @@
-//! The results that are published with the page: their list, and how each is read.
+//! The results published with the page: their list, and how to read them.
 
 use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::Sweep;
@@ -7,10 +7,10 @@ use quanta_core::sweep::{Collected, SweepError};
 use quanta_core::theory::Resource;
 use serde::{Deserialize, Serialize};
 
-/// The list of published results: `index.json` beside them.
+/// The list of published results, from `index.json` in their folder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Index {
-    /// Every file, in the order they are shown.
+    /// All files, in the order in which they are shown.
     pub results: Vec<Published>,
 }
 
@@ -18,64 +18,70 @@ pub struct Index {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Published {
-    /// Its name, beside the list.
+    /// The file's name, in the folder of the list.
     pub file: String,
-    /// What it is, for people.
+    /// A title for people.
     pub title: String,
-    /// The figure of the paper that it is for, as people write it: `Fig 2`.
+    /// The figure of the paper that it reproduces, such as `Fig 2`.
     pub figure: String,
-    /// `parameters`, `steps` or `data`.
+    /// The varied resource: `parameters`, `steps` or `data`.
     pub resource: String,
-    /// The named sweep or run that it was made with, or nothing.
+    /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.
     pub command: String,
-    /// The device, in words.
+    /// The device, as described to people.
     pub device: String,
-    /// The machine, in words.
+    /// The machine, as described to people.
     pub machine: String,
-    /// How long it took, in seconds.
+    /// How long it took to make, in seconds.
     pub seconds: f64,
 }
 
 impl Index {
-    /// Reads the list's JSON.
+    /// Reads the list from JSON.
+    ///
+    /// # Errors
+    /// If the text is not such a list.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// The files that have that resource varied.
+    /// Returns the files in which a resource is varied.
     pub fn of(&self, resource: Resource) -> impl Iterator<Item = &Published> {
         self.results.iter().filter(move |published| published.resource() == Some(resource))
     }
 }
 
 impl Published {
-    /// What is varied in it.
+    /// The varied resource, if the list names a known one.
     pub fn resource(&self) -> Option<Resource> {
         Resource::ALL.into_iter().find(|resource| resource.name() == self.resource)
     }
 }
 
-/// A published file, read: one run, or a sweep.
+/// The content of a published file: one run, or a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Material {
-    /// One run with its logs.
+    /// One run with its evaluations.
     Run(Box<Record>),
-    /// Many runs.
+    /// The runs of a sweep.
     Sweep(Box<Collected>),
 }
 
 /// Why bytes are neither a run nor a sweep.
 #[derive(Debug, thiserror::Error)]
-#[error("it is no sweep ({sweep}) and no run ({run})")]
+#[error("it is neither a sweep ({sweep}) nor a run ({run})")]
 pub struct MaterialError {
     sweep: SweepError,
     run: RecordError,
 }
 
 impl Material {
-    /// Reads a file's bytes, whichever it is.
+    /// Reads a run or a sweep from the bytes of its file.
+    ///
+    /// # Errors
+    /// If they are neither; with both reasons.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MaterialError> {
         match Collected::from_bytes(bytes) {
             Ok(collected) => Ok(Self::Sweep(Box::new(collected))),
@@ -86,7 +92,8 @@ impl Material {
         }
     }
 
-    /// Its points over a resource, a sweep for each α; each point names its run by the run's link.
+    /// Returns its points over a resource, as one sweep for each α. Each point identifies its run by the
+    /// query of the run's link.
     pub fn sweeps(&self, resource: Resource) -> Vec<Sweep> {
         match self {
             Self::Sweep(collected) => Sweep::from_collected(collected, resource),
@@ -100,7 +107,7 @@ impl Material {
         }
     }
 
-    /// The settings of every run in it.
+    /// The settings of all its runs.
     pub fn configs(&self) -> Vec<&RunConfig> {
         match self {
             Self::Sweep(collected) => collected.runs.iter().map(|run| run.config()).collect(),
@@ -108,7 +115,7 @@ impl Material {
         }
     }
 
-    /// Seconds of training in all its runs together.
+    /// Total seconds of training of all its runs.
     pub fn seconds(&self) -> f64 {
         match self {
             Self::Sweep(collected) => collected.runs.iter().filter_map(|run| run.seconds.last()).map(|s| f64::from(*s)).sum(),
@@ -123,7 +130,7 @@ mod tests {
     use quanta_core::event::Evaluation;
 
     #[test]
-    fn a_list_may_leave_out_what_is_not_known() {
+    fn entries_of_the_list_may_omit_fields() {
         let json = r#"{"results": [{"file": "data.safetensors", "title": "Data", "resource": "data", "seconds": 12}, {"file": "x", "resource": "pie"}]}"#;
         let index = Index::from_json(json).expect("a list");
         let files = |resource| index.of(resource).map(|published| published.file.as_str()).collect::<Vec<_>>();
@@ -133,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn one_run_is_a_sweep_over_its_own_steps() {
+    fn one_run_is_a_sweep_over_its_steps() {
         let config = RunConfig { n_tasks: 2, steps: 20, ..RunConfig::default() };
         let mut record = Record::new(config.clone());
         record.evaluations = [0, 10, 20]
@@ -154,6 +161,6 @@ mod tests {
         assert_eq!(sweeps[0].points[0].run, config.to_query());
         assert!(material.sweeps(Resource::Data).is_empty());
         let error = Material::from_bytes(b"no").expect_err("neither");
-        assert!(error.to_string().contains("no sweep"), "{error}");
+        assert!(error.to_string().contains("neither a sweep"), "{error}");
     }
 }

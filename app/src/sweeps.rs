@@ -1,33 +1,33 @@
-//! The small sweeps that a browser makes in a minute, and sweeps as tables.
+//! The small sweeps that a browser trains in about a minute, and the export of sweeps as CSV.
 
 use quanta_core::config::{LogSchedule, RunConfig};
 use quanta_core::figure::sweep::Sweep;
 use quanta_core::sweep::{Dimension, Manifest, SweepError};
 use quanta_core::theory::Resource;
 
-/// The name of the sweep that is made here.
+/// The name of the sweep that is trained in this browser.
 pub const HERE: &str = "in this browser";
 
 /// A sweep small enough for two cores without a GPU.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quick {
-    /// What is varied.
+    /// The varied resource.
     pub resource: Resource,
     /// The paper's α.
     pub alpha: f64,
-    /// How many subtasks.
+    /// Number of subtasks.
     pub n_tasks: usize,
-    /// How many runs: widths, sizes of the data, or seeds.
+    /// Number of runs: of widths, data sizes or seeds.
     pub runs: usize,
-    /// Steps of each run, at most.
+    /// Maximum number of steps of each run.
     pub steps: u64,
-    /// The seed, or the first of several.
+    /// The seed; for steps, the first of several.
     pub seed: u64,
 }
 
 impl Quick {
-    /// What all runs share. Subtasks of 3 of 24 bits and a higher learning rate than the paper's:
-    /// they are learned within hundreds of steps, not thousands.
+    /// The settings that all runs share. With 24 bits and a higher learning rate than the paper's, the
+    /// runs learn their subtasks within hundreds of steps instead of thousands.
     pub fn base(&self) -> RunConfig {
         let Self { resource, alpha, n_tasks, steps, seed, .. } = *self;
         let base = RunConfig {
@@ -42,13 +42,14 @@ impl Quick {
             ..RunConfig::default()
         };
         match resource {
-            // The lowest test loss counts, and must not hide between two late logs that lie far apart.
+            // Evaluates often and evenly: a data run is judged by its lowest test loss, and a log
+            // schedule could miss the minimum.
             Resource::Data => RunConfig { log_schedule: LogSchedule::Linear, log_every: 50, patience: 20, ..base },
             Resource::Parameters | Resource::Steps => base,
         }
     }
 
-    /// What is varied, as `--over` takes it.
+    /// The varied field and its values, in the form of `--over`.
     pub fn over(&self) -> String {
         match self.resource {
             Resource::Parameters => format!("width=log2:4..128:{}", self.runs),
@@ -60,7 +61,10 @@ impl Quick {
         }
     }
 
-    /// Its runs, with the command that makes them elsewhere.
+    /// The manifest of its runs, with the command that makes them in a terminal.
+    ///
+    /// # Errors
+    /// If the settings are invalid.
     pub fn manifest(&self) -> Result<Manifest, SweepError> {
         let mut manifest = Manifest::grid(self.base(), vec![Dimension::parse(&self.over())?])?;
         manifest.name = HERE.to_owned();
@@ -68,7 +72,7 @@ impl Quick {
         Ok(manifest)
     }
 
-    /// The command that makes the same sweep in a terminal.
+    /// Returns the command that makes the same sweep in a terminal.
     pub fn command(&self) -> String {
         let base = self.base();
         let mut command = format!("quanta sweep --dir {} --over {}", self.resource.name(), self.over());
@@ -82,18 +86,18 @@ impl Quick {
     }
 }
 
-/// What a sweep is kept under: the same for the same runs.
+/// Returns the key under which a sweep is stored; it depends on the resource and the runs.
 pub fn key(resource: Resource, manifest: &Manifest) -> String {
     let ends = [manifest.runs.first(), manifest.runs.last()].map(|run| run.map_or("", |run| run.id.as_str()));
     format!("{}-{}-{}-{}", resource.name(), manifest.runs.len(), ends[0], ends[1])
 }
 
-/// A table with a line for each point.
+/// Writes sweeps as CSV, with a line for each point.
 pub fn csv(sweeps: &[Sweep]) -> String {
     let mut table = String::from("sweep,resource,amount,loss_bits,learned,subtasks,alpha,seed,run\n");
     for sweep in sweeps {
         for point in &sweep.points {
-            // Names may hold commas; nothing else does.
+            // Only names can contain commas.
             let name = sweep.name.replace('"', "'");
             table += &format!(
                 "\"{name}\",{},{},{},{},{},{},{},{}\n",
@@ -142,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn other_settings_are_kept_elsewhere() {
+    fn keys_differ_between_settings() {
         let key_of = |quick: Quick| key(quick.resource, &quick.manifest().expect("a grid"));
         let one = quick(Resource::Data);
         assert_eq!(key_of(one), key_of(one));
@@ -152,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_a_line_for_each_point() {
+    fn csv_has_a_line_for_each_point() {
         let mut sweep = Sweep::new("α = 0.4, small", Resource::Data, 0.4, 20);
         sweep.points.push(Point { run: "v=1".into(), ..Point::new(1_000.0, 0.5, vec![0.01, 0.9], 3) });
         assert_eq!(csv(&[sweep]).lines().nth(1), Some("\"α = 0.4, small\",data,1000,0.5,1,20,0.4,3,v=1"));

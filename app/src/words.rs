@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers and names for people.
 
-/// `1,234,567`.
+/// Groups digits by three: `1,234,567`.
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,12 +13,12 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
-/// A loss: `0.48 bits`. Small ones keep two digits that say something.
+/// Formats a loss: `0.48 bits`. Losses under 0.1 keep two significant digits.
 pub fn bits(loss: f64) -> String {
     format!("{} bits", significant(loss))
 }
 
-/// Two decimals; below 0.1, two significant digits.
+/// Formats a number with two decimals, or below 0.1 with two significant digits; `–` if not finite.
 pub fn significant(x: f64) -> String {
     if !x.is_finite() {
         "–".to_owned()
@@ -32,7 +32,7 @@ pub fn significant(x: f64) -> String {
     }
 }
 
-/// A rate with three significant digits at most: `1,230`, `45.6`, `0.78`.
+/// Formats a rate: `1,230`, `45.6`, `0.78`; `–` if it is not positive and finite.
 pub fn rate(x: f64) -> String {
     match x {
         x if !x.is_finite() || x <= 0.0 => "–".to_owned(),
@@ -43,7 +43,7 @@ pub fn rate(x: f64) -> String {
     }
 }
 
-/// A length of time: `42 s`, `3 min 5 s`, `2 h 10 min`, `4 days`.
+/// Formats a duration: `42 s`, `3 min 5 s`, `2 h 10 min`, `4 days`; `–` if negative or not finite.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "–".to_owned();
@@ -57,7 +57,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A size: `3.1 MB`.
+/// Formats a size in bytes: `120 bytes`, `34 kB`, `3.1 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
@@ -66,16 +66,17 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// `one thing` or `3 things`, given the two words.
+/// Formats a count with its noun, given in singular and plural: `1 run`, `3 runs`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n as u64)) }
 }
 
-/// A text as a part of a file's name.
+/// Converts a text to a part of a file name: lower case, with hyphens between words; `run` if nothing
+/// is left.
 pub fn file_name(text: &str) -> String {
     let mut name = String::new();
     for c in text.to_ascii_lowercase().chars() {
-        // Letters and digits of every script: those of ASCII, and what lies beyond Latin-1's signs.
+        // Keeps ASCII letters and digits, and all characters above Latin-1's punctuation.
         if c.is_ascii_alphanumeric() || c > '\u{bf}' {
             name.push(c);
         } else if !name.is_empty() && !name.ends_with('-') {
@@ -86,7 +87,7 @@ pub fn file_name(text: &str) -> String {
     if name.is_empty() { "run".to_owned() } else { name.to_owned() }
 }
 
-/// The text with its first letter as a capital.
+/// Makes the first letter a capital.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn time_is_told_in_two_units() {
+    fn durations_have_at_most_two_units() {
         assert_eq!(
             [0.4, 59.7, 185.0, 7_800.0, 400_000.0].map(duration),
             ["0 s", "1 min 0 s", "3 min 5 s", "2 h 10 min", "4 days"]
@@ -122,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn names_make_files() {
+    fn texts_become_file_names() {
         assert_eq!(file_name("Quick look, α = 0.4!"), "quick-look-α-0-4");
-        assert_eq!(file_name("«»"), "run");
+        assert_eq!(file_name("!?"), "run");
     }
 }

@@ -1,5 +1,5 @@
-//! Each kernel on its own, on the CPU and on a GPU where there is one:
-//! `cargo bench -p quanta-core --bench kernels`. Comparisons with other systems are `./lab bench`'s.
+//! Times each kernel on its own, on the CPU and, if there is one, on a GPU:
+//! `cargo bench -p quanta-core --bench kernels`. `./lab bench` compares with other systems.
 
 use std::hint::black_box;
 
@@ -44,7 +44,7 @@ fn kernels(criterion: &mut Criterion) {
                     wait(loss)
                 });
             });
-            criterion.bench_function(&format!("{name}, the same with plain operations"), |bencher| {
+            criterion.bench_function(&format!("{name}, loss and gradients, reference"), |bencher| {
                 let dense = DenseBatch::upload(&task.training_batch(0), n_bits, device);
                 bencher.iter(|| {
                     let loss = cross_entropy(model.forward(&dense, Activation::Relu), dense.labels.clone()).mean();
@@ -54,15 +54,15 @@ fn kernels(criterion: &mut Criterion) {
                 });
             });
             let tests = DeviceBatch::upload(task.test_batch(0, 0..n_tasks), n_bits, device);
-            criterion.bench_function(&format!("{name}, evaluation of 40 samples a subtask"), |bencher| {
+            criterion.bench_function(&format!("{name}, evaluation of 40 samples per subtask"), |bencher| {
                 bencher.iter(|| wait(evaluate(&tests, model.parameters().inner())));
             });
-            let (rule, gradient) = (FusedAdam::new(&config.training), model.layers[0].weight.val().inner());
+            let (optimizer, gradient) = (FusedAdam::new(&config.training), model.layers[0].weight.val().inner());
             let mut state = Some((gradient.clone().mul_scalar(2.0), None));
             criterion.bench_function(&format!("{name}, Adam on the first layer"), |bencher| {
                 bencher.iter(|| {
                     if let Some((value, moments)) = state.take() {
-                        let (value, moments) = rule.step(1e-3, value, gradient.clone(), moments);
+                        let (value, moments) = optimizer.step(1e-3, value, gradient.clone(), moments);
                         wait(value.clone());
                         state = Some((value, moments));
                     }

@@ -1,9 +1,10 @@
-//! Numbers as people type them.
+//! Parses numbers that people type.
 
-/// The finite number that a text spells, as [`str::parse`] reads it: `0.1`, `.5`, `+3`, `2.`, `1e-3`.
+/// Parses a finite number with the same syntax and result as [`str::parse`]: `0.1`, `.5`, `+3`, `2.`,
+/// `1e-3`. Ignores surrounding whitespace. Returns `None` for anything else, `NaN` and `inf` included.
 ///
-/// JSON's reader does the work. The page has it anyway, and two readers, each with its tables of
-/// powers, would be fifteen kilobytes more for everybody to load.
+/// It uses the JSON parser, which the page contains anyway; the standard library's parser would add
+/// fifteen kilobytes to the page.
 pub fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
     let (sign, text) = match text.strip_prefix('-') {
@@ -16,7 +17,7 @@ pub fn parse(text: &str) -> Option<f64> {
     if whole.len() + fraction.len() == 0 || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    // JSON wants a digit on both sides of the point, and no further zero before it.
+    // JSON requires a digit on both sides of the point, and forbids leading zeros.
     let whole = Some(whole.trim_start_matches('0')).filter(|whole| !whole.is_empty()).unwrap_or("0");
     serde_json::from_str(&format!("{sign}{whole}.{fraction}0e{exponent}")).ok()
 }
@@ -27,7 +28,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn people_write_numbers_in_many_ways() {
+    fn usual_spellings_are_parsed_and_others_refused() {
         let same = [("0.1", 0.1), (" .5 ", 0.5), ("+3", 3.0), ("2.", 2.0), ("1e-3", 1e-3), ("-0007.50E+2", -750.0), ("0", 0.0)];
         for (text, number) in same {
             assert_eq!(parse(text), Some(number), "{text}");
@@ -39,7 +40,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_number_comes_back_bit_for_bit(bits: u64) {
+        fn every_number_round_trips_to_the_bit(bits: u64) {
             let number = f64::from_bits(bits);
             prop_assume!(number.is_finite());
             prop_assert_eq!(parse(&number.to_string()).map(f64::to_bits), Some(bits));
@@ -47,7 +48,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_reads_as_the_standard_library_reads_it(text in "[-+]?[0-9]{0,20}[.]?[0-9]{0,20}([eE][-+]?[0-9]{0,3})?") {
+        fn results_match_the_standard_library(text in "[-+]?[0-9]{0,20}[.]?[0-9]{0,20}([eE][-+]?[0-9]{0,3})?") {
             let standard = text.parse::<f64>().ok().filter(|number| number.is_finite());
             prop_assert_eq!(parse(&text), standard);
         }

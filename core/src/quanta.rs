@@ -2,29 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The use frequencies p_k ∝ k^-(α+1) of `n` quanta, normalised exactly over the n (the paper's
-/// task has finitely many), with the table that samples them.
+/// The use frequencies p_k ∝ k^-(α+1) of n quanta, normalised over exactly these n (the paper's task
+/// has finitely many), with a table to sample from them.
 ///
-/// Quanta are counted from 0 in code: `p()[0]` is the most frequent.
+/// Code counts quanta from 0: `p()[0]` is the most frequent.
 #[derive(Clone, Debug)]
 pub struct UseFrequencies {
     alpha: f64,
     p: Vec<f64>,
-    /// `thresholds[i]`: a random word at or above it is past quantum i.
+    /// A random word stands for the first quantum i with `word < thresholds[i]`.
     thresholds: Vec<u64>,
-    /// For each value of a word's leading bits, the first quantum it can mean.
+    /// For each value of a word's leading bits, the first quantum that such a word can stand for.
     guide: Vec<u32>,
 }
 
 const GUIDE_BITS: u32 = 12;
 
 impl UseFrequencies {
-    /// Frequencies of `n ≥ 1` quanta with the paper's α.
+    /// Computes the frequencies of `n ≥ 1` quanta with the paper's α.
     pub fn new(n: usize, alpha: f64) -> Self {
-        // `libm` and not `f64::powf`: the platform's own may differ in the last bit between
-        // native and wasm, and a threshold with it.
+        // `libm`, because `f64::powf` may differ in the last bit between native and wasm, and would
+        // change a threshold.
         let weights: Vec<f64> = (1..=n).map(|k| libm::pow(k as f64, -(alpha + 1.0))).collect();
-        // From the smallest up, so that a long tail keeps its digits.
+        // Adds the smallest first, so that a long tail is not rounded away.
         let total: f64 = weights.iter().rev().sum();
         let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
         let mut below = 0.0;
@@ -56,12 +56,13 @@ impl UseFrequencies {
         self.alpha
     }
 
-    /// p_k, most frequent first; they sum to 1.
+    /// The use frequencies p_k, the most frequent first; they sum to 1.
     pub fn p(&self) -> &[f64] {
         &self.p
     }
 
-    /// The quantum that a uniformly random word stands for. Each has its p_k to within 2^-32.
+    /// Returns the quantum, counted from 0, that a uniformly random word stands for. The probability
+    /// of each is its p_k to within 2^-32.
     pub fn sample(&self, word: u32) -> u32 {
         let mut quantum = self.guide[(word >> (32 - GUIDE_BITS)) as usize];
         while self.thresholds[quantum as usize] <= u64::from(word) {
@@ -70,7 +71,7 @@ impl UseFrequencies {
         quantum
     }
 
-    /// Σ p_k·x_k: the mean over samples of a quantity known per quantum.
+    /// Returns Σ p_k·x_k: the mean over samples of a quantity given per quantum, `[n]`.
     pub fn mean(&self, per_quantum: &[f32]) -> f64 {
         self.p.iter().zip(per_quantum).map(|(p, x)| p * f64::from(*x)).sum()
     }
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn three_quanta_by_hand() {
+    fn frequencies_of_three_quanta_are_exact() {
         // Weights 1, 1/4, 1/9 at α = 1: the total is 49/36.
         let frequencies = UseFrequencies::new(3, 1.0);
         for (p, exact) in frequencies.p().iter().zip([36.0 / 49.0, 9.0 / 49.0, 4.0 / 49.0]) {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn sampling_meets_the_frequencies() {
+    fn sampled_counts_match_the_frequencies() {
         let frequencies = UseFrequencies::new(50, 0.4);
         let mut rng = Rng::new(7, Stream::TrainCodes, 0);
         let draws = 1_000_000;
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extreme_words_are_the_first_and_the_last_quantum() {
+    fn the_smallest_and_largest_words_are_the_first_and_last_quantum() {
         let frequencies = UseFrequencies::new(37, 0.6);
         assert_eq!(frequencies.sample(0), 0);
         assert_eq!(frequencies.sample(u32::MAX), 36);

@@ -1,14 +1,14 @@
-//! The one source of randomness: ChaCha8 as a counter-based generator.
+//! The only source of randomness: ChaCha8 as a counter-based generator.
 //!
-//! `(seed, stream, index)` names a sequence of words, and nothing else does: the same subsets,
-//! initial weights and batches come out natively, in wasm, and for every device, in any order of
-//! asking. Resuming a run therefore needs no generator state, only the step.
+//! `(seed, stream, index)` alone determines a sequence of words: subsets, initial weights and batches
+//! are the same natively, in wasm and on every device, in whatever order they are drawn. Resuming a
+//! run therefore needs no generator state, only the step.
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
-/// What a sequence of random words is for. The discriminants are part of the file format: a run
-/// repeats only as long as they stay.
+/// The purpose of a sequence of random words. The discriminants are part of the file format: runs are
+/// reproducible only as long as they do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Stream {
@@ -26,17 +26,17 @@ pub enum Stream {
     DataBits = 6,
     /// The order of a data set in one epoch; the index is the epoch.
     Shuffle = 7,
-    /// Bits of one subtask's test samples at one log; the index is step · n_tasks + subtask.
+    /// Bits of one subtask's test samples at one evaluation; the index is step · n_tasks + subtask.
     TestBits = 8,
     /// Resampling in the bootstrap of a fit; the index is the resample.
     Bootstrap = 9,
 }
 
-/// A sequence of random words, named by seed, stream and index.
+/// A sequence of random words, determined by seed, stream and index.
 pub struct Rng(ChaCha8Rng);
 
 impl Rng {
-    /// The sequence that `(seed, stream, index)` names.
+    /// Starts the sequence of `(seed, stream, index)`.
     pub fn new(seed: u64, stream: Stream, index: u64) -> Self {
         let mut key = *b"________________quanta lab, v. 1";
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -46,15 +46,15 @@ impl Rng {
         Self(generator)
     }
 
-    /// The next word.
+    /// Returns the next word.
     pub fn next_u32(&mut self) -> u32 {
         self.0.next_u32()
     }
 
     /// Fills `words` with the next words.
     pub fn fill(&mut self, words: &mut [u32]) {
-        // The generator hands out bytes in little-endian order of its words, so filling through
-        // bytes and reading them back as little-endian gives the same words on every machine.
+        // The generator fills bytes in little-endian order of its words, so reading them back as
+        // little-endian gives the same words on every machine.
         let mut bytes = [0u8; 1024];
         for chunk in words.chunks_mut(bytes.len() / 4) {
             let bytes = &mut bytes[..chunk.len() * 4];
@@ -65,29 +65,30 @@ impl Rng {
         }
     }
 
-    /// A whole number under `bound`, without bias (Lemire 2019).
+    /// Returns a whole number in `0..bound` without bias (Lemire 2019). `bound` must be positive.
     pub fn below(&mut self, bound: u32) -> u32 {
         debug_assert!(bound > 0);
         loop {
             let product = u64::from(self.next_u32()) * u64::from(bound);
-            // The low half is under `2^32 mod bound` exactly for the surplus words.
+            // Rejects words whose product has a low half under `2^32 mod bound`: they would bias the
+            // result.
             if (product as u32) >= bound.wrapping_neg() % bound {
                 return (product >> 32) as u32;
             }
         }
     }
 
-    /// A number in [-limit, limit), on a grid of 2^-24 of the span, so that it is exact in `f32`.
+    /// Returns a number in [-limit, limit), on a grid of 2^-24 of the span, so that it is exact in `f32`.
     pub fn symmetric(&mut self, limit: f32) -> f32 {
         let unit = (self.next_u32() >> 8) as f32 / (1u32 << 23) as f32 - 1.0;
         unit * limit
     }
 }
 
-/// A permutation of `0..len` that can be asked at any position: a six-round Feistel network over
-/// the smallest even number of bits that holds `len`, walked until it lands inside.
+/// A permutation of `0..len` that can be evaluated at any position: a six-round Feistel network over
+/// the smallest even number of bits that holds `len`, applied until the result is less than `len`.
 ///
-/// An epoch over D samples needs no array of D indices and no state in a checkpoint.
+/// With it an epoch over D samples needs no array of D indices and no state in a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Permutation {
     len: u64,
@@ -98,7 +99,7 @@ pub struct Permutation {
 impl Permutation {
     const ROUNDS: usize = 6;
 
-    /// The permutation of `0..len` that `(seed, index)` names in [`Stream::Shuffle`].
+    /// Returns the permutation of `0..len` for `seed` and epoch `index`, from [`Stream::Shuffle`].
     pub fn new(seed: u64, index: u64, len: u64) -> Self {
         let mut rng = Rng::new(seed, Stream::Shuffle, index);
         let mut keys = [0; Self::ROUNDS];
@@ -107,7 +108,7 @@ impl Permutation {
         Self { len, half_bits: bits.div_ceil(2).max(1), keys }
     }
 
-    /// Where position `index < len` goes.
+    /// Returns the image of `index`, which must be less than `len`.
     pub fn at(&self, index: u64) -> u64 {
         debug_assert!(index < self.len);
         let mut value = index;
@@ -146,7 +147,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_permutation_meets_every_index_once(seed: u64, len in 1u64..3_000) {
+        fn a_permutation_visits_every_index_once(seed: u64, len in 1u64..3_000) {
             let permutation = Permutation::new(seed, 1, len);
             let mut seen: Vec<u64> = (0..len).map(|i| permutation.at(i)).collect();
             seen.sort_unstable();
@@ -154,7 +155,7 @@ mod tests {
         }
 
         #[test]
-        fn filling_is_drawing(seed: u64, len in 0usize..700) {
+        fn fill_gives_the_words_of_next_u32(seed: u64, len in 0usize..700) {
             let mut filled = vec![0; len];
             Rng::new(seed, Stream::TrainBits, 3).fill(&mut filled);
             let mut rng = Rng::new(seed, Stream::TrainBits, 3);
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn streams_seeds_and_indices_are_told_apart() {
+    fn streams_seeds_and_indices_give_different_words() {
         let first = |seed, stream, index| Rng::new(seed, stream, index).next_u32();
         let words = [
             first(0, Stream::TrainBits, 0),
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_symmetric_draw_fills_its_interval_evenly() {
+    fn symmetric_is_uniform_over_its_interval() {
         let mut rng = Rng::new(1, Stream::Parameters, 0);
         let draws: Vec<f32> = (0..100_000).map(|_| rng.symmetric(0.5)).collect();
         assert!(draws.iter().all(|x| (-0.5..0.5).contains(x)));
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn below_is_even() {
+    fn below_is_uniform() {
         let mut rng = Rng::new(2, Stream::Subsets, 0);
         let mut counts = [0u32; 7];
         (0..70_000).for_each(|_| counts[rng.below(7) as usize] += 1);

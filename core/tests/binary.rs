@@ -1,5 +1,5 @@
-//! That there is a program. Being an integration test of this package it also makes cargo build
-//! `quanta` whenever the tests are built, for those in `tests/` that run it.
+//! Checks that the program starts. As an integration test of this package it also makes cargo build
+//! `quanta` whenever the tests are built, for the tests in `tests/` that run it.
 #![cfg(feature = "cli")]
 
 #[test]

@@ -1,7 +1,7 @@
-"""Follows the memory of a run over 100,000 steps, on every path there is: `./lab bench --memory`.
+"""Measures memory over 100,000 steps on every device, natively and in the browser: `./lab bench --memory`.
 
-A leak of one batch or one gradient a step would be gigabytes by then. What is measured is resident
-memory as the system counts it: of the program natively, of renderer and GPU process in the browser.
+A leak of one batch or one gradient per step would add up to gigabytes. The script reads the resident
+memory of the program natively, and of the renderer and the GPU process in the browser.
 """
 import json, os, subprocess, sys, time
 from pathlib import Path
@@ -17,7 +17,7 @@ def flags(config):
 
 
 def native(quanta, device):
-    """(step, MiB), twenty times a second at most."""
+    """Yields (step, MiB), at most twenty times a second."""
     run = subprocess.Popen([quanta, "train", *flags(CONFIG), "--device", device, "--json"], stdout=subprocess.PIPE, text=True)
     last = 0.0
     for line in run.stdout:
@@ -57,7 +57,7 @@ def measure(quanta, folder):
                 print(f"\r{name}: step {sample[0]:,}, {sample[1]:.0f} MiB".ljust(60), end="", file=sys.stderr, flush=True)
         except RuntimeError as error:
             print(f"\r{name}: {error}".ljust(79), file=sys.stderr)
-        # The last sample up to each mark: the run may be over before the next second.
+        # Takes the last sample up to each mark, because the run may end before the next sample.
         cells = [next((f"{mib:.0f}" for step, mib in reversed(seen) if mark / 2 < step <= mark), "") for mark in MARKS]
         print("\r".ljust(79) + "\r", end="", file=sys.stderr, flush=True)
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)

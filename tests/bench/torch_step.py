@@ -1,5 +1,5 @@
-"""One training step in PyTorch on the CPU, in the reference's own formulation: dense one-hot, batches put
-together subtask by subtask. Arguments: n_tasks n_bits k width batch steps. Prints one JSON object."""
+"""Times a training step in PyTorch on the CPU, in the formulation of the paper's code: dense one-hot input, with
+batches assembled subtask by subtask. Arguments: n_tasks n_bits k width batch steps. Prints one JSON object."""
 import json
 import torch, time, numpy as np, random, sys
 torch.set_num_threads(2)

@@ -1,4 +1,4 @@
-//! What crosses crates is tested here: the command line, the browser end to end, the devices against
-//! each other, the paper's numbers. The library is what these tests share.
+//! Tests that span crates: the command line, the page end to end in a browser, and known answers that
+//! must be the same natively and in wasm. This library holds the code that they share.
 
 pub mod server;

@@ -1,5 +1,5 @@
-//! A static web server in one file of the standard library: what `./lab serve` runs, and what the
-//! tests open the built page from. It is for one's own machine, not for the internet.
+//! A static web server that uses only the standard library. `./lab serve` runs it, and the tests open
+//! the built page from it. It is meant for local use, not for the internet.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -9,29 +9,36 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// A folder, and the path under which its files are served.
+/// A folder, and the path under which to serve its files.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// The folder.
     pub root: PathBuf,
-    /// What addresses begin with: `/`, or a sub-path such as `/lab/`.
+    /// The path that addresses begin with: `/`, or a sub-path such as `/lab/`.
     pub base: String,
 }
 
-/// Serves the site to whoever connects, until the process ends.
+/// Accepts connections and serves the site until the process ends.
+///
+/// # Errors
+/// If a connection cannot be accepted.
 pub fn serve(listener: &TcpListener, site: Site) -> io::Result<()> {
     let site = Arc::new(site);
     loop {
         let (stream, _) = listener.accept()?;
         let site = Arc::clone(&site);
         thread::spawn(move || {
-            // A browser that hangs up in the middle is no news.
+            // Ignores errors: browsers often close a connection early.
             let _ = answer(&stream, &site);
         });
     }
 }
 
-/// Listens on `host`, on the first free port from `port` up, of a hundred; on any where `port` is 0.
+/// Listens on `host` at the first free port of the hundred from `port` up, or at any free port if
+/// `port` is 0.
+///
+/// # Errors
+/// If all hundred ports are in use, or the host is invalid.
 pub fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     let mut refused = None;
     for port in port..=port.saturating_add(99) {
@@ -49,8 +56,7 @@ fn answer(stream: &TcpStream, site: &Site) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut lines = BufReader::new(stream).lines();
     let Some(request) = lines.next().transpose()? else { return Ok(()) };
-    // The headers say nothing that matters here, but closing before they are read would reset
-    // the connection.
+    // The headers are not needed, but closing the connection before reading them would reset it.
     for line in lines {
         if line?.is_empty() {
             break;
@@ -60,7 +66,7 @@ fn answer(stream: &TcpStream, site: &Site) -> io::Result<()> {
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let reply = match method {
         "GET" | "HEAD" => find(site, target),
-        _ => Reply::plain("405 Method Not Allowed", "Only GET and HEAD are answered here."),
+        _ => Reply::plain("405 Method Not Allowed", "This server answers only GET and HEAD."),
     };
     reply.send(stream, method == "HEAD")
 }
@@ -78,7 +84,7 @@ impl Reply {
     }
 
     fn send(&self, mut stream: &TcpStream, head_only: bool) -> io::Result<()> {
-        // `no-cache`: a rebuilt page is seen at the next reload.
+        // `no-cache`, so that a reload shows a rebuilt page.
         let mut head = format!(
             "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nConnection: close\r\n",
             self.status,
@@ -97,19 +103,19 @@ impl Reply {
     }
 }
 
-/// What is to be said of an address.
+/// Returns the reply to a request for `target`.
 fn find(site: &Site, target: &str) -> Reply {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     if format!("{path}/") == site.base {
         let location = Some(site.base.clone());
         return Reply { location, ..Reply::plain("308 Permanent Redirect", "") };
     }
-    let nothing = || Reply::plain("404 Not Found", "There is nothing at this address.");
-    let Some(inside) = path.strip_prefix(&site.base).and_then(decode) else { return nothing() };
+    let not_found = || Reply::plain("404 Not Found", "There is nothing at this address.");
+    let Some(inside) = path.strip_prefix(&site.base).and_then(decode) else { return not_found() };
     let relative = Path::new(&inside);
-    // Nothing outside the folder is anyone's business.
+    // Refuses paths that could lead out of the folder.
     if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        return nothing();
+        return not_found();
     }
     let mut file = site.root.join(relative);
     if file.is_dir() {
@@ -117,11 +123,11 @@ fn find(site: &Site, target: &str) -> Reply {
     }
     match fs::read(&file) {
         Ok(body) => Reply { status: "200 OK", kind: kind_of(&file), location: None, body },
-        Err(_) => nothing(),
+        Err(_) => not_found(),
     }
 }
 
-/// Undoes percent-encoding.
+/// Decodes percent-encoding.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -141,7 +147,8 @@ fn hex(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// The MIME type of a file, by its extension. Wasm compiles while it loads only under its own.
+/// Returns the MIME type of a file by its extension. Browsers compile wasm while it loads only if the
+/// type is right.
 fn kind_of(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
@@ -193,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_served() {
+    fn files_outside_the_site_are_not_found() {
         let (_folder, site) = site();
         for target in
             ["/", "/index.html", "/lab/no", "/lab/../secret", "/lab/%2e%2e/secret", "/lab//etc/passwd", "/lab/%zz", "/lab/runs"]
@@ -204,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_is_answered() {
+    fn a_request_gets_a_complete_reply() {
         let (_folder, site) = site();
         let first = listen("127.0.0.1", 0).expect("a free port");
         let taken = first.local_addr().expect("an address").port();

@@ -1,4 +1,4 @@
-//! The program in a terminal: what it refuses, what it prints, and how it is stopped.
+//! Tests the program in a terminal: what it refuses, what it prints, and how it stops.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -26,14 +26,14 @@ fn help_and_version_are_printed() {
 }
 
 #[test]
-fn everything_wrong_with_a_config_is_said_at_once() {
-    let said = refused(&["train", "--width=0", "--k=many", "--lr", "-1", "--optimizer=sgd"]);
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines.len(), 4, "{said}");
-    for (line, words) in lines.iter().zip(["k is «many»", "optimizer is «sgd»", "width is 0", "lr is -1"]) {
+fn all_problems_of_a_config_are_reported_together() {
+    let errors = refused(&["train", "--width=0", "--k=many", "--lr", "-1", "--optimizer=sgd"]);
+    let lines: Vec<&str> = errors.lines().collect();
+    assert_eq!(lines.len(), 4, "{errors}");
+    for (line, words) in lines.iter().zip(["k is “many”", "optimizer is “sgd”", "width is 0", "lr is -1"]) {
         assert!(line.starts_with(&format!("error: {words}, but must be")), "{line}");
     }
-    // Rules that compare fields come once each is in range: C(3, 2) = 3 subsets for 9 subtasks.
+    // Rules that compare fields apply once each field is in range: C(3, 2) = 3 subsets for 9 subtasks.
     assert!(refused(&["train", "--n-tasks=9", "--n-bits=3", "--k=2"]).contains("n_tasks is 9, but must be at most 3"));
 }
 
@@ -50,30 +50,30 @@ fn unknown_words_are_refused() {
 fn bad_files_and_links_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.json");
-    for (content, said) in [
-        (r#"{"widht": 3, "steps": "many"}"#, "unknown field «widht»"),
-        (r#"{"widht": 3, "steps": "many"}"#, "steps is «\"many\"»"),
+    for (content, expected) in [
+        (r#"{"widht": 3, "steps": "many"}"#, "unknown field “widht”"),
+        (r#"{"widht": 3, "steps": "many"}"#, "steps is “\"many\"”"),
         (r#"{"version": 99}"#, "version 99"),
         ("[1, 2]", "not a JSON object"),
         ("{", "not a JSON object"),
     ] {
         std::fs::write(&path, content).unwrap();
-        assert!(refused(&["train", "--config", text(&path)]).contains(said), "{content}");
+        assert!(refused(&["train", "--config", text(&path)]).contains(expected), "{content}");
     }
     assert!(refused(&["train", "--config", "/nowhere/at/all.json"]).contains("/nowhere/at/all.json"));
-    for (link, said) in [
+    for (link, expected) in [
         ("https://example.org/lab", "holds no settings"),
-        ("https://example.org/?v=1&widht=3", "unknown field «widht»"),
+        ("https://example.org/?v=1&widht=3", "unknown field “widht”"),
         ("https://example.org/?v=99", "version 99"),
         ("https://example.org/?v=1&k=%4", "broken escape"),
         ("https://example.org/?v=1&k=2&k=3", "more than once"),
     ] {
-        assert!(refused(&["train", "--url", link]).contains(said), "{link}");
+        assert!(refused(&["train", "--url", link]).contains(expected), "{link}");
     }
 }
 
 #[test]
-fn preset_then_file_then_link_then_flags() {
+fn flags_override_links_files_and_presets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.json");
     std::fs::write(&path, r#"{"version": 1, "n_bits": 30, "width": 11, "seed": 1, "lr": 0.5}"#).unwrap();
@@ -85,24 +85,24 @@ fn preset_then_file_then_link_then_flags() {
 }
 
 #[test]
-fn bad_outputs_are_found_before_training() {
+fn bad_output_paths_are_refused_before_training() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing/run.safetensors");
-    for (out, said) in
-        [(text(&missing), "no folder"), (text(folder.path()), "no ordinary file"), ("/dev/null", "no ordinary file")]
+    for (out, expected) in
+        [(text(&missing), "no folder"), (text(folder.path()), "not an ordinary file"), ("/dev/null", "not an ordinary file")]
     {
         let args = [&["train", "--out", out], ENDLESS].concat();
-        assert!(refused(&args).contains(said), "{out}");
+        assert!(refused(&args).contains(expected), "{out}");
     }
     let taken = folder.path().join("notes.txt");
     std::fs::write(&taken, "mine").unwrap();
     assert!(refused(&[&["train", "--out", text(&taken)], ENDLESS].concat()).contains("--overwrite"));
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the check must leave no file");
 }
 
 #[test]
-fn json_is_one_event_a_line_and_nothing_else() {
+fn json_output_is_one_event_per_line_and_nothing_else() {
     let output = run(&[&["train", "--json"], TINY].concat());
     assert!(output.status.success(), "{}", stderr(&output));
     let events: Vec<Value> = stdout(&output).lines().map(json).collect();
@@ -116,23 +116,23 @@ fn json_is_one_event_a_line_and_nothing_else() {
         assert!(evaluation["loss_bits"].is_f64() && evaluation["learned"].is_u64(), "{evaluation}");
     }
     let start = evaluations[0]["loss_bits"].as_f64().unwrap();
-    assert!((start - 1.0).abs() < 0.2, "an untrained model knows nothing: {start} bits");
+    assert!((start - 1.0).abs() < 0.2, "an untrained model must be at chance: {start} bits");
 }
 
 #[test]
-fn without_json_there_is_a_line_a_log_and_no_bar_in_a_pipe() {
+fn without_json_there_is_a_line_per_evaluation_and_no_bar_in_a_pipe() {
     let output = run(&[&["train"], TINY].concat());
     let lines: Vec<String> = stdout(&output).lines().map(str::to_owned).collect();
     assert!(lines.len() > 10);
     for line in &lines {
         assert!(line.starts_with("step ") && line.contains(" bits, ") && line.contains(" of 5 subtasks learned"), "{line}");
     }
-    let said = stdout(&output) + &stderr(&output);
-    assert!(!said.contains('\u{1b}') && !said.contains('\r'), "a pipe gets no bar: {said:?}");
+    let printed = stdout(&output) + &stderr(&output);
+    assert!(!printed.contains('\u{1b}') && !printed.contains('\r'), "a bar in a pipe: {printed:?}");
 }
 
 #[test]
-fn the_same_command_gives_the_same_curve_and_another_seed_another() {
+fn the_curve_depends_only_on_the_settings_and_the_seed() {
     let folder = tempfile::tempdir().unwrap();
     let curves = ["--seed=1", "--seed=1", "--seed=2"].map(|seed| {
         let path = folder.path().join("run.safetensors");
@@ -143,20 +143,20 @@ fn the_same_command_gives_the_same_curve_and_another_seed_another() {
     assert_ne!(curves[0], curves[2]);
 }
 
-/// Stops an endless run with a signal once it has logged step 100, and gives its file.
+/// Stops an endless run with a signal after its evaluation at step 100, and returns its file.
 fn interrupted(folder: &std::path::Path, signal: &str) -> std::path::PathBuf {
     let path = folder.join(format!("{signal}.safetensors"));
     let mut running = Running::start(quanta(&[&["train", "--json", "--out", text(&path)], ENDLESS].concat()));
     running.line(|line| json(line)["step"] == 100);
     running.signal(signal);
-    let (rest, said, status) = running.end();
-    assert_eq!(status.code(), Some(0), "{said}");
-    assert!(said.contains("stopped at step") && said.contains("--resume"), "{said}");
-    assert_eq!(json(rest.last().unwrap())["event"], "checkpoint", "stdout holds events to the last");
+    let (rest, messages, status) = running.end();
+    assert_eq!(status.code(), Some(0), "{messages}");
+    assert!(messages.contains("stopped at step") && messages.contains("--resume"), "{messages}");
+    assert_eq!(json(rest.last().unwrap())["event"], "checkpoint", "the last line of stdout must be an event");
     path
 }
 
-/// Whether whoever started the tests ignores SIGHUP, which every program it starts then does too.
+/// Whether SIGHUP is ignored in this process, and so in every program that it starts.
 fn hangups_are_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim().to_owned();
@@ -164,11 +164,11 @@ fn hangups_are_ignored() -> bool {
 }
 
 #[test]
-fn a_stopped_run_goes_on_to_the_same_curve() {
+fn a_resumed_run_gives_the_same_curve() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["INT", "TERM", "HUP"] {
         if signal == "HUP" && hangups_are_ignored() {
-            eprintln!("NOT TESTED: these tests run under nohup, whose programs rightly ignore a hangup");
+            eprintln!("NOT TESTED: these tests run under nohup, which makes programs ignore SIGHUP");
             continue;
         }
         let path = interrupted(folder.path(), signal);
@@ -185,8 +185,8 @@ fn a_stopped_run_goes_on_to_the_same_curve() {
 }
 
 #[test]
-fn a_ctrl_c_after_a_signal_ends_it_on_the_spot() {
-    // A step takes seconds, and the run would stop in good order only at its end.
+fn ctrl_c_after_another_signal_ends_the_program_at_once() {
+    // A step takes seconds, and the first signal is handled only at its end.
     let slow = ["train", "--device=cpu", "--json", "--batch-size=1000000", "--width=2000", "--eval-per-task=1", "--steps=1000"];
     let mut running = Running::start(quanta(&slow));
     running.line(|line| json(line)["event"] == "evaluation");
@@ -198,7 +198,7 @@ fn a_ctrl_c_after_a_signal_ends_it_on_the_spot() {
 }
 
 #[test]
-fn a_run_of_nohup_outlives_its_terminal() {
+fn a_run_under_nohup_ignores_a_hangup() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
     let mut command = std::process::Command::new("nohup");
@@ -212,23 +212,23 @@ fn a_run_of_nohup_outlives_its_terminal() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_run_and_keeps_it() {
+fn a_closed_stdout_ends_the_run_and_saves_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
     let mut running = Running::start(quanta(&[&["train", "--json", "--out", text(&path)], ENDLESS].concat()));
     running.line(|line| json(line)["event"] == "evaluation");
-    let (said, status) = running.hang_up();
-    assert!(status.success() && !said.contains("panicked"), "{status} {said}");
+    let (messages, status) = running.close_stdout();
+    assert!(status.success() && !messages.contains("panicked"), "{status} {messages}");
     assert!(record(&path).checkpoint.is_some());
-    // Nothing that prints minds either.
+    // Commands that only print end quietly too.
     let mut running = Running::start(quanta(&["export", "--csv", text(&path)]));
     running.line(|_| true);
-    let (said, status) = running.hang_up();
-    assert!(status.success() && said.is_empty(), "{status} {said}");
+    let (messages, status) = running.close_stdout();
+    assert!(status.success() && messages.is_empty(), "{status} {messages}");
 }
 
 #[test]
-fn a_run_killed_outright_is_resumed_from_its_last_checkpoint() {
+fn a_killed_run_resumes_from_its_last_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
     let flags = ["train", "--json", "--checkpoint-every=0", "--out", text(&path)];
@@ -245,18 +245,18 @@ fn a_run_killed_outright_is_resumed_from_its_last_checkpoint() {
 }
 
 #[test]
-fn only_what_can_be_resumed_is() {
+fn resuming_is_refused_if_it_cannot_work() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
     assert!(refused(&["train", "--resume"]).contains("--out"));
     assert!(refused(&["train", "--resume", "--out", text(&path)]).contains("run.safetensors"));
     good(&[&["train", "--out", text(&path)], TINY].concat());
-    // Twice is refused, and so is another run under the same name.
+    // An existing file is not overwritten, and other settings are refused.
     assert!(refused(&[&["train", "--out", text(&path)], TINY].concat()).contains("holds a run at step 200"));
-    let said = refused(&["train", "--resume", text(&path), "--width=17", "--seed=4"]);
-    assert!(said.contains("width is 17") && said.contains("seed is 4"), "{said}");
+    let errors = refused(&["train", "--resume", text(&path), "--width=17", "--seed=4"]);
+    assert!(errors.contains("width is 17") && errors.contains("seed is 4"), "{errors}");
     assert!(refused(&["train", "--resume", text(&path), "--steps=100"]).contains("has taken 200"));
-    // A finished run stays as it is, and goes on when more steps are asked for.
+    // A finished run stays unchanged, and continues if --steps is raised.
     let before = std::fs::read(&path).unwrap();
     assert!(good(&["train", "--json", "--resume", text(&path)]).contains("\"finished\""));
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -265,9 +265,9 @@ fn only_what_can_be_resumed_is() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_a_failure() {
+fn a_missing_device_is_a_failure() {
     let output = run(&["train", "--device=cuda", "--steps=1"]);
-    // Where the program has CUDA and the machine a GPU, it trains.
+    // The run succeeds if the program has CUDA and the machine an NVIDIA GPU.
     if !output.status.success() {
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         assert!(stderr(&output).starts_with("error: "));

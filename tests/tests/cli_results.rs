@@ -1,5 +1,5 @@
-//! What the program makes of runs and sweeps that are there: tables, fits, figures, the paper's
-//! headlines. The runs are made up here, so that the answers are known.
+//! Tests the commands that read runs and sweeps: tables, fits, figures, the paper's numbers. The runs
+//! are synthesised here, so that the answers are known.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -15,7 +15,7 @@ use quanta_core::theory::{Resource, Theory};
 use serde_json::Value;
 use terminal::*;
 
-/// A log at which the theory's first `learned` subtasks are learned.
+/// An evaluation at which the first `learned` subtasks are learned.
 fn evaluation(config: &RunConfig, step: u64, learned: f64) -> Evaluation {
     let theory = Theory::new(config.n_tasks, config.alpha);
     let task_loss_bits: Vec<f32> = (1..=config.n_tasks).map(|k| if k as f64 <= learned { 0.01 } else { 1.0 }).collect();
@@ -30,11 +30,11 @@ fn evaluation(config: &RunConfig, step: u64, learned: f64) -> Evaluation {
     }
 }
 
-/// A run that learns its subtask k after 60·k^1.4 steps.
-fn made_up(config: RunConfig) -> Record {
+/// A synthetic run that learns subtask k after 60·k^(α+1) steps.
+fn synthetic(config: RunConfig) -> Record {
     let theory = Theory::new(config.n_tasks, config.alpha);
     let mut record = Record::new(config.clone());
-    record.device = "made up".into();
+    record.device = "synthetic".into();
     record.status = Status::Finished;
     let learned = |step: u64| theory.learned(Resource::Steps, step as f64, 60.0);
     record.evaluations = config.log_steps().into_iter().map(|step| evaluation(&config, step, learned(step))).collect();
@@ -51,10 +51,10 @@ fn saved(folder: &Path, name: &str, record: &Record) -> PathBuf {
     path
 }
 
-/// How many parameters a made-up network spends on a quantum.
+/// Parameters that a synthetic network needs for a quantum.
 const PARAMETERS_PER_QUANTUM: f64 = 1_300.0;
 
-/// A sweep's folder over widths, all of its runs finished.
+/// Creates the folder of a sweep over widths with all runs finished.
 fn widths(folder: &Path) -> PathBuf {
     let dir = folder.join("widths");
     let over = ["width=log2:9..500:8", "seed=0,1"].map(|text| Dimension::parse(text).unwrap());
@@ -76,7 +76,7 @@ fn rows(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_run_is_exported_as_a_table_and_as_an_object() {
+fn a_run_is_exported_as_csv_and_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let record = made_up(RunConfig::from_query("n_tasks=3&steps=100", &[]).expect("valid"));
     let path = saved(folder.path(), "run", &record);
@@ -94,12 +94,12 @@ fn a_run_is_exported_as_a_table_and_as_an_object() {
 }
 
 #[test]
-fn files_that_are_no_runs_are_refused() {
+fn files_that_are_not_runs_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let foreign = folder.path().join("foreign.safetensors");
     std::fs::write(&foreign, "something else").unwrap();
     let short = folder.path().join("short.safetensors");
-    let bytes = made_up(paper(100)).to_bytes();
+    let bytes = synthetic(paper(100)).to_bytes();
     std::fs::write(&short, &bytes[..bytes.len() / 2]).unwrap();
     let out = folder.path().join("out.svg");
     for path in [text(&foreign), text(&short), "/nowhere/run.safetensors", text(folder.path())] {
@@ -118,9 +118,9 @@ fn files_that_are_no_runs_are_refused() {
 }
 
 #[test]
-fn fits_find_what_the_runs_were_made_with() {
+fn fits_recover_the_exponents_of_synthetic_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let path = saved(folder.path(), "run", &made_up(paper(20_000)));
+    let path = saved(folder.path(), "run", &synthetic(paper(20_000)));
     let found = rows(&good(&["fit", text(&path), "--json", "--range=400..8900"]));
     let [loss, emergence] = &found[..] else { panic!("{found:?}") };
     let number = |row: &Value, name: &str| row[name].as_f64().unwrap();
@@ -128,10 +128,10 @@ fn fits_find_what_the_runs_were_made_with() {
     assert!((number(loss, "theory") - 0.4 / 1.4).abs() < 1e-12);
     assert_eq!(loss["range"], serde_json::json!([400.0, 8_600.0]));
     assert!((number(emergence, "exponent") - 1.0).abs() < 0.05, "{emergence}");
-    let said = good(&["fit", text(&path)]);
+    let table = good(&["fit", text(&path)]);
     assert!(
-        said.contains("run: loss against step: exponent 0.") && said.contains("95 %") && said.contains("theory 0.286"),
-        "{said}"
+        table.contains("run: loss against step: exponent 0.") && table.contains("95 %") && table.contains("theory 0.286"),
+        "{table}"
     );
 
     // Several runs of different widths, one point each.
@@ -146,13 +146,13 @@ fn fits_find_what_the_runs_were_made_with() {
         .filter(|parameters| (1e4..=1e6).contains(parameters))
         .collect();
     assert!(parameters.len() >= 8 && found[0]["points"] == parameters.len(), "{found:?}");
-    // The same sum at the same points; a file holds a loss to seven digits.
+    // The truncated sum at the same points; the files hold losses to seven digits.
     let expected = Theory::new(500, 0.4).exponent_at(Resource::Parameters, &parameters, PARAMETERS_PER_QUANTUM).unwrap();
     assert!((number(&found[0], "exponent") - expected).abs() < 1e-4, "{expected}, but {found:?}");
     assert!(refused(&["fit", "--against=data", text(&path)]).contains("fresh data"));
     assert!(refused(&["fit", text(&path), "--range=5"]).contains("400..8900"));
-    // Nothing to fit is a failure, and no bad usage.
-    let short = saved(folder.path(), "short", &made_up(paper(10)));
+    // A run with too few points is a failure (1), not bad usage (2).
+    let short = saved(folder.path(), "short", &synthetic(paper(10)));
     let output = run(&["fit", text(&short)]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("no fit") && stderr(&output).contains("nothing could be fitted"));
@@ -161,7 +161,7 @@ fn fits_find_what_the_runs_were_made_with() {
 #[test]
 fn figures_of_runs_are_drawn() {
     let folder = tempfile::tempdir().unwrap();
-    let path = saved(folder.path(), "run", &made_up(paper(2_000)));
+    let path = saved(folder.path(), "run", &synthetic(paper(2_000)));
     for figure in ["loss", "tasks", "heat", "emergence"] {
         let out = folder.path().join(format!("{figure}.svg"));
         good(&[
@@ -195,43 +195,43 @@ fn figures_of_runs_are_drawn() {
 fn figures_of_sweeps_are_drawn_and_described() {
     let folder = tempfile::tempdir().unwrap();
     let dir = widths(folder.path());
-    let run = saved(folder.path(), "run", &made_up(paper(2_000)));
+    let run = saved(folder.path(), "run", &synthetic(paper(2_000)));
     let collected = folder.path().join("collected.safetensors");
     good(&["collect", text(&dir), "--out", text(&collected)]);
     let out = folder.path().join("figure.svg");
-    // From the folder and from the file alike.
+    // The folder and the collected file give the same figure.
     let pictures = [text(&dir), text(&collected)].map(|from| {
-        let said = good(&["figure", "scaling", "--from", from, "--fit-range=1e4..1e6", "--out", text(&out)]);
-        assert!(said.contains("500 subtasks at α = 0.4") && said.contains("loss falls as N"), "{said}");
+        let caption = good(&["figure", "scaling", "--from", from, "--fit-range=1e4..1e6", "--out", text(&out)]);
+        assert!(caption.contains("500 subtasks at α = 0.4") && caption.contains("loss falls as N"), "{caption}");
         std::fs::read_to_string(&out).unwrap()
     });
     assert_eq!(pictures[0], pictures[1]);
     for figure in ["staircase", "learned", "exponents", "fig2", "fig9", "fig10"] {
         good(&["figure", figure, "--from", text(&collected), text(&run), "--out", text(&out)]);
     }
-    let said = good(&["figure", "fig8", "--from", text(&run), "--out", text(&out)]);
-    assert!(!said.trim().is_empty());
+    let caption = good(&["figure", "fig8", "--from", text(&run), "--out", text(&out)]);
+    assert!(!caption.trim().is_empty());
     assert!(refused(&["figure", "fig7", "--from", text(&collected), "--out", text(&out)]).contains("single runs"));
     assert!(refused(&["figure", "fig2", "--out", text(&out)]).contains("--from"));
     assert!(refused(&["figure", "scaling", "--resource=data", "--from", text(&collected), "--out", text(&out)]).contains("no"));
 }
 
 #[test]
-fn the_papers_headlines_are_held_against_results() {
+fn the_papers_numbers_are_compared_with_results() {
     let folder = tempfile::tempdir().unwrap();
     let dir = widths(folder.path());
     let published = folder.path().join("public/results");
     std::fs::create_dir_all(&published).unwrap();
     good(&["collect", text(&dir), "--out", text(&published.join("widths.safetensors"))]);
-    made_up(paper(20_000)).save(&published.join("run.safetensors")).unwrap();
-    // Found from a folder within.
+    synthetic(paper(20_000)).save(&published.join("run.safetensors")).unwrap();
+    // The results are found from a subfolder.
     let output = quanta(&["reproduce"]).current_dir(&dir).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
-    let said = stdout(&output);
+    let table = stdout(&output);
     for words in
         ["loss at width 9, bits", "0.640", "exponent α_S over steps 400 to 8,900", "20,000 of 200,000 steps", "not run yet"]
     {
-        assert!(said.contains(words), "{words} in {said}");
+        assert!(table.contains(words), "{words} in {table}");
     }
     let found = rows(&stdout(&quanta(&["reproduce", "--json"]).current_dir(folder.path()).output().unwrap()));
     let width = found.iter().find(|row| row["quantity"] == "loss at width 500, bits").unwrap();
@@ -245,17 +245,17 @@ fn the_papers_headlines_are_held_against_results() {
 
 #[test]
 fn the_theory_is_printed() {
-    let said: Value = serde_json::from_str(&good(&["theory", "--alpha=1", "--n-tasks=3", "--json"])).unwrap();
-    assert_eq!((&said["exponents"]["parameters"], &said["exponents"]["steps"]), (&Value::from(1.0), &Value::from(0.5)));
+    let theory: Value = serde_json::from_str(&good(&["theory", "--alpha=1", "--n-tasks=3", "--json"])).unwrap();
+    assert_eq!((&theory["exponents"]["parameters"], &theory["exponents"]["steps"]), (&Value::from(1.0), &Value::from(0.5)));
     // Three quanta at α = 1 have p = 36/49, 9/49, 4/49.
-    let after_one = said["staircase"][0]["loss_bits"].as_f64().unwrap();
+    let after_one = theory["staircase"][0]["loss_bits"].as_f64().unwrap();
     assert!((after_one - 13.0 / 49.0).abs() < 1e-12);
     assert!(good(&["theory"]).contains("data D"));
     assert_eq!(refused(&["theory", "--alpha=-1", "--n-tasks=0", "--before=0"]).lines().count(), 3);
 }
 
 #[test]
-fn shells_get_their_completions() {
+fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = good(&["completions", shell]);
         assert!(script.contains("reproduce") && script.contains("n-tasks"), "{shell}");

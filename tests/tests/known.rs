@@ -1,8 +1,8 @@
-//! Known answers, the same natively and in the browser.
+//! Known answers, which must be the same natively and in the browser.
 //!
 //! This file is compiled twice: as a test of this crate, and as a test of the page's package in the
-//! engine's own build, where it runs in a worker of a headless browser. The numbers were printed
-//! once and must never change: links and records would stop meaning what they meant.
+//! engine's build, which runs in a worker of a headless browser. The numbers must never change:
+//! otherwise existing links and records would give other runs.
 
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
@@ -21,7 +21,7 @@ fn tiny(further: &str) -> BitTask {
     task
 }
 
-/// One number for a list that changes with every word and with their order.
+/// A hash of the words and their order.
 fn digest(words: &[u32]) -> u32 {
     words.iter().fold(0, |sum: u32, word| sum.wrapping_mul(31).wrapping_add(*word))
 }

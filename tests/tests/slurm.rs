@@ -1,7 +1,7 @@
-//! A sweep on a real Slurm of one machine, started here and ended with the test: done by a job
-//! array, with a task that is cancelled and one that is requeued.
+//! Tests sweeps on Slurm. The test starts its own Slurm on this machine, trains a sweep as a job
+//! array, cancels one task and requeues others.
 //!
-//! Where Slurm is not installed (Debian: `apt-get install slurm-wlm`) the test says that it was
+//! If Slurm is not installed (Debian: `apt-get install slurm-wlm`), the test prints that it was
 //! skipped, and why.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -19,20 +19,21 @@ use quanta_core::sweep::{Folder, State};
 use serde_json::Value;
 use terminal::*;
 
-/// Slurm's daemons, ended when this is dropped.
+/// Slurm's daemons, which end when this is dropped.
 struct Slurm {
     folder: tempfile::TempDir,
     daemons: Vec<Child>,
 }
 
 impl Slurm {
-    /// Starts munged, slurmctld and slurmd with a configuration of their own; `Err` says why not.
+    /// Starts munged, slurmctld and slurmd with their own configuration. Returns the reason if that
+    /// is not possible.
     fn start() -> Result<Self, String> {
         let [munged, slurmctld, slurmd] = ["munged", "slurmctld", "slurmd"].map(program_in_path);
         let (Some(munged), Some(slurmctld), Some(slurmd)) = (munged, slurmctld, slurmd) else {
             return Err("munged, slurmctld or slurmd is not installed (Debian: slurm-wlm)".into());
         };
-        let user = said("id", &["-un"]);
+        let user = output_of("id", &["-un"]);
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -41,10 +42,10 @@ impl Slurm {
         }
         std::fs::write(at("munge/key"), [7u8; 128]).unwrap();
         std::fs::set_permissions(at("munge/key"), std::fs::Permissions::from_mode(0o400)).unwrap();
-        // Ports that were free a moment ago.
+        // Ports that are free at this moment.
         let ports = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap()).map(|l| l.local_addr().unwrap().port());
         let cores = std::thread::available_parallelism().unwrap().get();
-        let host = said("hostname", &["-s"]);
+        let host = output_of("hostname", &["-s"]);
         let configuration = format!(
             "ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -86,7 +87,7 @@ PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscri
             at("slurmd.log"),
         );
         std::fs::write(at("slurm.conf"), configuration).unwrap();
-        // Without it slurmd looks for one in /etc.
+        // Without this file slurmd reads the one in /etc.
         std::fs::write(at("cgroup.conf"), "CgroupPlugin=autodetect\n").unwrap();
 
         let mut slurm = Self { folder, daemons: Vec::new() };
@@ -104,7 +105,7 @@ PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscri
         slurm.daemon(&slurmctld, controller);
         slurm.daemon(&slurmd, node);
         for _ in 0..300 {
-            if slurm.says("sinfo", &["--noheader", "--format=%t"]).is_some_and(|state| state.trim() == "idle") {
+            if slurm.query("sinfo", &["--noheader", "--format=%t"]).is_some_and(|state| state.trim() == "idle") {
                 return Ok(slurm);
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -113,7 +114,7 @@ PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscri
             let log = std::fs::read_to_string(slurm.at(name)).unwrap_or_default();
             log.lines().rev().take(6).map(|line| format!("\n    {name}: {line}")).collect::<String>()
         };
-        Err(format!("Slurm is installed, but does not start here:{}{}", tail("slurmctld.log"), tail("slurmd.log")))
+        Err(format!("Slurm is installed, but does not start:{}{}", tail("slurmctld.log"), tail("slurmd.log")))
     }
 
     fn at(&self, name: &str) -> String {
@@ -131,48 +132,49 @@ PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscri
         self.daemons.push(command.spawn().unwrap());
     }
 
-    /// What a client of this Slurm prints, if it succeeds.
-    fn says(&self, program: &str, args: &[&str]) -> Option<String> {
+    /// Runs a client of this Slurm and returns its stdout, if it succeeds.
+    fn query(&self, program: &str, args: &[&str]) -> Option<String> {
         let output = Command::new(program).args(args).env("SLURM_CONF", self.at("slurm.conf")).output().ok()?;
         output.status.success().then(|| stdout(&output))
     }
 
-    /// The states of a job's tasks that are in the queue, as `INDEX STATE`.
+    /// Returns the states of a job's queued tasks, as `INDEX STATE`.
     fn queue(&self, job: &str) -> Vec<String> {
-        let said = self.says("squeue", &["--noheader", "--array", "--format=%K %T", "--jobs", job]).unwrap_or_default();
-        said.lines().map(|line| line.trim().to_owned()).collect()
+        let tasks = self.query("squeue", &["--noheader", "--array", "--format=%K %T", "--jobs", job]).unwrap_or_default();
+        tasks.lines().map(|line| line.trim().to_owned()).collect()
     }
 }
 
 impl Drop for Slurm {
     fn drop(&mut self) {
-        let _ = self.says("scancel", &["--user", &said("id", &["-un"])]);
+        let _ = self.query("scancel", &["--user", &output_of("id", &["-un"])]);
         for daemon in self.daemons.iter_mut().rev() {
-            // slurmd tidies up after its jobs when it is asked to end, but not when it is killed.
+            // slurmd cleans up after its jobs on SIGTERM, but not if it is killed.
             kill("TERM", daemon.id());
             let _ = daemon.wait();
         }
     }
 }
 
-fn said(program: &str, args: &[&str]) -> String {
+fn output_of(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).output().unwrap();
     stdout(&output).trim().to_owned()
 }
 
 fn program_in_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
-    // Daemons live where an ordinary user's PATH does not look.
+    // Daemons are in folders that are not in an ordinary user's PATH.
     let folders = path.split(':').chain(["/usr/sbin", "/sbin", "/usr/local/sbin"]);
     folders.map(|folder| Path::new(folder).join(name)).find(|program| program.is_file())
 }
 
+/// Returns the numbers of finished, running, failed and left runs.
 fn counts(dir: &Path) -> [u64; 4] {
     let counts: Value = serde_json::from_str(&good(&["status", text(dir), "--json"])).unwrap();
     ["finished", "running", "failed", "left"].map(|name| counts[name].as_u64().unwrap())
 }
 
-/// The step from which a run of width `width` would go on.
+/// Returns the step from which the run of width `width` would resume, or 0.
 fn reached(dir: &Path, width: usize) -> u64 {
     let (folder, manifest) = Folder::open(dir).unwrap();
     let entry = manifest.runs.iter().find(|entry| entry.config.width == width).unwrap();
@@ -183,18 +185,18 @@ fn reached(dir: &Path, width: usize) -> u64 {
 }
 
 #[test]
-fn a_job_array_does_a_sweep_whatever_happens_to_its_tasks() {
+fn a_job_array_resumes_cancelled_and_requeued_tasks() {
     let slurm = match Slurm::start() {
         Ok(slurm) => slurm,
         Err(reason) => {
-            // Past the harness, which would swallow it.
+            // Written directly, because the test harness captures `eprintln!`.
             let _ = writeln!(std::io::stderr(), "SKIPPED: no sweep was run on Slurm: {reason}");
             return;
         }
     };
     let dir = slurm.folder.path().join("sweep");
     let grid = ["sweep", "--dir", text(&dir), "--over=width=8,16,24", "--n-tasks=5", "--n-bits=10", "--k=2", "--batch-size=64"];
-    // The two that are stopped are still going when that happens; the third is done in a moment.
+    // The runs never end by themselves, so that every task is stopped while it trains.
     let endless = ["--eval-per-task=20", "--steps=10000000", "--device=cpu"];
     let slurm_flags = ["--slurm", "--submit", "--cpus=1", "--mem=64M", "--time=00:10:00", "--partition=all"];
     let mut submit = quanta(&[&grid, &endless[..], &slurm_flags].concat());
@@ -202,37 +204,40 @@ fn a_job_array_does_a_sweep_whatever_happens_to_its_tasks() {
     assert!(output.status.success(), "{}", stderr(&output));
     let job = stdout(&output).trim().to_owned();
     let log = |task: usize| std::fs::read_to_string(dir.join(format!("slurm/{job}_{task}.log"))).unwrap_or_default();
-    wait_until("all tasks' runs", || counts(&dir)[1] == 3);
+    wait_until("the start of all three runs", || counts(&dir)[1] == 3);
 
-    // Tasks take the costliest first: the first has width 24.
-    slurm.says("scancel", &[&format!("{job}_1")]).unwrap();
+    // The costliest run comes first, so task 1 has width 24.
+    slurm.query("scancel", &[&format!("{job}_1")]).unwrap();
     wait_until("the end of the cancelled task", || !slurm.queue(&job).iter().any(|line| line.starts_with("1 ")));
     wait_until("its checkpoint", || reached(&dir, 24) > 0);
-    assert!(log(1).contains("stopped; the same command goes on"), "{}", log(1));
+    assert!(log(1).contains("stopped; the same command resumes the sweep"), "{}", log(1));
     assert_eq!(counts(&dir), [0, 2, 0, 1]);
 
-    slurm.says("scontrol", &["requeue", &format!("{job}_2")]).unwrap();
-    // What Slurm does near a time limit: the script alone is told, and sees to the rest.
-    slurm.says("scancel", &["--batch", "--signal=USR1", &format!("{job}_3")]).unwrap();
+    slurm.query("scontrol", &["requeue", &format!("{job}_2")]).unwrap();
+    // Slurm sends this signal near a time limit, to the script alone, which then requeues its task.
+    slurm.query("scancel", &["--batch", "--signal=USR1", &format!("{job}_3")]).unwrap();
     wait_until("the requeued tasks' checkpoints", || reached(&dir, 16) > 0 && reached(&dir, 8) > 0);
     let before = [16, 8].map(|width| reached(&dir, width));
-    // Slurm holds requeued tasks back for as long as a credential lives; their records wait.
-    wait_until("the requeued tasks' second beginning", || counts(&dir)[1] == 2);
+    // Slurm delays requeued tasks until their credential expires.
+    wait_until("the restart of the requeued tasks", || counts(&dir)[1] == 2);
     assert_eq!(counts(&dir), [0, 2, 0, 1], "{}{}", log(2), log(3));
-    slurm.says("scancel", &[&job]).unwrap();
+    slurm.query("scancel", &[&job]).unwrap();
     wait_until("the end of the job", || slurm.queue(&job).is_empty());
     wait_until("its checkpoints", || counts(&dir) == [0, 0, 0, 3]);
-    assert!(reached(&dir, 16) > before[0] && reached(&dir, 8) > before[1], "they went on from their checkpoints");
+    assert!(
+        reached(&dir, 16) > before[0] && reached(&dir, 8) > before[1],
+        "the requeued runs must resume from their checkpoints"
+    );
 }
 
 #[test]
-fn the_script_states_its_resources() {
+fn the_script_requests_the_given_resources() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("a sweep");
     let grid = ["sweep", "--dir", text(&dir), "--over=seed=lin:0..9:10", "--slurm", "--chunk=4", "--at-once=2", "--time=1-00"];
-    let said = good(&[&grid[..], &["--device=gpu", "--gpus=gpu:h100:1", "--account=physics"]].concat());
+    let command = good(&[&grid[..], &["--device=gpu", "--gpus=gpu:h100:1", "--account=physics"]].concat());
     let path = dir.join("slurm.sh");
-    assert_eq!(said.trim(), format!("sbatch '{}'", path.canonicalize().unwrap().display()));
+    assert_eq!(command.trim(), format!("sbatch '{}'", path.canonicalize().unwrap().display()));
     let script = std::fs::read_to_string(&path).unwrap();
     for line in
         ["--array=1-3%2", "--time=1-00", "--gres=gpu:h100:1", "--account=physics", "--requeue", "--cpus-per-task=4", "--mem="]
@@ -241,5 +246,5 @@ fn the_script_states_its_resources() {
     }
     assert!(script.contains("--shard \"$SLURM_ARRAY_TASK_ID/3\" --device gpu"), "{script}");
     assert_eq!(Command::new("bash").args(["-n", text(&path)]).status().unwrap().code(), Some(0));
-    assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--account=a b"]).contains("cannot stand in a Slurm option"));
+    assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--account=a b"]).contains("cannot be used in a Slurm option"));
 }

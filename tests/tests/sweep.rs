@@ -1,4 +1,4 @@
-//! Sweeps: done, killed, resumed, shared, repaired, collected.
+//! Tests sweeps: trained, killed, resumed, shared between processes, repaired, collected.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -13,14 +13,14 @@ use quanta_core::sweep::{Collected, Folder, State};
 use serde_json::Value;
 use terminal::*;
 
-/// Six runs of `steps` steps.
+/// Arguments for a sweep of six runs. `steps` is the flag `--steps=N`.
 fn six(dir: &Path, steps: &str, more: &[&str]) -> Vec<String> {
     let grid = ["sweep", "--dir", text(dir), "--over=width=8,16", "--over=seed=0,1,2", "--n-tasks=5", "--n-bits=10", "--k=2"];
     let rest = ["--batch-size=64", "--eval-per-task=20", "--device=cpu", "--json", steps];
     [&grid, &rest[..], more].concat().into_iter().map(str::to_owned).collect()
 }
 
-fn of(args: &[String]) -> Vec<&str> {
+fn as_str(args: &[String]) -> Vec<&str> {
     args.iter().map(String::as_str).collect()
 }
 
@@ -28,12 +28,13 @@ fn lines(stdout: &str) -> Vec<Value> {
     stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"))).collect()
 }
 
+/// Returns the numbers of finished, running, failed and left runs.
 fn status(dir: &Path) -> [u64; 4] {
     let counts: Value = serde_json::from_str(&good(&["status", text(dir), "--json"])).unwrap();
     ["finished", "running", "failed", "left"].map(|name| counts[name].as_u64().unwrap())
 }
 
-/// Every record of a sweep's folder, by its file's name.
+/// Loads every record of a sweep's folder, by its run's id.
 fn records(dir: &Path) -> BTreeMap<String, Record> {
     let files = std::fs::read_dir(dir.join("runs")).unwrap().map(|file| file.unwrap().path());
     let records = files.filter(|path| path.extension().is_some_and(|ending| ending == "safetensors"));
@@ -45,11 +46,11 @@ fn curves(dir: &Path) -> BTreeMap<String, Vec<Evaluation>> {
 }
 
 #[test]
-fn a_sweep_is_done_once_and_collected() {
+fn a_finished_sweep_is_not_trained_again_and_can_be_collected() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("sweep");
     let args = six(&dir, "--steps=100", &[]);
-    let events = lines(&good(&of(&args)));
+    let events = lines(&good(&as_str(&args)));
     assert_eq!(events.len(), 6);
     for event in &events {
         assert_eq!((event["event"].as_str(), event["status"].as_str()), (Some("run"), Some("finished")));
@@ -57,10 +58,10 @@ fn a_sweep_is_done_once_and_collected() {
     }
     assert_eq!(status(&dir), [6, 0, 0, 0]);
     assert!(records(&dir).values().all(|record| record.status == Status::Finished && record.checkpoint.is_none()));
-    // Nothing is left to do, whether one asks in full or by the folder alone.
-    assert_eq!(good(&of(&args)), "");
+    // Nothing is left to train, with the full command or with the folder alone.
+    assert_eq!(good(&as_str(&args)), "");
     assert_eq!(good(&["sweep", "--dir", text(&dir), "--device=cpu"]), "");
-    // One run of the sweep is the run that `train` makes of the same settings.
+    // `train` gives the same run for the same settings.
     let alone = folder.path().join("alone.safetensors");
     let (_, manifest) = Folder::open(&dir).unwrap();
     let entry = manifest.runs.iter().find(|entry| entry.config.width == 16 && entry.config.seed == 2).unwrap();
@@ -83,15 +84,15 @@ fn a_sweep_is_done_once_and_collected() {
 }
 
 #[test]
-fn a_sweep_killed_outright_goes_on_where_each_run_was() {
+fn a_killed_sweep_resumes_every_run_from_its_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let [killed, whole] = ["killed", "whole"].map(|name| folder.path().join(name));
     let args = six(&killed, "--steps=4000", &["--checkpoint-every=0", "--jobs=2"]);
-    let running = Running::start(quanta(&of(&args)));
+    let running = Running::start(quanta(&as_str(&args)));
     wait_until("a checkpoint", || {
         Folder::open(&killed).is_ok() && records(&killed).values().any(|record| record.checkpoint.is_some())
     });
-    assert!(status(&killed)[1] > 0, "it is seen to be running");
+    assert!(status(&killed)[1] > 0, "the status must show running runs");
     running.signal("KILL");
     running.end();
     let before: BTreeMap<String, Record> = records(&killed);
@@ -104,13 +105,13 @@ fn a_sweep_killed_outright_goes_on_where_each_run_was() {
     for (id, record) in begun {
         let step = record.checkpoint.as_ref().unwrap().step;
         let kept = |record: &Record| record.evaluations.iter().filter(|e| e.step < step).cloned().collect::<Vec<_>>();
-        // The same to the measured second: these logs were not made again.
+        // The times are equal too, so these evaluations were not repeated.
         assert_eq!(kept(&after[id]), kept(record), "{id}");
     }
-    good(&of(&six(&whole, "--steps=4000", &[])));
+    good(&as_str(&six(&whole, "--steps=4000", &[])));
     assert_eq!(curves(&killed), curves(&whole));
     let left: Vec<_> = std::fs::read_dir(killed.join("runs")).unwrap().map(|file| file.unwrap().file_name()).collect();
-    // A file that was being written stays behind under its own name, and is nobody's record.
+    // Two interrupted writes may leave temporary files, which are not records.
     assert!(left.len() <= 12 + 2, "{left:?}");
 }
 
@@ -118,10 +119,10 @@ fn a_sweep_killed_outright_goes_on_where_each_run_was() {
 fn two_processes_share_the_work() {
     let folder = tempfile::tempdir().unwrap();
     let args = six(folder.path(), "--steps=2000", &["--jobs=1"]);
-    let both = [(); 2].map(|()| Running::start(quanta(&of(&args))));
+    let both = [(); 2].map(|()| Running::start(quanta(&as_str(&args))));
     let done = both.map(|running| {
-        let (lines, said, status) = running.end();
-        assert!(status.success(), "{said}");
+        let (lines, messages, status) = running.end();
+        assert!(status.success(), "{messages}");
         lines
     });
     let mut ids: Vec<String> =
@@ -129,33 +130,33 @@ fn two_processes_share_the_work() {
     ids.sort();
     let runs = ids.len();
     ids.dedup();
-    assert_eq!((runs, ids.len()), (6, 6), "each run is done by one of them, once");
+    assert_eq!((runs, ids.len()), (6, 6), "each run must be trained once");
     assert_eq!(status(folder.path()), [6, 0, 0, 0]);
 }
 
 #[test]
-fn damaged_records_are_noticed_and_rerun() {
+fn damaged_records_are_moved_and_their_runs_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let args = six(folder.path(), "--steps=100", &[]);
-    good(&of(&args));
+    good(&as_str(&args));
     let before = curves(folder.path());
     let ids: Vec<&String> = before.keys().collect();
     let path = |id: &str| folder.path().join("runs").join(format!("{id}.safetensors"));
     let bytes = std::fs::read(path(ids[0])).unwrap();
     std::fs::write(path(ids[0]), &bytes[..bytes.len() / 2]).unwrap();
-    // One number, somewhere.
+    // Flips a bit of one number.
     let mut bytes = std::fs::read(path(ids[1])).unwrap();
     let at = bytes.len() - 30;
     bytes[at] ^= 0x40;
     std::fs::write(path(ids[1]), bytes).unwrap();
-    // Another run's record.
+    // Replaces a record with another run's.
     std::fs::copy(path(ids[3]), path(ids[2])).unwrap();
     assert_eq!(status(folder.path()), [3, 0, 0, 3]);
 
-    let output = run(&of(&args));
+    let output = run(&as_str(&args));
     assert!(output.status.success());
     let events = lines(&stdout(&output));
-    assert_eq!(events.len(), 3, "the others are left as they are");
+    assert_eq!(events.len(), 3, "only the damaged runs must be repeated");
     for id in &ids[..3] {
         assert!(stderr(&output).contains(&format!("the record of {id} was damaged")), "{}", stderr(&output));
     }
@@ -164,9 +165,9 @@ fn damaged_records_are_noticed_and_rerun() {
 }
 
 #[test]
-fn a_run_that_fails_is_told_and_tried_again() {
+fn a_failed_run_is_reported_and_tried_again() {
     let folder = tempfile::tempdir().unwrap();
-    // Weights that change sign and grow a hundredfold at every step.
+    // With these settings the weights change sign and grow a hundredfold at every step.
     let tiny = ["--n-tasks=5", "--n-bits=10", "--k=2", "--width=8", "--batch-size=64", "--steps=100", "--eval-per-task=20"];
     let grid = ["sweep", "--dir", text(folder.path()), "--over=weight_decay=0,10", "--lr=10", "--device=cpu", "--json"];
     for _ in 0..2 {
@@ -176,12 +177,12 @@ fn a_run_that_fails_is_told_and_tried_again() {
         assert!(lines(&stdout(&output)).iter().any(|event| event["status"] == "failed"));
         assert_eq!(status(folder.path()), [1, 0, 1, 0]);
     }
-    let said = good(&["status", text(folder.path())]);
-    assert!(said.contains("failed: weight_decay 10") && said.contains("no longer a number"), "{said}");
+    let report = good(&["status", text(folder.path())]);
+    assert!(report.contains("failed: weight_decay 10") && report.contains("no longer a number"), "{report}");
     let out = folder.path().join("out.safetensors");
     let output = run(&["collect", text(folder.path()), "--out", text(&out)]);
     assert!(output.status.success() && stderr(&output).contains("1 run not finished"), "{}", stderr(&output));
-    // `train` fails in the same way, and keeps what it saw.
+    // `train` fails in the same way, and saves the evaluations before the failure.
     let path = folder.path().join("failed.safetensors");
     let args = [&["train", "--lr=10", "--weight-decay=10", "--device=cpu", "--json", "--out", text(&path)], &tiny[..]].concat();
     let output = run(&args);
@@ -191,19 +192,19 @@ fn a_run_that_fails_is_told_and_tried_again() {
 }
 
 #[test]
-fn a_sweep_asked_to_stop_goes_on_later() {
+fn a_stopped_sweep_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let args = six(folder.path(), "--steps=4000", &["--jobs=2"]);
-    let running = Running::start(quanta(&of(&args)));
-    wait_until("a run", || Folder::open(folder.path()).is_ok() && status(folder.path())[1] > 0);
+    let running = Running::start(quanta(&as_str(&args)));
+    wait_until("the start of a run", || Folder::open(folder.path()).is_ok() && status(folder.path())[1] > 0);
     std::thread::sleep(std::time::Duration::from_millis(100));
     running.signal("TERM");
-    let (_, said, ended) = running.end();
-    assert!(ended.success() && said.contains("stopped"), "{said}");
+    let (_, messages, ended) = running.end();
+    assert!(ended.success() && messages.contains("stopped"), "{messages}");
     let (sweep, manifest) = Folder::open(folder.path()).unwrap();
     let states: Vec<State> = manifest.runs.iter().map(|entry| sweep.state(entry).unwrap()).collect();
     assert!(states.iter().any(|state| matches!(state, State::Left(step) if *step > 0)), "{states:?}");
-    good(&of(&args));
+    good(&as_str(&args));
     assert_eq!(status(folder.path()), [6, 0, 0, 0]);
 }
 
@@ -212,7 +213,7 @@ fn shards_are_disjoint_and_complete() {
     let folder = tempfile::tempdir().unwrap();
     for (shard, finished) in [("--shard=1/4", 2), ("--shard=2/4", 4), ("--shard=1/4", 4), ("--shard=4/4", 5), ("--shard=3/4", 6)]
     {
-        good(&of(&six(folder.path(), "--steps=50", &[shard])));
+        good(&as_str(&six(folder.path(), "--steps=50", &[shard])));
         assert_eq!(status(folder.path())[0], finished, "{shard}");
     }
 }
@@ -221,36 +222,36 @@ fn shards_are_disjoint_and_complete() {
 fn bad_sweeps_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let dir = text(folder.path());
-    let said = |args: &[&str]| refused(&[&["sweep", "--dir", dir], args].concat());
-    assert!(said(&[]).contains("nothing to sweep"));
-    assert!(said(&["--over=width"]).contains("width=9,20,50"));
-    assert!(said(&["--over=widht=3"]).contains("unknown field"));
-    assert!(said(&["--over=width=3", "--width=4"]).contains("varied by the sweep"));
-    assert!(said(&["--over=width=3", "--over=width=4"]).contains("varied twice"));
-    assert!(said(&["--preset=fig3"]).contains("fig2-parameters"));
-    assert!(said(&["--manifest=/nowhere.json"]).contains("/nowhere.json"));
-    assert!(said(&["--over=width=3", "--shard=3/2"]).contains("1/4"));
-    assert!(said(&["--over=width=3", "--submit"]).contains("--slurm"));
-    // Everything wrong at once, one a line.
-    let lines = said(&["--over=k=60,70", "--over=seed=1", "--batch-size=0"]);
+    let errors = |args: &[&str]| refused(&[&["sweep", "--dir", dir], args].concat());
+    assert!(errors(&[]).contains("nothing to sweep"));
+    assert!(errors(&["--over=width"]).contains("width=9,20,50"));
+    assert!(errors(&["--over=widht=3"]).contains("unknown field"));
+    assert!(errors(&["--over=width=3", "--width=4"]).contains("varied by the sweep"));
+    assert!(errors(&["--over=width=3", "--over=width=4"]).contains("varied twice"));
+    assert!(errors(&["--preset=fig3"]).contains("fig2-parameters"));
+    assert!(errors(&["--manifest=/nowhere.json"]).contains("/nowhere.json"));
+    assert!(errors(&["--over=width=3", "--shard=3/2"]).contains("1/4"));
+    assert!(errors(&["--over=width=3", "--submit"]).contains("--slurm"));
+    // All problems are reported together, one per line.
+    let lines = errors(&["--over=k=60,70", "--over=seed=1", "--batch-size=0"]);
     assert_eq!(lines.lines().count(), 3, "two values of k, and the batch size once: {lines}");
-    assert_eq!(said(&["--over=k=3,many", "--over=seeds=1", "--n-bits=few"]).lines().count(), 3);
-    assert_eq!(said(&["--over=k=21,22", "--n-bits=20"]).lines().count(), 2);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made before all is well");
+    assert_eq!(errors(&["--over=k=3,many", "--over=seeds=1", "--n-bits=few"]).lines().count(), 3);
+    assert_eq!(errors(&["--over=k=21,22", "--n-bits=20"]).lines().count(), 2);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a refused sweep must create no files");
 
-    good(&of(&six(folder.path(), "--steps=50", &["--shard=1/6"])));
-    assert!(said(&["--over=width=3"]).contains("another sweep"));
-    assert!(said(&["--steps=60"]).contains("fixed by its manifest"));
+    good(&as_str(&six(folder.path(), "--steps=50", &["--shard=1/6"])));
+    assert!(errors(&["--over=width=3"]).contains("another sweep"));
+    assert!(errors(&["--steps=60"]).contains("fixed by its manifest"));
     assert!(refused(&["status", "/nowhere"]).contains("/nowhere"));
     let missing = folder.path().join("missing/out.safetensors");
     assert!(refused(&["collect", dir, "--out", text(&missing)]).contains("no folder"));
 }
 
 #[test]
-fn a_manifest_makes_the_same_sweep_elsewhere() {
+fn a_manifest_reproduces_a_sweep_in_another_folder() {
     let folder = tempfile::tempdir().unwrap();
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
-    good(&of(&six(&here, "--steps=50", &[])));
+    good(&as_str(&six(&here, "--steps=50", &[])));
     good(&["sweep", "--dir", text(&there), "--manifest", text(&here.join("manifest.json")), "--device=cpu", "--jobs=1"]);
     assert_eq!(curves(&here), curves(&there));
 }

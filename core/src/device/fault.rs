@@ -1,18 +1,18 @@
-//! What a GPU reports on its own, outside any call: invalid shaders, dispatches it skipped,
-//! memory it could not give. In a browser nothing else would say so, and a run would go on over
-//! stale numbers.
+//! Errors that a GPU reports asynchronously: invalid shaders, skipped dispatches, failed
+//! allocations. In a browser no call returns them, and without this module a run would continue
+//! with stale numbers.
 
 use std::sync::Mutex;
 
 static FAULT: Mutex<Option<String>> = Mutex::new(None);
 
-/// Keeps the first report; what follows it is usually its echo.
+/// Stores the first report; later ones are usually its consequences.
 pub(super) fn report(text: String) {
     let mut fault = FAULT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     fault.get_or_insert(text);
 }
 
-/// What the GPU has reported since this was last asked.
+/// Returns the first error that the GPU has reported since the last call, and clears it.
 pub fn fault() -> Option<String> {
     FAULT.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
 }

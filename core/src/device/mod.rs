@@ -1,4 +1,4 @@
-//! Choosing, starting and naming what a run computes on.
+//! Choosing, opening and describing the device that a run computes on.
 
 mod choice;
 #[cfg(feature = "engine")]

@@ -1,14 +1,14 @@
-//! Starting a device.
+//! Opening a device.
 
 use burn::tensor::Device;
 
 use super::DeviceChoice;
 use crate::kernel::Isa;
 
-/// What kind of device it is.
+/// The kind of an open device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The processor.
+    /// The CPU.
     Cpu,
     /// A GPU through wgpu: WebGPU, Vulkan, Metal or DX12.
     Gpu,
@@ -16,7 +16,7 @@ pub enum Kind {
     Cuda,
 }
 
-/// A device that is up.
+/// An open device.
 #[derive(Clone, Debug)]
 pub struct OpenDevice {
     device: Device,
@@ -25,55 +25,56 @@ pub struct OpenDevice {
     notes: Vec<String>,
 }
 
-/// Why there is no device.
+/// Why a device cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
-    /// No adapter, or none that works.
+    /// There is no GPU adapter, or it does not work; with the reason.
     #[error("no GPU could be started ({0}); choose the CPU instead")]
     NoGpu(String),
-    /// Built without it.
+    /// The program was built without CUDA.
     #[error("this program was built without CUDA; choose gpu or cpu, or build it with the feature cuda")]
     NoCuda,
-    /// The device computes something else than the CPU.
+    /// The device's results differ from the CPU's.
     #[error("{device} failed its self-test: {difference}; choose the CPU instead")]
     Disagrees {
-        /// Which device.
+        /// The device's description.
         device: String,
-        /// By how much.
+        /// What differs, and by how much.
         difference: String,
     },
 }
 
-/// A GPU adapter, as far as it tells.
+/// A GPU adapter, as far as it identifies itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adapter {
-    /// Its name, with its interface.
+    /// Its name and its interface.
     pub name: String,
-    /// Whether it is a program on the processor, slower than the CPU's own path.
+    /// Whether it runs in software on the processor, where it is slower than the CPU device.
     pub software: bool,
 }
 
 impl OpenDevice {
-    /// The device in words, with the adapter's own name.
+    /// Returns a description for people, with the adapter's name.
     pub fn describe(&self) -> &str {
         &self.description
     }
 
-    /// Remarks worth showing, such as why it is not the one hoped for.
+    /// Returns notes for the user, such as why `auto` did not take a GPU.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// What kind it is.
+    /// Returns its kind.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Burn's device, without autodiff.
+    /// Returns Burn's device, without autodiff.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
+    /// Opens the CPU, which cannot fail.
     pub(crate) fn cpu() -> Self {
         let isa = Isa::best().name();
         #[cfg(not(target_family = "wasm"))]
@@ -87,8 +88,12 @@ impl OpenDevice {
     }
 }
 
-/// Starts the device asked for. `auto` takes a real GPU, and the CPU where there is none; a
-/// software adapter is taken only when a GPU is asked for by name.
+/// Opens the chosen device. `auto` takes a hardware GPU if there is one and else the CPU; only `gpu`
+/// accepts a software adapter.
+///
+/// # Errors
+/// [`DeviceError::NoGpu`] or [`DeviceError::NoCuda`] if the chosen device is missing; never for
+/// `auto` and `cpu`.
 pub async fn open(choice: DeviceChoice) -> Result<OpenDevice, DeviceError> {
     match choice {
         DeviceChoice::Cpu => Ok(OpenDevice::cpu()),
@@ -107,7 +112,7 @@ pub async fn open(choice: DeviceChoice) -> Result<OpenDevice, DeviceError> {
     }
 }
 
-/// The GPU that `open` would take, if there is one.
+/// Returns the GPU adapter that [`open`] would use, if there is one.
 pub async fn adapter() -> Option<Adapter> {
     gpu().await.ok().map(|(_, adapter)| adapter)
 }
@@ -124,7 +129,8 @@ fn cuda() -> Result<OpenDevice, DeviceError> {
 }
 
 std::thread_local! {
-    /// A process starts its GPU once: a second start on the same adapter panics upstream.
+    /// The GPU, opened once per thread: wgpu's setup in Burn panics if the same adapter is set up
+    /// twice.
     static GPU: std::cell::RefCell<Option<Result<(OpenDevice, Adapter), DeviceError>>> = const { std::cell::RefCell::new(None) };
 }
 
@@ -145,7 +151,7 @@ async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
         .init_with_setup_async()
         .await
         .map_err(|error| DeviceError::NoGpu(without_adapter(&error.to_string())))?;
-    // In place of the default handler, which panics: a run that meets a fault ends with a sentence.
+    // Replaces wgpu's default handler, which panics: a run that meets a fault ends with a message.
     setup.device.on_uncaptured_error(std::sync::Arc::new(|error| super::fault::report(first_line(&error.to_string()))));
     let info = setup.adapter.get_info();
     let adapter = Adapter {
@@ -156,17 +162,17 @@ async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
     Ok((OpenDevice { device, kind: Kind::Gpu, description, notes: Vec::new() }, adapter))
 }
 
-/// The adapter's name with its interface; browsers often withhold the name.
+/// Returns the adapter's name and interface; browsers often withhold the name.
 fn describe(name: &str, backend: &str) -> String {
     let interface = if backend == "BrowserWebGpu" { "WebGPU" } else { backend };
     if name.is_empty() { format!("GPU ({interface})") } else { format!("{name} ({interface})") }
 }
 
-/// What is said where no adapter was found: wgpu's own words list every backend that was not tried.
+/// Shortens the message for a missing adapter: wgpu's own lists every backend that was not tried.
 fn without_adapter(error: &str) -> String {
-    let there = if cfg!(target_family = "wasm") { "WebGPU" } else { "Vulkan, Metal or DirectX 12" };
+    let interface = if cfg!(target_family = "wasm") { "WebGPU" } else { "Vulkan, Metal or DirectX 12" };
     match first_line(error) {
-        line if line.starts_with("No adapter available") => format!("{there} finds no adapter on this machine"),
+        line if line.starts_with("No adapter available") => format!("{interface} finds no adapter on this machine"),
         line => line,
     }
 }
@@ -175,7 +181,8 @@ fn first_line(text: &str) -> String {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }
 
-/// In a browser, why there is no WebGPU at all: asking wgpu for an adapter would panic there.
+/// In a browser without WebGPU, returns a message. Without this check wgpu would panic when asked
+/// for an adapter.
 #[cfg(target_family = "wasm")]
 fn missing_webgpu() -> Option<String> {
     let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;

@@ -1,4 +1,4 @@
-//! Adam and AdamW as one of Burn's optimisers, with a step that is one operation a parameter.
+//! Adam and AdamW as a Burn optimiser that updates each parameter with one fused operation.
 
 use burn::optim::{AdamWState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
@@ -6,7 +6,8 @@ use burn::tensor::{Device, Tensor};
 use super::{AdamStep, op};
 use crate::config::{Optimizer as Rule, Training};
 
-/// Adam or AdamW; the same rule as Burn's `Adam` and `AdamW`, in one sweep instead of a dozen.
+/// Adam or AdamW. Applies the same update as Burn's `Adam` and `AdamW`, but in one pass over each
+/// tensor instead of about a dozen.
 #[derive(Clone, Debug)]
 pub struct FusedAdam {
     beta1: f32,
@@ -30,7 +31,7 @@ impl FusedAdam {
 }
 
 impl Optimizer for FusedAdam {
-    /// Burn's own: two moments and the steps that made them.
+    /// Burn's own state: the two moments and the number of steps taken.
     type State<const D: usize> = AdamWState<D>;
 
     fn step<const D: usize>(

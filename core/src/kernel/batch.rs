@@ -1,19 +1,19 @@
-//! A batch on a device.
+//! Uploading a batch to a device.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
 use crate::task::BitBatch;
 
-/// Packed bits, subtask codes and labels on a device: a few words a sample.
+/// A batch on a device, packed: the bits, subtask codes and labels take a few words per sample.
 #[derive(Clone, Debug)]
 pub struct DeviceBatch {
-    /// `[samples, words]`, `u32`.
+    /// Packed input bits, `[samples, words]`, `u32`, 32 bits to a word.
     pub bits: Tensor<2, Int>,
-    /// `[samples]`, `u32`, never falling.
+    /// Subtask of each sample, `[samples]`, `u32`, in ascending order.
     pub codes: Tensor<1, Int>,
-    /// `[samples]`, `u32`, 0 or 1.
+    /// Label of each sample, `[samples]`, `u32`, 0 or 1.
     pub labels: Tensor<1, Int>,
-    /// Bits to a sample.
+    /// Bits per sample.
     pub n_bits: usize,
 }
 

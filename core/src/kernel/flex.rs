@@ -1,4 +1,5 @@
-//! The operations on Burn's CPU backend: its tensors as slices, handed to [`super::cpu`].
+//! Implements the fused operations for Burn's CPU backend: passes its tensors to [`super::cpu`] as
+//! slices.
 
 use burn::backend::TensorMetadata as _;
 use burn::backend::tensor::{FloatTensor, IntTensor};
@@ -7,9 +8,10 @@ use burn_flex::{Flex, FlexTensor};
 
 use super::AdamStep;
 use super::cpu::{Problem, evaluate, gradients};
-use super::op::StructuredOps;
+use super::op::FusedOps;
 
-/// The tensors of one call, each contiguous.
+/// The contiguous tensors of one call (bits, codes, labels, input, bias, output, output bias), and
+/// the number of bits per sample.
 struct Call([FlexTensor; 7], usize);
 
 impl Call {
@@ -35,7 +37,7 @@ fn tensor(values: Vec<f32>, shape: &[usize]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape.to_vec()))
 }
 
-impl StructuredOps for Flex {
+impl FusedOps for Flex {
     fn parity_gradients(
         bits: IntTensor<Self>,
         codes: IntTensor<Self>,
@@ -83,7 +85,7 @@ impl StructuredOps for Flex {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [mut parameter, gradient, mut moment1, mut moment2] =
             [parameter, gradient, moment1, moment2].map(|tensor| tensor.to_contiguous());
-        // `storage_mut` copies only where somebody else holds the same numbers.
+        // `storage_mut` copies only if another tensor shares the storage.
         step.apply(parameter.storage_mut(), gradient.storage(), moment1.storage_mut(), moment2.storage_mut());
         (parameter, moment1, moment2)
     }

@@ -1,7 +1,8 @@
-//! The training step, by using what the task is.
+//! The fused training step for sparse parity. It exploits the structure of the input.
 //!
-//! A general framework sees a dense input `[batch, n_tasks + n_bits]`. It is one row index t and n
-//! random bits x. For one hidden layer with ReLU and two logits,
+//! A general framework multiplies a dense input `[batch, n_tasks + n_bits]`. Each of its rows holds
+//! only a subtask index t (as one-hot) and n random bits x. For one hidden layer with ReLU and two
+//! logits,
 //!
 //! ```text
 //! a_w = Σ_j x_j W[j,w] + V[t,w] + b[w]        hidden pre-activation
@@ -9,8 +10,9 @@
 //! L   = mean over samples of softplus(z or -z), away from the label y
 //! ```
 //!
-//! Only z matters to the cross-entropy, so one number a sample comes back: δ = (σ(z) - y) / batch.
-//! With the mask m_w = [a_w > 0], kept as bits, two sums hold every gradient:
+//! The cross-entropy depends on z alone, so the backward pass needs one number per sample:
+//! δ = (σ(z) - y) / batch. With the mask m_w = [a_w > 0], stored as bits, all gradients follow from
+//! two sums:
 //!
 //! ```text
 //! S[j,w] = Σ_samples x_j m_w δ        T[t,w] = Σ_{samples of t} m_w δ
@@ -18,18 +20,18 @@
 //! ∂L/∂u_w = Σ_samples δ max(a_w, 0) = Σ_j W[j,w] S[j,w] + Σ_t V[t,w] T[t,w] + b[w] Σ_t T[t,w]
 //! ```
 //!
-//! the last because ReLU is homogeneous: max(a, 0) = m a. The two output columns get ∓ that, and
-//! their biases ∓ Σ δ.
+//! The last line uses max(a, 0) = m a. The gradients of the two output columns are ∓ ∂L/∂u, those
+//! of their biases ∓ Σ δ.
 //!
-//! x is binary, so its products go through tables of partial sums over groups of four bits:
-//! n/4 additions for n multiply-adds, forward and backward. Samples come sorted by subtask, which
-//! makes V's row and its gradient a run of additions. The input is never made dense, and hidden
-//! activations are never written to memory.
+//! x is binary, so the CPU kernel looks its products up in tables of partial sums over groups of
+//! four bits: n/4 additions replace n multiply-adds, forward and backward. Samples are sorted by
+//! subtask, so the gradient of a row of V is a sum over consecutive samples. The kernels never
+//! build the dense input and never write hidden activations to memory.
 //!
-//! The parameters are those of two Burn `Linear` layers: `input` `[n_tasks + n_bits, width]` (V
-//! over W, as the reference's one-hot comes before the bits), `bias` `[width]`, `output`
-//! `[width, 2]`, `output_bias` `[2]`. [`reference`] computes the same with plain tensor operations,
-//! and the tests hold each path against it.
+//! The parameters are those of two Burn `Linear` layers: `input` `[n_tasks + n_bits, width]` (the
+//! rows of V, then those of W), `bias` `[width]`, `output` `[width, 2]`, `output_bias` `[2]`.
+//! [`reference`] computes the same with plain tensor operations, and the tests compare every
+//! kernel with it.
 
 mod adam;
 mod batch;
@@ -48,32 +50,33 @@ pub use cpu::adam::AdamStep;
 
 use burn::tensor::Tensor;
 
-/// The parameters that the structured step reads, as tensors.
+/// The parameters of the fused step, as tensors.
 #[derive(Clone, Debug)]
 pub struct Parameters {
-    /// `[n_tasks + n_bits, width]`.
+    /// First layer, `[n_tasks + n_bits, width]`: a row for each subtask, then one for each bit.
     pub input: Tensor<2>,
-    /// `[width]`.
+    /// Biases of the hidden units, `[width]`.
     pub bias: Tensor<1>,
-    /// `[width, 2]`.
+    /// Second layer, `[width, 2]`.
     pub output: Tensor<2>,
-    /// `[2]`.
+    /// Biases of the logits, `[2]`.
     pub output_bias: Tensor<1>,
 }
 
-/// Mean cross-entropy of the batch in nats, `[1]`. Differentiable in the parameters: all gradients
-/// are made on the way, so that the backward pass only hands them out.
+/// Returns the mean cross-entropy of the batch in nats, `[1]`, differentiable in the parameters.
+/// The forward pass already computes all gradients; the backward pass only scales them by the
+/// upstream gradient.
 pub fn loss(batch: &DeviceBatch, parameters: Parameters) -> Tensor<1> {
     op::loss(batch, parameters)
 }
 
-/// Σ loss (nats) and the number of right answers of each subtask, `[2, n_tasks]`.
+/// Returns Σ loss (nats) and the number of correct answers of each subtask, `[2, n_tasks]`.
 pub fn evaluate(batch: &DeviceBatch, parameters: Parameters) -> Tensor<2> {
     op::evaluate(batch, parameters)
 }
 
 impl Parameters {
-    /// The same numbers without autodiff.
+    /// Returns the same tensors without autodiff.
     pub fn inner(self) -> Self {
         Self {
             input: self.input.inner(),

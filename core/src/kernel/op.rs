@@ -1,4 +1,5 @@
-//! The structured step as operations of Burn's backends, the loss with a backward pass of its own.
+//! Registers the fused step as operations of Burn's backends and gives the loss its own backward
+//! pass.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -10,10 +11,11 @@ use burn::tensor::{Shape, Tensor};
 
 use super::{AdamStep, DeviceBatch, Parameters};
 
-/// What a device must be able to do; formulas and shapes are in [`crate::kernel`].
+/// The fused operations that a backend must implement; [`crate::kernel`] gives formulas and shapes.
 #[backend_extension(Cube, Flex)]
-pub trait StructuredOps: Backend {
-    /// The loss `[1]`, then its gradients to input, bias, output and output bias, in their shapes.
+pub trait FusedOps: Backend {
+    /// Returns the loss `[1]` in nats, then its gradients with respect to input, bias, output and
+    /// output bias, each in its parameter's shape.
     #[allow(clippy::too_many_arguments)]
     fn parity_gradients(
         bits: IntTensor<Self>,
@@ -26,7 +28,7 @@ pub trait StructuredOps: Backend {
         n_bits: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Σ loss (nats) and right answers of each subtask, `[2, n_tasks]`.
+    /// Returns Σ loss (nats) and the number of correct answers of each subtask, `[2, n_tasks]`.
     #[allow(clippy::too_many_arguments)]
     fn parity_evaluate(
         bits: IntTensor<Self>,
@@ -39,8 +41,8 @@ pub trait StructuredOps: Backend {
         n_bits: usize,
     ) -> FloatTensor<Self>;
 
-    /// One Adam step of one parameter: the new parameter and its two moments, in place where
-    /// nobody else holds them.
+    /// Takes one Adam step for one parameter. Returns the new parameter and its two moments, and
+    /// updates them in place if no other tensor shares their storage.
     fn adam_step(
         parameter: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
@@ -50,10 +52,10 @@ pub trait StructuredOps: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// The loss alone, which autodiff knows how to go back through.
+/// The loss alone, which autodiff can differentiate.
 #[backend_extension(Autodiff, Cube, Flex)]
-pub trait StructuredLoss: Backend {
-    /// The loss `[1]`, in nats.
+pub trait FusedLoss: Backend {
+    /// Returns the loss `[1]`, in nats.
     #[allow(clippy::too_many_arguments)]
     fn parity_loss(
         bits: IntTensor<Self>,
@@ -67,10 +69,10 @@ pub trait StructuredLoss: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Without autodiff the loss is the first of what `parity_gradients` gives.
-macro_rules! plain_loss {
+/// Implements the loss for a backend without autodiff: the first result of `parity_gradients`.
+macro_rules! loss_without_autodiff {
     ($backend:ty) => {
-        impl StructuredLoss for $backend {
+        impl FusedLoss for $backend {
             fn parity_loss(
                 bits: IntTensor<Self>,
                 codes: IntTensor<Self>,
@@ -86,14 +88,14 @@ macro_rules! plain_loss {
         }
     };
 }
-plain_loss!(burn_flex::Flex);
-plain_loss!(burn_cubecl::CubeBackend);
+loss_without_autodiff!(burn_flex::Flex);
+loss_without_autodiff!(burn_cubecl::CubeBackend);
 
 #[derive(Debug)]
 struct LossBackward;
 
 impl<B: Backend> Backward<B, 4> for LossBackward {
-    /// The gradients, made in the forward pass.
+    /// The gradients, computed in the forward pass.
     type State = [FloatTensor<B>; 4];
 
     fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
@@ -108,7 +110,7 @@ impl<B: Backend> Backward<B, 4> for LossBackward {
     }
 }
 
-impl<B: StructuredOps, C: CheckpointStrategy> StructuredLoss for Autodiff<B, C> {
+impl<B: FusedOps, C: CheckpointStrategy> FusedLoss for Autodiff<B, C> {
     fn parity_loss(
         bits: IntTensor<Self>,
         codes: IntTensor<Self>,
@@ -138,7 +140,7 @@ impl<B: StructuredOps, C: CheckpointStrategy> StructuredLoss for Autodiff<B, C> 
 }
 
 pub(super) fn loss(batch: &DeviceBatch, parameters: Parameters) -> Tensor<1> {
-    Tensor::from_dispatch(<Dispatch as StructuredLoss>::parity_loss(
+    Tensor::from_dispatch(<Dispatch as FusedLoss>::parity_loss(
         batch.bits.clone().into_dispatch(),
         batch.codes.clone().into_dispatch(),
         batch.labels.clone().into_dispatch(),
@@ -151,7 +153,7 @@ pub(super) fn loss(batch: &DeviceBatch, parameters: Parameters) -> Tensor<1> {
 }
 
 pub(super) fn evaluate(batch: &DeviceBatch, parameters: Parameters) -> Tensor<2> {
-    Tensor::from_dispatch(<Dispatch as StructuredOps>::parity_evaluate(
+    Tensor::from_dispatch(<Dispatch as FusedOps>::parity_evaluate(
         batch.bits.clone().into_dispatch(),
         batch.codes.clone().into_dispatch(),
         batch.labels.clone().into_dispatch(),
@@ -169,7 +171,7 @@ pub(super) fn adam_step<const D: usize>(
     [moment1, moment2]: [Tensor<D>; 2],
     step: AdamStep,
 ) -> (Tensor<D>, [Tensor<D>; 2]) {
-    let (parameter, moment1, moment2) = <Dispatch as StructuredOps>::adam_step(
+    let (parameter, moment1, moment2) = <Dispatch as FusedOps>::adam_step(
         parameter.into_dispatch(),
         gradient.into_dispatch(),
         moment1.into_dispatch(),

@@ -1,18 +1,18 @@
-//! The same step with plain tensor operations: what the structured one is held against, and the
-//! path of the models that it does not fit.
+//! The reference: the same step with plain tensor operations. Tests compare the fused step with it,
+//! and models that the fused step does not support train with it.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
 use crate::task::BitBatch;
 
-/// A batch with its bits as numbers.
+/// A batch whose bits are unpacked to floats.
 #[derive(Clone, Debug)]
 pub struct DenseBatch {
-    /// `[samples, n_bits]`, 0 or 1.
+    /// Input bits, `[samples, n_bits]`, 0 or 1.
     pub bits: Tensor<2>,
-    /// `[samples]`.
+    /// Subtask of each sample, `[samples]`, in ascending order.
     pub codes: Tensor<1, Int>,
-    /// `[samples, 1]`, 0 or 1.
+    /// Label of each sample, `[samples, 1]`, 0 or 1.
     pub labels: Tensor<2, Int>,
 }
 
@@ -31,8 +31,8 @@ impl DenseBatch {
     }
 }
 
-/// The first layer before its non-linearity, `[samples, width]`: bits·W, plus the gathered row.
-/// `weight` is `[n_tasks + n_bits, width]`.
+/// Returns the first layer's pre-activations, `[samples, width]`: bits·W + V[code] + bias.
+/// `weight` is `[n_tasks + n_bits, width]`: V, then W.
 pub fn first_layer(batch: &DenseBatch, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     let [rows, width] = weight.dims();
     let n_tasks = rows - batch.bits.dims()[1];
@@ -41,7 +41,7 @@ pub fn first_layer(batch: &DenseBatch, weight: Tensor<2>, bias: Tensor<1>) -> Te
     batch.bits.clone().matmul(bits) + tasks.select(0, batch.codes.clone()) + bias.unsqueeze()
 }
 
-/// The cross-entropy of each sample in nats, `[samples, 1]`.
+/// Returns the cross-entropy of each sample in nats, `[samples, 1]`. `logits` is `[samples, 2]`.
 pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2, Int>) -> Tensor<2> {
     activation::log_softmax(logits, 1).gather(1, labels).neg()
 }

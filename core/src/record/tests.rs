@@ -119,9 +119,10 @@ fn snapshots_and_artifacts_come_back_with_what_made_them() {
 #[test]
 fn damage_in_the_settings_is_noticed() {
     let bytes = record(3).to_bytes().expect("whole");
-    let at = bytes.windows(17).position(|w| w == b"\\\"width\\\": 3,\\n").expect("in the header");
+    let needle = br#"width\\": 3,"#;
+    let at = bytes.windows(needle.len()).position(|window| window == needle).expect("in the header");
     let mut changed = bytes.clone();
-    changed[at + 11] = b'4';
+    changed[at + needle.len() - 2] = b'4';
     let error = Record::from_bytes(&changed).expect_err("noticed").to_string();
     assert!(error.contains("damaged"), "{error}");
 }

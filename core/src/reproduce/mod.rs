@@ -1,8 +1,7 @@
-//! The paper's headlines beside theory and this project's own results.
+//! Compares the paper's numbers with theory and with this project's results.
 //!
-//! [`table`] goes through every number of the paper that a figure of it carries, finds the run or
-//! sweep among the given [`Results`] that shows it best, and says what that was and where it was
-//! less than the paper's.
+//! For every number that the paper's figures show, [`table`] finds the run or sweep among the given
+//! [`Results`] that reproduces it best, and notes where that was smaller than the paper's.
 
 mod find;
 mod rows;
@@ -14,7 +13,7 @@ use serde::Serialize;
 use crate::record::{Record, RecordError};
 use crate::sweep::{Collected, SweepError};
 
-/// Runs and sweeps to be held against the paper, each with the name of its file.
+/// Runs and sweeps to compare with the paper, each with the name of its file.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// Single runs.
@@ -24,8 +23,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Adds a file of that name, be it a run or a collected sweep. One that is neither gives the error
-    /// of the kind that it seems to be.
+    /// Adds a file, which may be a run or a collected sweep.
+    ///
+    /// # Errors
+    /// If the file is neither, or cannot be read: the error of the kind that it appears to be.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ResultError> {
         match Collected::from_bytes(bytes) {
             Ok(collected) => self.sweeps.push((name.to_owned(), collected)),
@@ -39,52 +40,52 @@ impl Results {
     }
 }
 
-/// Why a file is no result.
+/// Why a file cannot be used as a result.
 #[derive(Debug, thiserror::Error)]
 pub enum ResultError {
-    /// A run that cannot be read.
+    /// It is a run that cannot be read.
     #[error(transparent)]
     Run(#[from] RecordError),
-    /// Neither a run nor a collected sweep that can be read.
+    /// It is not a run, and cannot be read as a collected sweep.
     #[error(transparent)]
     Sweep(#[from] SweepError),
 }
 
-/// One number of the paper, and what there is to hold against it.
+/// One number of the paper, and the numbers to compare it with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The paper's figure: `2, parameters`.
     pub figure: &'static str,
-    /// What is measured, in words.
+    /// The measured quantity, for people.
     pub quantity: String,
-    /// What the paper shows; read off its figures to ±2 % where it prints no number.
+    /// The paper's value; read off its figures to ±2 % if it prints no number.
     pub paper: Option<f64>,
-    /// What the theory of infinitely many quanta says.
+    /// The value for infinitely many quanta.
     pub theory: Option<f64>,
-    /// What the sum over the task's finitely many says, over the same range.
+    /// The value of the truncated sum over the task's quanta, over the same range.
     pub truncated: Option<f64>,
-    /// What came out here.
+    /// Our value.
     pub ours: Option<f64>,
-    /// Its standard error: of a fit, or of the mean over seeds.
+    /// The standard error of our value: of a fit, or of the mean over seeds.
     pub standard_error: Option<f64>,
-    /// The file it comes from.
+    /// The file that our value comes from.
     pub source: Option<String>,
-    /// The seconds of training behind it.
+    /// Seconds of training behind our value.
     pub seconds: f64,
-    /// What was run, and where that is less than the paper's; or why there is nothing.
+    /// What was run and where it was smaller than the paper's, or why there is no value.
     pub remark: String,
 }
 
 impl Row {
-    /// How far ours is from the paper's, in standard errors of the two together; nothing where one
-    /// of them is missing. The paper's value is taken to be good to 2 %.
+    /// Returns the difference between our value and the paper's in units of their combined standard
+    /// error, with 2 % assumed for the paper's; `None` if a value or the standard error is missing.
     pub fn deviation(&self) -> Option<f64> {
         let (ours, paper, error) = (self.ours?, self.paper?, self.standard_error?);
         Some((ours - paper) / error.hypot(crate::paper::READING_ERROR * paper))
     }
 }
 
-/// Every headline, in the order of the paper's figures.
+/// Returns a row for every number, in the order of the paper's figures.
 pub fn table(results: &Results) -> Vec<Row> {
     [rows::parameters(results), rows::steps(results), rows::data(results), rows::learned(results), rows::exponents(results)]
         .concat()

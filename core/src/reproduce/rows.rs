@@ -10,6 +10,7 @@ use crate::paper;
 use crate::sweep::sweep_preset;
 use crate::theory::{Theory, calibrate};
 
+/// An empty row.
 fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
     Row {
         figure,
@@ -35,7 +36,8 @@ fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
     Row { paper, remark: "not run yet".into(), ..blank(figure, quantity) }
 }
 
-fn fitted(row: &mut Row, law: Result<PowerLaw, FitError>) {
+/// Enters a fit, or the reason why there is none, into a row.
+fn enter_fit(row: &mut Row, law: Result<PowerLaw, FitError>) {
     match law {
         Ok(law) => {
             (row.ours, row.standard_error) = (Some(law.exponent), Some(law.exponent_se));
@@ -46,12 +48,12 @@ fn fitted(row: &mut Row, law: Result<PowerLaw, FitError>) {
     }
 }
 
-/// What a sweep was trained with, and the paper's where that differs.
+/// Describes what was trained for a sweep, compared with the preset of the paper's sweep.
 fn effort(source: &Source, preset: &str, points: &str) -> String {
     let mut parts = Vec::new();
     let full = sweep_preset(preset).and_then(|preset| preset.manifest().ok());
     if let (Some(ours), Some(full)) = (source.config(), &full) {
-        parts = less(ours, &full.base);
+        parts = smaller_settings(ours, &full.base);
         let amounts = source.sweep.means().len();
         let theirs: usize =
             full.over.iter().filter(|over| !["seed", "alpha"].contains(&over.field)).map(|over| over.values.len()).product();
@@ -67,11 +69,11 @@ fn effort(source: &Source, preset: &str, points: &str) -> String {
 }
 
 /// Where a config is less than the paper's.
-fn less(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
+fn smaller_settings(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
     let (ours_trained, paper_trained) = (&ours.training, &paper.training);
     let fields = [
         ("steps", ours_trained.steps, paper_trained.steps),
-        ("samples a batch", ours_trained.batch_size as u64, paper_trained.batch_size as u64),
+        ("samples per batch", ours_trained.batch_size as u64, paper_trained.batch_size as u64),
     ];
     let mut parts: Vec<String> = fields
         .iter()
@@ -84,7 +86,8 @@ fn less(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
     parts
 }
 
-/// The mean loss over seeds at the point nearest to an amount, with its standard error.
+/// Returns the mean loss over seeds at the point nearest to an amount, and its standard error if there
+/// are several seeds.
 fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Option<f64>)> {
     let distance = |x: f64| (x / amount).ln().abs();
     let mean = source.sweep.means().into_iter().min_by(|a, b| distance(a.amount).total_cmp(&distance(b.amount)))?;
@@ -95,7 +98,8 @@ fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Option<f64>)> {
     Some((mean, error))
 }
 
-/// A row of one loss. Where the sweep has no such amount, its nearest one is shown and named.
+/// A row for the loss at one amount. If the sweep has no such amount, the row shows the nearest and
+/// says so.
 fn loss_row(source: &Source, figure: &'static str, (amount, paper): (f64, f64), named: &str, effort: &str) -> Row {
     let letter = source.sweep.resource.letter();
     let mut row = Row {
@@ -109,14 +113,14 @@ fn loss_row(source: &Source, figure: &'static str, (amount, paper): (f64, f64), 
     row.remark = if (mean.amount / amount - 1.0).abs() < 0.05 {
         effort.to_owned()
     } else {
-        // Another amount than the paper's is no reproduction of its number, but the nearest to it.
+        // The loss at another amount does not reproduce the paper's number, so no deviation is shown.
         row.standard_error = None;
         format!("at {letter} = {} instead; {effort}", whole(mean.amount))
     };
     row
 }
 
-/// A row of the slope of a sweep.
+/// A row for the slope of a sweep.
 fn slope_row(
     source: &Source,
     figure: &'static str,
@@ -135,7 +139,7 @@ fn slope_row(
         remark: effort.to_owned(),
         ..blank(figure, quantity)
     };
-    fitted(&mut row, report.fit);
+    enter_fit(&mut row, report.fit);
     row
 }
 
@@ -160,7 +164,7 @@ pub fn parameters(results: &Results) -> Vec<Row> {
     losses.into_iter().chain([slope_row(&source, FIGURE, quantity.into(), range, slope, &effort)]).collect()
 }
 
-/// Fig 2, middle, and Figs 7 and 8: one run's steps.
+/// Fig 2, middle, and Fig 8: the steps of one run.
 pub fn steps(results: &Results) -> Vec<Row> {
     let range = paper::range(Resource::Steps).unwrap_or((0.0, f64::INFINITY));
     let paper_slope = of_fig2(Resource::Steps);
@@ -177,7 +181,7 @@ pub fn steps(results: &Results) -> Vec<Row> {
     reached.training.steps = last.map_or(0, |last| last.step);
     let alpha = record.quanta.alpha().unwrap_or_default();
     let full = sweep_preset("fig8").map(crate::sweep::SweepPreset::base).unwrap_or_default();
-    let effort = less(&reached, &full).join(", ");
+    let effort = smaller_settings(&reached, &full).join(", ");
 
     let mut slope =
         source(Row { paper: paper_slope, theory: Some(Resource::Steps.exponent(alpha)), ..blank("2, steps", quantity) });
@@ -191,7 +195,7 @@ pub fn steps(results: &Results) -> Vec<Row> {
     if last.is_some_and(|last| (last.step as f64) < range.1) {
         slope.remark = effort.clone();
     }
-    fitted(&mut slope, law);
+    enter_fit(&mut slope, law);
 
     let learned = last.map_or(0, |last| last.learned);
     let mut emerged = source(Row { paper: paper_emergence, theory: Some(1.0), remark: effort, ..blank("8", emergence) });
@@ -243,14 +247,14 @@ pub fn learned(results: &Results) -> Vec<Row> {
         if let Some(patience) = source.config().map(|config| config.measurement.patience).filter(|patience| *patience > 0) {
             row.remark += &format!(", stopped {patience} logs after the lowest loss");
         }
-        // Counts grow, where losses fall.
-        fitted(&mut row, growth(&source.sweep, None).map(|law| PowerLaw { exponent: -law.exponent, ..law }));
+        // Counts grow where losses fall, so the exponent changes its sign.
+        enter_fit(&mut row, growth(&source.sweep, None).map(|law| PowerLaw { exponent: -law.exponent, ..law }));
         row
     };
     sources.iter().map(row).collect()
 }
 
-/// Fig 10: the exponents against α. The paper's are known at its two ends.
+/// Fig 10: the exponents against α. The paper's values are given for its smallest and largest α.
 pub fn exponents(results: &Results) -> Vec<Row> {
     let figures = [
         (Resource::Parameters, "10, parameters", "fig10-parameters", "widths"),

@@ -1,4 +1,4 @@
-//! The table from results made up by the theory itself.
+//! Tests the table with results synthesised from the theory.
 
 use super::*;
 use crate::config::RunConfig;
@@ -11,7 +11,7 @@ fn paper() -> RunConfig {
     RunConfig::of("n_tasks=500&n_bits=100&width=500&batch_size=20000&steps=200000")
 }
 
-/// A log at which the theory's first `learned` subtasks are learned.
+/// An evaluation at which the first `learned` subtasks are learned.
 fn evaluation(theory: &Theory, step: u64, learned: f64) -> Evaluation {
     let quantum_loss_bits: Vec<f32> = (1..=theory.n_tasks()).map(|k| if k as f64 <= learned { 0.0 } else { 1.0 }).collect();
     Evaluation {
@@ -46,8 +46,9 @@ fn run(steps: u64) -> Record {
     let config = paper().with(&format!("steps={}", steps));
     let theory = Theory::new(500, 0.4);
     let mut record = Record::new(config.clone());
-    let logs = config.log_steps().into_iter();
-    record.evaluations = logs.map(|step| evaluation(&theory, step, theory.learned(Resource::Steps, step as f64, 60.0))).collect();
+    let steps = config.log_steps().into_iter();
+    record.evaluations =
+        steps.map(|step| evaluation(&theory, step, theory.learned(Resource::Steps, step as f64, 60.0))).collect();
     record
 }
 
@@ -56,7 +57,7 @@ fn find<'a>(rows: &'a [Row], figure: &str, quantity: &str) -> &'a Row {
 }
 
 #[test]
-fn without_results_every_headline_is_said_to_be_missing() {
+fn without_results_every_row_is_marked_missing() {
     let rows = table(&Results::default());
     assert!(rows.iter().all(|row| row.ours.is_none() && row.remark == "not run yet" && row.deviation().is_none()));
     let figures: Vec<&str> = rows.iter().map(|row| row.figure).collect();
@@ -67,7 +68,7 @@ fn without_results_every_headline_is_said_to_be_missing() {
 }
 
 #[test]
-fn theorys_own_results_come_out_as_theorys() {
+fn results_synthesised_from_theory_reproduce_theory() {
     let mut results = Results::default();
     let widths = collected(paper(), &["width=log2:9..500:12", "seed=0,1"], Resource::Parameters, 1_300.0);
     let samples = collected(paper(), &["samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
@@ -100,7 +101,7 @@ fn theorys_own_results_come_out_as_theorys() {
 }
 
 #[test]
-fn sweeps_over_alpha_give_a_row_each() {
+fn sweeps_over_alpha_give_a_row_for_each_alpha() {
     let mut results = Results::default();
     let base = paper().with("steps=10000");
     let samples = collected(base.clone(), &["alpha=0.2,0.8", "samples=log2:50000..2000000:8"], Resource::Data, 40_000.0);
@@ -111,7 +112,7 @@ fn sweeps_over_alpha_give_a_row_each() {
     for alpha in [0.2, 0.8] {
         let learned = find(&rows, "9", &format!("α = {alpha}"));
         let (ours, theory) = (learned.ours.expect("fitted"), learned.theory.expect("known"));
-        // Counts are whole: few of them are a rough line.
+        // Counts are whole numbers, so the fit is rough.
         assert!((ours - theory).abs() < 0.15, "{learned:?}");
         assert!(find(&rows, "10, data", &format!("α = {alpha}")).ours.is_some());
     }
@@ -121,7 +122,7 @@ fn sweeps_over_alpha_give_a_row_each() {
 }
 
 #[test]
-fn the_deviation_counts_the_papers_own_uncertainty() {
+fn the_deviation_includes_the_papers_uncertainty() {
     let row = Row {
         paper: Some(0.45),
         ours: Some(0.48),
@@ -133,7 +134,7 @@ fn the_deviation_counts_the_papers_own_uncertainty() {
 }
 
 #[test]
-fn what_is_no_result_is_refused() {
+fn files_that_are_not_results_are_refused() {
     let mut results = Results::default();
     assert!(results.add("x", b"nothing").is_err());
     let bytes = run(1_000).to_bytes().expect("whole");

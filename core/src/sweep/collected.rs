@@ -1,23 +1,23 @@
-//! A sweep as one file: what its figures need of every run.
+//! A collected sweep: one file with the data of every run that figures need.
 //!
-//! The arrays are all `F32`; R runs with at most L logs and at most T subtasks give
+//! All arrays are `F32`. For R runs with at most L evaluations and at most T subtasks they are
 //!
 //! | name | shape | unit |
 //! |---|---|---|
-//! | `over/FIELD` | \[R\] | each varied field that is a number, in its unit |
-//! | `parameters` | \[R\] | parameters of the model |
+//! | `over/FIELD` | \[R\] | one for each varied numeric field, in the field's unit |
+//! | `parameters` | \[R\] | number of parameters of the model |
 //! | `step` | \[R, L\] | optimiser steps |
 //! | `loss`, `train_loss` | \[R, L\] | bits, as in a record |
 //! | `seconds` | \[R, L\] | seconds of training |
-//! | `last_loss`, `best_loss` | \[R\] | bits: at the last log, and the lowest |
-//! | `best_step` | \[R\] | the step of the lowest |
-//! | `task_loss_last`, `task_loss_best` | \[R, T\] | bits: at the last log, and at that of the lowest mean |
-//! | `emergence_step` | \[R, T\] | the first log under 0.1 bits; NaN where there was none |
-//! | `task_loss` | \[R, L, T\] | bits, at every log; left out where only ends were asked for |
+//! | `last_loss`, `best_loss` | \[R\] | bits: the last mean loss, and the lowest |
+//! | `best_step` | \[R\] | the step of the lowest mean loss |
+//! | `task_loss_last`, `task_loss_best` | \[R, T\] | bits: at the last step, and at `best_step` |
+//! | `emergence_step` | \[R, T\] | the step of the first evaluation under 0.1 bits; NaN if there is none |
+//! | `task_loss` | \[R, L, T\] | bits, at every evaluation; absent unless collected with curves |
 //!
-//! padded with NaN where a run has fewer logs or subtasks. The metadata holds `format`, `version`,
-//! `unit`, `program`, `manifest` (the sweep's) and `runs`: a JSON list of each row's `id`,
-//! `config` (its link's query), `device`, `path` and `status`.
+//! padded with NaN for runs with fewer evaluations or subtasks. The metadata holds `format`,
+//! `version`, `unit`, `program`, `manifest` (the sweep's) and `runs`: a JSON list with each row's
+//! `id`, `config` (as a link's query), `device`, `path` and `status`.
 
 use std::collections::HashMap;
 
@@ -31,47 +31,48 @@ use crate::record::{Record, Status};
 
 const FORMAT: &str = "quanta-lab-collected";
 
-/// A sweep's finished runs, in the manifest's order.
+/// The finished runs of a sweep, in the manifest's order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collected {
-    /// The sweep, with the runs that are not here too.
+    /// The sweep's manifest, which also lists the runs that are not finished.
     pub manifest: Manifest,
-    /// What was run.
+    /// The finished runs.
     pub runs: Vec<CollectedRun>,
 }
 
-/// What is kept of one run.
+/// The collected data of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CollectedRun {
-    /// Its name and settings.
+    /// Its id and settings.
     pub entry: Entry,
-    /// The device, in words.
+    /// The device, as described to people.
     pub device: String,
-    /// `structured` or `plain`.
+    /// How steps were computed: `structured` (fused) or `plain` (reference).
     pub path: String,
     /// How it ended.
     pub status: Status,
-    /// The logged steps.
+    /// The steps of the evaluations, `[L]`.
     pub steps: Vec<u64>,
-    /// Mean test losses, in bits, one a log.
+    /// Mean test loss at each evaluation, in bits, `[L]`.
     pub losses: Vec<f32>,
-    /// Mean losses of the last training batch, in bits; NaN before the first.
+    /// Mean loss of the last training batch before each evaluation, in bits, `[L]`; NaN at step 0.
     pub train_losses: Vec<f32>,
-    /// Seconds of training.
+    /// Seconds of training up to each evaluation, `[L]`.
     pub seconds: Vec<f32>,
-    /// Which log had the lowest mean test loss. A minimum over test losses is a little optimistic.
+    /// Index of the evaluation with the lowest mean test loss. A minimum over test losses is slightly
+    /// optimistic.
     pub best: usize,
-    /// Each subtask's loss at the log of the lowest mean, in bits.
+    /// Each subtask's loss at the evaluation `best`, in bits, `[T]`.
     pub task_loss_best: Vec<f32>,
-    /// Each subtask's loss at the last log, in bits.
+    /// Each subtask's loss at the last evaluation, in bits, `[T]`.
     pub task_loss_last: Vec<f32>,
-    /// The first log at which each subtask's loss was under 0.1 bits.
+    /// The step at which each subtask emerged: that of the first evaluation under 0.1 bits, `[T]`.
     pub emergence: Vec<Option<u64>>,
-    /// Each subtask's loss at every log, in bits; empty where it is not kept.
+    /// Each subtask's loss at every evaluation, in bits, `[L][T]`; empty if collected without curves.
     pub task_losses: Vec<Vec<f32>>,
 }
 
-/// What a row is, in the metadata.
+/// The metadata of one row.
 #[derive(Serialize, Deserialize)]
 struct Row {
     id: String,
@@ -82,7 +83,8 @@ struct Row {
 }
 
 impl CollectedRun {
-    /// What a record shows, if it has a log; with `curves`, every subtask's loss at every log too.
+    /// Collects the data of a record; with `curves`, also every subtask's loss at every evaluation.
+    /// Returns `None` if the record has no evaluation.
     pub fn new(entry: Entry, record: &Record, curves: bool) -> Option<Self> {
         let (best, last) = (record.best()?, record.last()?);
         let kept = if curves { record.evaluations.as_slice() } else { &[] };
@@ -94,7 +96,7 @@ impl CollectedRun {
             steps: record.steps(),
             losses: record.losses(),
             train_losses: record.evaluations.iter().map(|e| e.train_loss_bits.unwrap_or(f32::NAN)).collect(),
-            // As a file holds them, so that reading gives back what was written.
+            // `f32`, as in the file, so that reading gives back what was written.
             seconds: record.evaluations.iter().map(|e| e.seconds as f32).collect(),
             best: record.evaluations.iter().position(|e| e.step == best.step)?,
             task_loss_best: best.quantum_loss_bits.clone(),
@@ -104,17 +106,17 @@ impl CollectedRun {
         })
     }
 
-    /// Its settings.
+    /// The run's settings.
     pub fn config(&self) -> &RunConfig {
         &self.entry.config
     }
 
-    /// The last mean test loss, in bits.
+    /// The last mean test loss, in bits; NaN without evaluations.
     pub fn last_loss(&self) -> f32 {
         self.losses.last().copied().unwrap_or(f32::NAN)
     }
 
-    /// The lowest mean test loss, in bits.
+    /// The lowest mean test loss, in bits; NaN without evaluations.
     pub fn best_loss(&self) -> f32 {
         self.losses.get(self.best).copied().unwrap_or(f32::NAN)
     }
@@ -195,7 +197,11 @@ impl Collected {
         .into()
     }
 
-    /// Reads the file's bytes.
+    /// Reads a collected sweep from the bytes of its file.
+    ///
+    /// # Errors
+    /// [`SweepError::Collected`] if the bytes are truncated, damaged, of another format or of another
+    /// version; the manifest's or a config's error if one of them cannot be read.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SweepError> {
         let wrong = |reason: String| SweepError::Collected(reason);
         let broken =
@@ -207,7 +213,7 @@ impl Collected {
             return Err(wrong(format!("its format is {}", entry("format")?)));
         }
         if entry("version")? != "1" {
-            return Err(wrong(format!("it is of version {}, and this program knows version 1", entry("version")?)));
+            return Err(wrong(format!("it has version {}, but this program reads version 1", entry("version")?)));
         }
         let manifest = Manifest::from_json(entry("manifest")?, "the manifest in it")?;
         let rows: Vec<Row> = serde_json::from_str(entry("runs")?).map_err(|error| wrong(error.to_string()))?;
@@ -217,7 +223,7 @@ impl Collected {
     }
 }
 
-/// The arrays, read row by row.
+/// Reads the arrays row by row.
 struct Tables<'a> {
     tensors: SafeTensors<'a>,
     rows: usize,
@@ -256,7 +262,7 @@ impl Tables<'_> {
             losses: first("loss", logs)?,
             train_losses: first("train_loss", logs)?,
             seconds: first("seconds", logs)?,
-            best: best.ok_or_else(|| SweepError::Collected("its lowest loss is at no log".into()))?,
+            best: best.ok_or_else(|| SweepError::Collected("best_step is not among its steps".into()))?,
             task_loss_best: first("task_loss_best", tasks)?,
             task_loss_last: first("task_loss_last", tasks)?,
             steps,
@@ -265,7 +271,7 @@ impl Tables<'_> {
         })
     }
 
-    /// One row of an array, all of it.
+    /// Returns row `i` of an array, padding included.
     fn row(&self, name: &str, i: usize) -> Result<Vec<f32>, SweepError> {
         let view = self.tensors.tensor(name).map_err(|error| SweepError::Collected(error.to_string()))?;
         let (shape, data) = (view.shape(), view.data());

@@ -1,4 +1,4 @@
-//! How long runs take, against each other.
+//! Estimates how long runs take.
 
 use crate::config::RunConfig;
 

@@ -1,14 +1,15 @@
-//! The folder of a sweep: where several processes share its runs, and any of them may die.
+//! A sweep's folder, in which several processes share the runs; any of them may be killed.
 //!
 //! ```text
-//! DIR/manifest.json             the whole truth of the sweep
-//! DIR/runs/ID.safetensors       a run's record, whole at every moment
-//! DIR/runs/ID.safetensors.lock  locked by the process that works on it
-//! DIR/damaged/…                 records that could not be read, moved aside
+//! DIR/manifest.json             the sweep's settings and runs
+//! DIR/runs/ID.safetensors       a run's record, complete at every moment
+//! DIR/runs/ID.safetensors.lock  locked by the process that trains the run
+//! DIR/damaged/…                 unreadable records, moved here
 //! ```
 //!
-//! Locks are the system's: it frees them when a process ends, however it ends. The lock files
-//! themselves stay, for removing one while another process opens it would give two owners.
+//! The locks are file locks of the operating system, which releases them when a process ends in any
+//! way. Lock files are never removed: if one were removed while another process opens it, the run
+//! could get two owners.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -22,53 +23,56 @@ pub struct Folder {
     path: PathBuf,
 }
 
-/// Where a run of a sweep stands.
+/// The state of one run of a sweep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Done, to its last step or to where it was meant to stop.
+    /// It took its last step, or stopped early as its settings ask.
     Finished,
-    /// Somebody works on it.
+    /// A process has claimed it.
     Running,
-    /// It could not go on; why, in words.
+    /// It failed, for this reason.
     Failed(String),
-    /// Still to do, from this step on.
+    /// It is not finished, and resumes from this step.
     Left(u64),
 }
 
-/// What there is of a run.
+/// The record that a claim found for its run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// Nothing yet.
+    /// There is no record yet.
     Nothing,
-    /// Nothing usable: what was there is now in this file, for this reason.
+    /// The record was unusable for the given reason, and was moved to this path.
     Damaged(PathBuf, String),
-    /// Its record, finished or not.
+    /// The run's record, finished or not.
     Record(Box<Record>),
 }
 
-/// The right to work on one run, until it is dropped.
+/// An exclusive claim to one run, released on drop.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,
     damaged: PathBuf,
     entry: Entry,
-    /// Holds the lock.
+    /// The locked file. Dropping it releases the lock.
     _lock: File,
 }
 
 impl Folder {
-    /// Sets up the folder for a sweep, or joins the same sweep that is there already.
+    /// Creates the folder of a sweep, or opens it if it already holds the same sweep.
+    ///
+    /// # Errors
+    /// [`SweepError::OtherSweep`] if the folder holds a sweep with other runs, or a file error.
     pub fn create(path: &Path, manifest: &Manifest) -> Result<Self, SweepError> {
         let folder = Self { path: path.to_owned() };
         for path in [folder.path.clone(), folder.path.join("runs")] {
             fs::create_dir_all(&path).map_err(|source| error(&path, source))?;
         }
-        // Whoever comes first writes; whoever comes second reads what stands there.
+        // Under this lock the first process writes the manifest and later ones read it.
         let lock = folder.path.join("manifest.json.lock");
         let file = open_lock(&lock)?;
         file.lock().map_err(|source| error(&lock, source))?;
         match Self::open(path) {
-            Ok((_, there)) if there.same_runs(manifest) => Ok(folder),
+            Ok((_, existing)) if existing.same_runs(manifest) => Ok(folder),
             Ok(_) => Err(SweepError::OtherSweep(path.display().to_string())),
             Err(SweepError::NoSweep(_)) => {
                 let file = folder.manifest_path();
@@ -79,7 +83,10 @@ impl Folder {
         }
     }
 
-    /// The sweep that is there.
+    /// Opens the folder of an existing sweep and reads its manifest.
+    ///
+    /// # Errors
+    /// [`SweepError::NoSweep`] if there is no manifest, or an error if it cannot be read.
     pub fn open(path: &Path) -> Result<(Self, Manifest), SweepError> {
         let folder = Self { path: path.to_owned() };
         let file = folder.manifest_path();
@@ -90,17 +97,17 @@ impl Folder {
         }
     }
 
-    /// Its manifest's file.
+    /// The path of the manifest.
     pub fn manifest_path(&self) -> PathBuf {
         self.path.join("manifest.json")
     }
 
-    /// A run's file.
+    /// The path of a run's record.
     pub fn record_path(&self, entry: &Entry) -> PathBuf {
         self.path.join("runs").join(format!("{}.safetensors", entry.id))
     }
 
-    /// Claims a run; nothing where somebody else has it.
+    /// Claims a run. Returns `None` if another process holds it.
     pub fn claim(&self, entry: &Entry) -> Result<Option<Claim>, SweepError> {
         let path = self.record_path(entry);
         let lock = path.with_extension("safetensors.lock");
@@ -115,12 +122,14 @@ impl Folder {
         }
     }
 
-    /// Where a run stands. Looks only; what cannot be read counts as left.
+    /// Returns the state of a run without changing anything. A run with an unreadable record counts as
+    /// [`State::Left`].
     pub fn state(&self, entry: &Entry) -> Result<State, SweepError> {
         let path = self.record_path(entry);
         let lock = path.with_extension("safetensors.lock");
-        // Shared, so that two who look do not take each other for one who works. Who claims at
-        // this very moment finds it taken, and must ask again before leaving it to others.
+        // The lock is shared, so that two processes that check the state do not mistake each other
+        // for one that trains. A process that claims the run during this check fails, and must try
+        // again before it leaves the run to others.
         if let Ok(file) = File::open(&lock)
             && let Err(TryLockError::WouldBlock) = file.try_lock_shared()
         {
@@ -138,25 +147,28 @@ impl Folder {
         }
     }
 
-    /// A finished run's record; nothing where it is not finished.
+    /// Returns the record of a finished run, or `None` if the run is not finished.
     pub fn finished(&self, entry: &Entry) -> Option<Record> {
         load(&self.record_path(entry), entry).ok().filter(Record::is_finished)
     }
 }
 
 impl Claim {
-    /// The run.
+    /// The claimed run.
     pub fn entry(&self) -> &Entry {
         &self.entry
     }
 
-    /// Where its record belongs.
+    /// The path of the run's record.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What there is of it. A record that cannot be read, or is of other settings, is moved aside;
-    /// one of a newer version, or that the system will not give, is an error.
+    /// Looks for the run's record. A damaged record, or one with other settings, is moved to
+    /// `DIR/damaged`.
+    ///
+    /// # Errors
+    /// If the record has a newer version or the file system refuses to read it.
     pub fn find(&self) -> Result<Found, SweepError> {
         match load(&self.path, &self.entry) {
             Ok(record) => Ok(Found::Record(Box::new(record))),
@@ -166,7 +178,7 @@ impl Claim {
         }
     }
 
-    /// Moves the record to the damaged ones, under a name that is free.
+    /// Moves the record to `DIR/damaged` under an unused name, and returns its new path.
     fn move_aside(&self) -> Result<PathBuf, SweepError> {
         fs::create_dir_all(&self.damaged).map_err(|source| error(&self.damaged, source))?;
         let name = |i: u32| self.damaged.join(format!("{}-{i}.safetensors", self.entry.id));
@@ -176,17 +188,17 @@ impl Claim {
     }
 }
 
-/// The record, if it is this run's.
+/// Loads a record and checks that it has the run's settings.
 fn load(path: &Path, entry: &Entry) -> Result<Record, RecordError> {
     let record = Record::load(path)?;
     if record.config == entry.config {
         Ok(record)
     } else {
-        Err(RecordError::Damaged("its settings are not those of the run it is named for".into()))
+        Err(RecordError::Damaged("its settings are not those of the run that its name stands for".into()))
     }
 }
 
-/// Whether running again helps.
+/// Whether an error means that the record is damaged and the run must be made again.
 fn is_damage(problem: &RecordError) -> bool {
     !matches!(problem, RecordError::File { .. } | RecordError::NewerVersion(_))
 }

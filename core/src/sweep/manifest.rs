@@ -1,4 +1,4 @@
-//! What a sweep consists of.
+//! The manifest of a sweep: its settings and runs.
 
 use std::collections::HashSet;
 
@@ -9,32 +9,32 @@ use crate::config::RunConfig;
 
 const FORMAT: &str = "quanta-lab-sweep";
 
-/// A sweep, whole: every run, whatever made it.
+/// The complete description of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
-    /// Its name, for people: the preset's, or nothing.
+    /// Its name for people: the preset's, or empty.
     pub name: String,
-    /// The command that makes it, or nothing.
+    /// The command that makes it, or empty.
     pub command: String,
-    /// What all runs share.
+    /// The settings that all runs share.
     pub base: RunConfig,
-    /// What varies, the slowest first.
+    /// The varied fields, the slowest-varying first.
     pub over: Vec<Dimension>,
-    /// The runs, in the grid's order.
+    /// The runs, in grid order.
     pub runs: Vec<Entry>,
 }
 
 /// One run of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Its name in files, which follows from its config alone.
+    /// Its id, which is part of its file's name and depends only on its settings.
     pub id: String,
     /// Its settings.
     pub config: RunConfig,
 }
 
 impl Entry {
-    /// The run of a config.
+    /// Makes the entry of a run with these settings.
     pub fn new(config: RunConfig) -> Self {
         Self { id: identifier(&config), config }
     }
@@ -58,10 +58,15 @@ pub fn identifier(config: &RunConfig) -> String {
 }
 
 impl Manifest {
-    /// No sweep has more runs than this.
+    /// The maximum number of runs of a sweep.
     pub const LIMIT: usize = 100_000;
 
-    /// Every combination of the dimensions' values, each put into `base`.
+    /// Makes a run for every combination of the dimensions' values, with the other settings of `base`.
+    /// The last dimension varies fastest.
+    ///
+    /// # Errors
+    /// [`SweepError::Repeated`] if two dimensions vary the same field, [`SweepError::TooMany`] for more
+    /// than [`LIMIT`](Self::LIMIT) runs, [`SweepError::Invalid`] if some runs have invalid settings.
     pub fn grid(base: RunConfig, over: Vec<Dimension>) -> Result<Self, SweepError> {
         for (i, dimension) in over.iter().enumerate() {
             if over[..i].iter().any(|other| other.field == dimension.field) {
@@ -89,12 +94,12 @@ impl Manifest {
         Ok(Self { name: String::new(), command: String::new(), base, over, runs })
     }
 
-    /// The run of that name.
+    /// Finds a run by its id.
     pub fn entry(&self, id: &str) -> Option<&Entry> {
         self.runs.iter().find(|entry| entry.id == id)
     }
 
-    /// What sets a run apart from the others, in words: `width 9, seed 1`.
+    /// Returns a label of the settings in which a run differs from the others: `width 9, seed 1`.
     pub fn label(&self, config: &RunConfig) -> String {
         let varied = config.differences(&self.base);
         let over = self.over.iter().map(|dimension| dimension.field);
@@ -104,12 +109,12 @@ impl Manifest {
         if label.is_empty() { "the one run".to_owned() } else { label }
     }
 
-    /// Whether the two have the same runs, whatever they are called.
+    /// Whether both have the same runs; names and commands may differ.
     pub fn same_runs(&self, other: &Self) -> bool {
         self.runs == other.runs
     }
 
-    /// The file form: the base in full, and of each run its name and what it changes.
+    /// Serialises to JSON: the base in full, and for each run its id and the settings that differ.
     pub fn to_json(&self) -> String {
         let base: Value = serde_json::from_str(&self.base.to_json()).unwrap_or_default();
         let run = |entry: &Entry| {
@@ -128,13 +133,16 @@ impl Manifest {
             "over": self.over.iter().map(over).collect::<Vec<_>>(),
             "runs": self.runs.iter().map(run).collect::<Vec<_>>(),
         });
-        // Writing a tree of text and numbers cannot fail.
+        // Serialising a tree of strings and numbers cannot fail.
         serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
     }
 
-    /// Reads the file form; `path` is for the messages. One written by hand may leave out what is
-    /// known otherwise: `name`, `command`, `over`, the runs' `id`, and `runs` where `over` is the
-    /// whole grid.
+    /// Reads JSON; `path` is for error messages. A manifest written by hand may omit `name`, `command`,
+    /// `over` and the runs' `id`, and also `runs` if `over` describes the whole grid.
+    ///
+    /// # Errors
+    /// [`SweepError::Manifest`] if the text is not a manifest of version 1, else the errors of
+    /// [`grid`](Self::grid).
     pub fn from_json(text: &str, path: &str) -> Result<Self, SweepError> {
         let wrong = |reason: String| SweepError::Manifest { path: path.to_owned(), reason };
         let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
@@ -142,11 +150,11 @@ impl Manifest {
             return Err(wrong(format!("its format is not {FORMAT}")));
         }
         if let Some(version) = object.get("version").filter(|version| version.as_u64() != Some(1)) {
-            return Err(wrong(format!("it is of version {version}, and this program knows version 1")));
+            return Err(wrong(format!("it has version {version}, but this program reads version 1")));
         }
         let known = ["format", "version", "name", "command", "base", "over", "runs"];
         if let Some(key) = object.keys().find(|key| !known.contains(&key.as_str())) {
-            return Err(wrong(format!("unknown entry «{key}»; known ones are {}", known.join(", "))));
+            return Err(wrong(format!("unknown entry “{key}”; known ones are {}", known.join(", "))));
         }
         let mut base = RunConfig::default();
         if let Some(fields) = object.get("base") {
@@ -178,12 +186,13 @@ impl Manifest {
         }
         let mut seen = HashSet::new();
         if let Some(again) = manifest.runs.iter().find(|entry| !seen.insert(&entry.id)) {
-            return Err(wrong(format!("the run {} ({}) is there twice", again.id, manifest.label(&again.config))));
+            return Err(wrong(format!("it lists the run {} ({}) twice", again.id, manifest.label(&again.config))));
         }
         Ok(manifest)
     }
 }
 
+/// Converts a dimension in JSON to the text that [`Dimension::parse`] reads.
 fn dimension_text(value: &Value) -> Option<String> {
     let word = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -198,8 +207,8 @@ fn dimension_text(value: &Value) -> Option<String> {
     Some(format!("{}={values}", value.get("field")?.as_str()?))
 }
 
-/// A run: `base` with what it sets. An id that is given must be the right one: records are found
-/// by it.
+/// Reads a run: `base` with the settings that the run changes. If the run has an id, it must match the
+/// settings, because records are found by their id.
 fn entry(base: &RunConfig, run: &Value) -> Result<Entry, String> {
     let mut config = base.clone();
     if let Some(set) = run.get("set") {
@@ -218,7 +227,7 @@ fn merge(config: &mut RunConfig, fields: &Value) -> Result<(), String> {
     if errors.is_empty() { Ok(()) } else { Err(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")) }
 }
 
-/// Every problem of every config, each said once.
+/// Validates every config, and reports each problem once.
 fn check<'a>(configs: impl IntoIterator<Item = &'a RunConfig>) -> Result<(), SweepError> {
     let mut problems = Vec::new();
     for problem in configs.into_iter().flat_map(RunConfig::validate) {

@@ -1,10 +1,10 @@
-//! Many runs as one experiment: a grid over fields of a config, the runs it stands for, the folder
-//! they are made in, and the one file they are collected into.
+//! Sweeps: many runs as one experiment.
 //!
-//! - [`Dimension`] reads `width=log2:10..500:30`;
-//! - [`Manifest`] is the whole truth of a sweep: a base config, and what each run changes of it;
-//! - [`Folder`] is where processes share the work, by locks that the system frees when one dies;
-//! - [`Collected`] is what figures, Python and the page read.
+//! - [`Dimension`] parses `width=log2:10..500:30`: a field and the values it takes;
+//! - [`Manifest`] describes a sweep completely: a base config, and what each run changes of it;
+//! - [`Folder`] holds the records; processes share the work through file locks, which the operating
+//!   system releases when a process ends;
+//! - [`Collected`] is the one file that figures, Python and the page read.
 
 mod collected;
 mod cost;
@@ -25,49 +25,49 @@ pub use values::Dimension;
 use crate::config::{ConfigError, Problem};
 use crate::record::RecordError;
 
-/// Why a sweep cannot be made, found or read.
+/// Why a sweep cannot be created, found or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    /// Not `FIELD=VALUES`.
-    #[error("«{0}» is no dimension: it should look like width=9,20,50 or width=log2:10..500:30")]
+    /// The text is not of the form `FIELD=VALUES`.
+    #[error("“{0}” is not a dimension: it should look like width=9,20,50 or width=log2:10..500:30")]
     NotADimension(String),
-    /// A range that is none.
-    #[error("{field} has the range «{range}», but {allowed}")]
+    /// A range cannot be parsed, or does not fit its field.
+    #[error("{field} has the range “{range}”, but {allowed}")]
     Range {
-        /// The field.
+        /// The field's name.
         field: &'static str,
-        /// The range as given.
+        /// The range as typed.
         range: String,
-        /// What it must be, in words that finish the sentence.
+        /// What is allowed, as the end of the sentence.
         allowed: String,
     },
-    /// A field or value that the config does not know.
+    /// The config has no such field, or the field no such value.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A field that two dimensions vary.
+    /// Two dimensions vary the same field.
     #[error("{0} is varied twice")]
     Repeated(&'static str),
-    /// Some of the grid's runs cannot be.
+    /// Some runs of the grid have invalid settings.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<Problem>),
-    /// More runs than anybody means.
+    /// The grid has too many runs; probably by mistake.
     #[error("the grid has {0} runs, over the limit of {limit}", limit = Manifest::LIMIT)]
     TooMany(usize),
-    /// The manifest is no manifest.
-    #[error("{path}: this is no sweep's manifest: {reason}")]
+    /// The file is not a sweep's manifest.
+    #[error("{path}: this is not a sweep's manifest: {reason}")]
     Manifest {
-        /// Which file.
+        /// The file.
         path: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// Another sweep is in the folder.
-    #[error("{0} holds another sweep already: choose another folder")]
+    /// The folder already holds another sweep.
+    #[error("{0} already holds another sweep: choose another folder")]
     OtherSweep(String),
-    /// There is no sweep in the folder.
+    /// The folder holds no sweep.
     #[error("{0} holds no sweep: there is no manifest.json in it")]
     NoSweep(String),
-    /// A run's record cannot be used, and is not merely damaged.
+    /// A run's record cannot be used, for a reason other than damage.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The collected sweep holds something that has no place in a file.
@@ -76,12 +76,12 @@ pub enum SweepError {
     /// A collected file that is none.
     #[error("this is no collected sweep: {0}")]
     Collected(String),
-    /// The file system says no.
+    /// The file system returned an error.
     #[error("{path}: {source}")]
     File {
-        /// Which file.
+        /// The file or folder.
         path: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! The paper's own sweeps, and of each a small version that two cores finish within an hour.
+//! The paper's sweeps, each also in a small version that two cores finish within an hour.
 
 use super::{Dimension, Manifest, SweepError};
 use crate::config::{LogSchedule, Measurement, RunConfig};
@@ -7,31 +7,31 @@ use crate::paper::{self, FIG10_WIDTH, SHORTER_STEPS, STEPS};
 /// A named sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepPreset {
-    /// Its name, as typed.
+    /// Its name in commands.
     pub name: &'static str,
-    /// What it is for and what to look for.
+    /// What it shows and what to look for.
     pub look_for: &'static str,
     base: fn() -> RunConfig,
     over: &'static [&'static str],
 }
 
-/// The sweep of that name.
+/// Finds a sweep by its name.
 pub fn sweep_preset(name: &str) -> Option<&'static SweepPreset> {
     SWEEPS.iter().find(|preset| preset.name == name)
 }
 
 impl SweepPreset {
-    /// What all its runs share.
+    /// The settings that all its runs share.
     pub fn base(&self) -> RunConfig {
         (self.base)()
     }
 
-    /// What it varies.
+    /// The fields that it varies.
     pub fn over(&self) -> Result<Vec<Dimension>, SweepError> {
         self.over.iter().map(|text| Dimension::parse(text)).collect()
     }
 
-    /// Its runs.
+    /// Its manifest, with the command that makes it.
     pub fn manifest(&self) -> Result<Manifest, SweepError> {
         let mut manifest = Manifest::grid(self.base(), self.over()?)?;
         manifest.name = self.name.to_owned();
@@ -65,7 +65,7 @@ fn fewer_subtasks(mut config: RunConfig) -> RunConfig {
 
 /// With even evaluations: what decides a data run is the lowest of them, and an early minimum must
 /// not hide between two late ones that lie far apart.
-fn evenly_logged(log_every: u64, patience: u64, config: RunConfig) -> RunConfig {
+fn evenly_evaluated(log_every: u64, patience: u64, config: RunConfig) -> RunConfig {
     let measurement = Measurement { log_schedule: LogSchedule::Linear, log_every, patience, ..config.measurement };
     RunConfig { measurement, ..config }
 }
@@ -81,8 +81,8 @@ pub const SWEEPS: &[SweepPreset] = &[
     },
     SweepPreset {
         name: "fig2-parameters-small",
-        look_for: "The same over 12 widths with two seeds, 2·10^4 steps of 5,000 samples: the staircase of width is there, \
-                   its lower end not reached. About 25 minutes on two cores.",
+        look_for: "A smaller fig2-parameters: 12 widths, two seeds, 2·10^4 steps of 5,000 samples. It shows the loss fall \
+                   with width, but does not reach the paper's lowest losses. About 25 minutes on two cores.",
         base: || small(300, 5_000, 20_000),
         over: &["width=log2:9..300:12", "seed=0,1"],
     },
@@ -90,14 +90,14 @@ pub const SWEEPS: &[SweepPreset] = &[
         name: "fig2-data",
         look_for: "Lowest test loss against training samples D: 1 bit up to D = 5·10^4, 0.25 at 5·10^6; slope near -0.30. \
                    30 runs that stop 20 logs after their last minimum.",
-        base: || evenly_logged(1_000, 20, paper::run(STEPS)),
+        base: || evenly_evaluated(1_000, 20, paper::run(STEPS)),
         over: &[paper::SAMPLES],
     },
     SweepPreset {
         name: "fig2-data-small",
-        look_for: "The same over 10 sizes up to 10^6 with two seeds, width 200, batches of 5,000, 10^4 steps. About 20 minutes \
-                   on two cores.",
-        base: || evenly_logged(100, 30, small(200, 5_000, 10_000)),
+        look_for: "A smaller fig2-data: 10 sizes up to 10^6, two seeds, width 200, batches of 5,000, 10^4 steps. About 20 \
+                   minutes on two cores.",
+        base: || evenly_evaluated(100, 30, small(200, 5_000, 10_000)),
         over: &["samples=log2:10000..1000000:10", "seed=0,1"],
     },
     SweepPreset {
@@ -118,14 +118,14 @@ pub const SWEEPS: &[SweepPreset] = &[
         name: "fig9",
         look_for: "How many subtasks are learned from D samples, for α from 0.1 up: exponents near 1/(1+α). No early stop, so \
                    that every subtask has its time.",
-        base: || evenly_logged(1_000, 0, paper::run(SHORTER_STEPS)),
+        base: || evenly_evaluated(1_000, 0, paper::run(SHORTER_STEPS)),
         over: &["alpha=lin:0.1..0.9:9", "samples=log2:10000..5000000:15"],
     },
     SweepPreset {
         name: "fig9-small",
-        look_for: "The same for four α and 7 sizes up to 10^6, width 200, batches of 5,000, 10^4 steps. About 20 minutes on two \
+        look_for: "A smaller fig9: four α, 7 sizes up to 10^6, width 200, batches of 5,000, 10^4 steps. About 20 minutes on two \
                    cores.",
-        base: || evenly_logged(200, 0, small(200, 5_000, 10_000)),
+        base: || evenly_evaluated(200, 0, small(200, 5_000, 10_000)),
         over: &["alpha=0.2,0.4,0.6,0.8", "samples=log2:10000..1000000:7"],
     },
     SweepPreset {
@@ -136,8 +136,8 @@ pub const SWEEPS: &[SweepPreset] = &[
     },
     SweepPreset {
         name: "fig10-parameters-small",
-        look_for: "The same for four α and 8 widths up to 200, 10^4 steps of 5,000 samples, two seeds. About 20 minutes on two \
-                   cores.",
+        look_for: "A smaller fig10-parameters: four α, 8 widths up to 200, 10^4 steps of 5,000 samples, two seeds. About 20 \
+                   minutes on two cores.",
         base: || small(200, 5_000, 10_000),
         over: &["alpha=0.2,0.4,0.6,0.8", "width=log2:9..200:8", "seed=0,1"],
     },
@@ -150,21 +150,21 @@ pub const SWEEPS: &[SweepPreset] = &[
     },
     SweepPreset {
         name: "fig10-steps-small",
-        look_for: "The same for four α, 10^4 steps of 10,000 samples, two seeds. About 12 minutes on two cores.",
+        look_for: "A smaller fig10-steps: four α, 10^4 steps of 10,000 samples, two seeds. About 12 minutes on two cores.",
         base: || small(300, 10_000, 10_000),
         over: &["alpha=0.2,0.4,0.6,0.8", "seed=0,1"],
     },
     SweepPreset {
         name: "fig10-data",
         look_for: "The exponent α_D against α: 0.28 at α = 0.1, 0.40 at 0.8. Width 300, three seeds, at most 10^5 steps.",
-        base: || evenly_logged(1_000, 20, of_width(FIG10_WIDTH, paper::run(SHORTER_STEPS))),
+        base: || evenly_evaluated(1_000, 20, of_width(FIG10_WIDTH, paper::run(SHORTER_STEPS))),
         over: &["alpha=lin:0.1..0.8:8", "samples=log2:10000..5000000:10", "seed=0,1,2"],
     },
     SweepPreset {
         name: "fig10-data-small",
-        look_for: "The same for four α and 7 sizes up to 10^6, width 200, batches of 5,000, at most 10^4 steps. About 20 minutes on \
-                   two cores.",
-        base: || evenly_logged(100, 30, small(200, 5_000, 10_000)),
+        look_for: "A smaller fig10-data: four α, 7 sizes up to 10^6, width 200, batches of 5,000, at most 10^4 steps. About 20 \
+                   minutes on two cores.",
+        base: || evenly_evaluated(100, 30, small(200, 5_000, 10_000)),
         over: &["alpha=0.2,0.4,0.6,0.8", "samples=log2:10000..1000000:7"],
     },
 ];

@@ -1,4 +1,4 @@
-//! Grids, manifests, folders and collected files.
+//! Tests of grids, manifests, folders and collected files.
 
 use super::*;
 use crate::config::RunConfig;
@@ -18,15 +18,15 @@ fn manifest() -> Manifest {
     Manifest::grid(tiny(), dimensions(&["width=3,5", "seed=0,1,2"])).expect("a grid")
 }
 
-fn record(config: &RunConfig, logs: u64) -> Record {
+fn record(config: &RunConfig, evaluations: u64) -> Record {
     let mut record = Record::new(config.clone());
     record.device = "CPU".into();
     record.status = Status::Finished;
-    record.evaluations = (0..logs)
+    record.evaluations = (0..evaluations)
         .map(|log| Evaluation {
             step: log * 10,
             // The lowest is the last but one.
-            loss_bits: if log + 2 == logs { 0.3 } else { 1.0 - 0.05 * log as f32 },
+            loss_bits: if log + 2 == evaluations { 0.3 } else { 1.0 - 0.05 * log as f32 },
             train_loss_bits: (log > 0).then_some(0.5),
             learned: (log.max(1) as usize - 1).min(config.quanta().len()),
             quantum_loss_bits: (0..config.quanta().len()).map(|task| if task as u64 + 1 < log { 0.05 } else { 1.0 }).collect(),
@@ -38,7 +38,7 @@ fn record(config: &RunConfig, logs: u64) -> Record {
 }
 
 #[test]
-fn a_grid_is_every_combination_the_first_dimension_slowest() {
+fn a_grid_has_every_combination_and_its_first_dimension_varies_slowest() {
     let manifest = manifest();
     let pairs: Vec<(usize, u64)> = manifest
         .runs
@@ -51,7 +51,7 @@ fn a_grid_is_every_combination_the_first_dimension_slowest() {
 }
 
 #[test]
-fn identifiers_follow_from_the_settings_alone() {
+fn identifiers_depend_only_on_the_settings() {
     let whole = manifest();
     let part = Manifest::grid(tiny().with("seed=2"), dimensions(&["width=5"])).expect("a grid");
     assert_eq!(part.runs[0].id, whole.runs[5].id);
@@ -62,9 +62,9 @@ fn identifiers_follow_from_the_settings_alone() {
 }
 
 #[test]
-fn ranges_are_the_papers() {
+fn ranges_have_the_papers_values() {
     let widths = |text: &str| Dimension::parse(text).expect("a range").values.join(",");
-    // int(2^x), the ends exact where the paper's rounding makes the first one 9.
+    // int(2^x), but with exact ends: the paper's truncation makes the first value 9.
     assert_eq!(
         widths("width=log2:10..500:30"),
         "10,11,13,14,17,19,22,25,29,33,38,44,50,57,66,75,86,99,113,129,148,169,194,222,254,291,333,381,436,500"
@@ -78,22 +78,22 @@ fn ranges_are_the_papers() {
 }
 
 #[test]
-fn bad_dimensions_are_refused_in_words() {
-    let said = |text: &str| Dimension::parse(text).expect_err(text).to_string();
-    assert!(said("width").contains("width=9,20,50"));
-    assert!(said("widht=3").contains("unknown field"));
-    assert!(said("width=").contains("whole number"));
-    assert!(said("width=3,,4").contains("whole number"));
-    assert!(said("width=log2:0..4:3").contains("above 0"));
-    assert!(said("width=log3:1..4:3").contains("begins with"));
-    assert!(said("width=lin:1..4").contains("looks like"));
-    assert!(said("width=lin:1..4:1").contains("2 to 10000"));
-    assert!(said("alpha=lin:0..inf:3").contains("looks like"));
-    assert!(said("optimizer=lin:1..4:3").contains("adamw"));
+fn bad_dimensions_are_explained() {
+    let message = |text: &str| Dimension::parse(text).expect_err(text).to_string();
+    assert!(message("width").contains("width=9,20,50"));
+    assert!(message("widht=3").contains("unknown field"));
+    assert!(message("width=").contains("whole number"));
+    assert!(message("width=3,,4").contains("whole number"));
+    assert!(message("width=log2:0..4:3").contains("above 0"));
+    assert!(message("width=log3:1..4:3").contains("begins with"));
+    assert!(message("width=lin:1..4").contains("looks like"));
+    assert!(message("width=lin:1..4:1").contains("2 to 10000"));
+    assert!(message("alpha=lin:0..inf:3").contains("looks like"));
+    assert!(message("optimizer=lin:1..4:3").contains("adamw"));
 }
 
 #[test]
-fn bad_grids_say_everything_wrong_once() {
+fn bad_grids_report_every_problem_once() {
     assert!(matches!(Manifest::grid(tiny(), dimensions(&["width=3", "width=4"])), Err(SweepError::Repeated("width"))));
     let huge = dimensions(&["width=lin:1..10000:10000", "seed=lin:1..10000:10000"]);
     assert!(matches!(Manifest::grid(tiny(), huge), Err(SweepError::TooMany(100_000_000))));
@@ -104,7 +104,7 @@ fn bad_grids_say_everything_wrong_once() {
 }
 
 #[test]
-fn a_manifest_comes_back_from_its_file() {
+fn a_manifest_round_trips_through_json() {
     let mut manifest = manifest();
     (manifest.name, manifest.command) = ("test".into(), "quanta sweep …".into());
     assert_eq!(Manifest::from_json(&manifest.to_json(), "").expect("whole"), manifest);
@@ -123,19 +123,19 @@ fn a_manifest_may_be_written_by_hand() {
     let listed = Manifest::from_json(listed, "").expect("read");
     assert_eq!(listed.runs.len(), 2);
     assert_eq!(listed.label(&listed.runs[1].config), "alpha 0.6, width 20");
-    let said = |text: &str| Manifest::from_json(text, "m.json").expect_err(text).to_string();
-    assert!(said("[]").contains("m.json"));
-    assert!(said(r#"{"rums": []}"#).contains("rums"));
-    assert!(said(r#"{"version": 2}"#).contains("version 2"));
-    assert!(said(r#"{"runs": []}"#).contains("no runs"));
-    assert!(said(r#"{"runs": [{"set": {"widht": 9}}]}"#).contains("widht"));
-    assert!(said(r#"{"runs": [{"set": {"width": 0}}]}"#).contains("width is 0"));
-    assert!(said(r#"{"runs": [{"id": "abc", "set": {}}]}"#).contains("should have the id"));
-    assert!(said(r#"{"runs": [{"set": {"seed": 1}}, {"set": {"seed": 1}}]}"#).contains("twice"));
+    let message = |text: &str| Manifest::from_json(text, "m.json").expect_err(text).to_string();
+    assert!(message("[]").contains("m.json"));
+    assert!(message(r#"{"rums": []}"#).contains("rums"));
+    assert!(message(r#"{"version": 2}"#).contains("version 2"));
+    assert!(message(r#"{"runs": []}"#).contains("no runs"));
+    assert!(message(r#"{"runs": [{"set": {"widht": 9}}]}"#).contains("widht"));
+    assert!(message(r#"{"runs": [{"set": {"width": 0}}]}"#).contains("width is 0"));
+    assert!(message(r#"{"runs": [{"id": "abc", "set": {}}]}"#).contains("should have the id"));
+    assert!(message(r#"{"runs": [{"set": {"seed": 1}}, {"set": {"seed": 1}}]}"#).contains("twice"));
 }
 
 #[test]
-fn small_presets_fit_into_an_hour_and_full_ones_are_the_papers() {
+fn small_presets_take_under_an_hour_and_full_ones_have_the_papers_settings() {
     for preset in SWEEPS {
         let manifest = preset.manifest().expect(preset.name);
         let minutes = manifest.runs.iter().map(|entry| cost(&entry.config)).sum::<f64>() / 60.0;
@@ -155,7 +155,7 @@ fn small_presets_fit_into_an_hour_and_full_ones_are_the_papers() {
 }
 
 #[test]
-fn one_run_has_one_owner_until_it_is_dropped() {
+fn a_claim_is_exclusive_until_it_is_dropped() {
     let folder = tempfile::tempdir().expect("a folder");
     let manifest = manifest();
     let [one, other] = [0, 1].map(|_| Folder::create(folder.path(), &manifest).expect("the same sweep"));
@@ -170,7 +170,7 @@ fn one_run_has_one_owner_until_it_is_dropped() {
 }
 
 #[test]
-fn another_sweep_is_refused_and_none_is_named() {
+fn folders_with_another_sweep_or_none_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(matches!(Folder::open(folder.path()), Err(SweepError::NoSweep(_))));
     Folder::create(folder.path(), &manifest()).expect("created");
@@ -209,7 +209,7 @@ fn damaged_records_are_moved_aside() {
 }
 
 #[test]
-fn states_are_what_the_records_say() {
+fn states_follow_from_the_records() {
     let place = tempfile::tempdir().expect("a folder");
     let manifest = manifest();
     let folder = Folder::create(place.path(), &manifest).expect("created");
@@ -228,17 +228,17 @@ fn states_are_what_the_records_say() {
     assert_eq!(folder.state(entry).expect("looked at"), State::Finished);
 }
 
-/// A collected sweep whose runs differ in logs and in subtasks.
+/// A collected sweep whose runs differ in their numbers of evaluations and of subtasks.
 fn collected(curves: bool) -> Collected {
     let manifest = Manifest::grid(tiny(), dimensions(&["n_tasks=4,3", "optimizer=adam,adamw"])).expect("a grid");
     let records = manifest.runs.iter().zip([5, 3, 4]);
-    let runs =
-        records.map(|(entry, logs)| CollectedRun::new(entry.clone(), &record(&entry.config, logs), curves).expect("it has logs"));
+    let runs = records
+        .map(|(entry, n)| CollectedRun::new(entry.clone(), &record(&entry.config, n), curves).expect("it has evaluations"));
     Collected { runs: runs.collect(), manifest }
 }
 
 #[test]
-fn a_collected_sweep_comes_back_from_its_bytes() {
+fn a_collected_sweep_round_trips_through_bytes() {
     let [bare, before] = [false, true].map(collected);
     let after = Collected::from_bytes(&before.to_bytes().expect("whole")).expect("whole");
     // NaN is unlike itself: the first training loss of each run.

@@ -1,10 +1,10 @@
-//! Which values a field takes: lists, and ranges spaced evenly or by factors.
+//! Parses the values that a field takes in a sweep: lists, and linear or logarithmic ranges.
 
 use super::SweepError;
 use crate::config::{ConfigError, Field, Kind, RunConfig};
 use crate::number::parse;
 
-/// A field and the values it takes in a sweep, in their order.
+/// A field and the values that it takes in a sweep, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dimension {
     /// The field's name.
@@ -14,15 +14,19 @@ pub struct Dimension {
 }
 
 impl Dimension {
-    /// Reads `FIELD=VALUES`. VALUES are items between commas, each a value or a range:
+    /// Parses `FIELD=VALUES`. VALUES is a comma-separated list of values and ranges:
     ///
-    /// | item | values |
+    /// | range | values |
     /// |---|---|
-    /// | `lin:a..b:n` | n from a to b, evenly |
-    /// | `log2:a..b:n`, `log10:a..b:n` | n from a to b, by equal factors |
+    /// | `lin:a..b:n` | n values from a to b, evenly spaced |
+    /// | `log2:a..b:n`, `log10:a..b:n` | n values from a to b, spaced by equal factors |
     ///
-    /// Both ends are exact. Fields of whole numbers round the others down, as the paper does, and
-    /// leave out what repeats.
+    /// Both ends are exact. For fields of whole numbers the values between are rounded down, as in the
+    /// paper. Repeated values are dropped.
+    ///
+    /// # Errors
+    /// [`SweepError::NotADimension`], [`SweepError::Range`], or [`SweepError::Config`] for an unknown
+    /// field or a bad value.
     ///
     /// ```
     /// # use quanta_core::sweep::Dimension;
@@ -34,7 +38,7 @@ impl Dimension {
     /// ```
     pub fn parse(text: &str) -> Result<Self, SweepError> {
         let (name, values) = text.split_once('=').ok_or_else(|| SweepError::NotADimension(text.to_owned()))?;
-        // Flags are written with dashes, and dimensions are typed beside them.
+        // Accepts dashes too, because flags are spelled with them.
         let name = name.trim().replace('-', "_");
         let field = RunConfig::field(&name).ok_or(ConfigError::UnknownField(name))?;
         let mut all: Vec<String> = Vec::new();
@@ -48,12 +52,13 @@ impl Dimension {
         Ok(Self { field: field.name, values: all })
     }
 
-    /// `FIELD=VALUES`, which [`parse`](Self::parse) reads back.
+    /// Returns `FIELD=VALUES`, which [`parse`](Self::parse) reads back.
     pub fn to_text(&self) -> String {
         format!("{}={}", self.field, self.values.join(","))
     }
 }
 
+/// Returns the values of one item of the list.
 fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepError> {
     let Some((scale, range)) = item.split_once(':') else {
         // As the config writes it, so that 0.10 and 0.1 are one value.
@@ -66,7 +71,7 @@ fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepEr
     };
     let refuse = |allowed: &str| SweepError::Range { field: field.name, range: item.to_owned(), allowed: allowed.to_owned() };
     if matches!(field.kind, Kind::Choice(_)) {
-        return Err(refuse(&format!("it has no numbers to range over; its values are {}", field.kind.range())));
+        return Err(refuse(&format!("it is not a number; its values are {}", field.kind.range())));
     }
     let parts = range.split_once("..").and_then(|(a, rest)| Some((a, rest.split_once(':')?)));
     let numbers = parts.and_then(|(a, (b, n))| Some((parse(a)?, parse(b)?, n.trim().parse::<u32>().ok()?)));
@@ -76,9 +81,9 @@ fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepEr
     }
     let spaced: Box<dyn Fn(f64) -> f64> = match scale.trim() {
         "lin" => Box::new(move |share| a + (b - a) * share),
-        // Equal factors are the same whatever the logarithm's base; it is named for the reader.
+        // Equal factors do not depend on the logarithm's base; both spellings mean the same.
         "log2" | "log10" if a > 0.0 && b > 0.0 => Box::new(move |share| a * libm::pow(b / a, share)),
-        "log2" | "log10" => return Err(refuse("a range by factors must begin and end above 0")),
+        "log2" | "log10" => return Err(refuse("a logarithmic range must begin and end above 0")),
         _ => return Err(refuse("a range begins with lin:, log2: or log10:")),
     };
     let value = |i: u32| match i {
@@ -95,13 +100,13 @@ fn item_values(field: &'static Field, item: &str) -> Result<Vec<String>, SweepEr
     Ok(values)
 }
 
-/// Rounds down, except where only the arithmetic fell short of a whole number.
+/// Rounds down, but first corrects values that rounding errors left just below a whole number.
 fn whole(x: f64) -> f64 {
     let near = x.round();
     if (x - near).abs() < 1e-9 * near.abs().max(1.0) { near } else { x.floor() }
 }
 
-/// Without the digits that only the arithmetic made: 0.3, not 0.30000000000000004.
+/// Rounds to twelve significant digits, to remove rounding errors: 0.3, not 0.30000000000000004.
 fn twelve_digits(x: f64) -> f64 {
     parse(&format!("{x:.11e}")).unwrap_or(x)
 }

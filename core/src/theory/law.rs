@@ -1,4 +1,4 @@
-//! The pure power laws and the truncated sums.
+//! The model's loss curves: pure power laws and truncated sums.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,23 +6,23 @@ use super::zeta::zeta;
 use crate::order::ascending;
 use crate::quanta::UseFrequencies;
 
-/// What a model is given more of.
+/// What is scaled up: parameters, steps or data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
-    /// Parameters N of the model; quantum n needs N = C·n.
+    /// Parameters N of the model; learning quantum n takes N = C·n.
     Parameters,
-    /// Optimiser steps S on fresh data; quantum n needs S = T·n^(α+1).
+    /// Optimiser steps S on fresh data (single-epoch); learning quantum n takes S = T·n^(α+1).
     Steps,
-    /// Training samples D, many epochs; quantum n needs D = τ·n^(α+1).
+    /// Training samples D, trained on for many epochs; learning quantum n takes D = τ·n^(α+1).
     Data,
 }
 
 impl Resource {
-    /// All three.
+    /// All resources, in the paper's order.
     pub const ALL: [Self; 3] = [Self::Parameters, Self::Steps, Self::Data];
 
-    /// Its letter: N, S or D.
+    /// The paper's letter for it: N, S or D.
     pub fn letter(self) -> &'static str {
         match self {
             Self::Parameters => "N",
@@ -31,7 +31,7 @@ impl Resource {
         }
     }
 
-    /// Its name, as a word of files and flags.
+    /// Its name in files and flags.
     pub fn name(self) -> &'static str {
         match self {
             Self::Parameters => "parameters",
@@ -40,7 +40,7 @@ impl Resource {
         }
     }
 
-    /// Its name on an axis.
+    /// Its axis label.
     pub fn axis(self) -> &'static str {
         match self {
             Self::Parameters => "parameters N",
@@ -49,7 +49,7 @@ impl Resource {
         }
     }
 
-    /// γ in «quantum n needs a resource of constant · n^γ»: 1 for N, α+1 for S and D.
+    /// γ in “learning quantum n takes constant · n^γ of the resource”: 1 for N, α+1 for S and D.
     pub fn growth(self, alpha: f64) -> f64 {
         match self {
             Self::Parameters => 1.0,
@@ -69,24 +69,26 @@ impl Resource {
     }
 }
 
-/// The model's losses: finitely many quanta with exact use frequencies, learned in order of use.
+/// The losses that the model predicts for finitely many quanta with exact use frequencies, learned
+/// in the order of their frequencies.
 #[derive(Clone, Debug)]
 pub struct Theory {
     alpha: f64,
     before: f64,
     after: f64,
     p: Vec<f64>,
-    /// `left[n]`: the use of the quanta after the n-th, Σ_{k>n} p_k.
+    /// `left[n]` = Σ_{k>n} p_k: how often the quanta after the n-th are used.
     left: Vec<f64>,
 }
 
 impl Theory {
-    /// `n_tasks` quanta at the paper's α, each worth one bit before it is learned and none after.
+    /// Builds the theory for `n_tasks` quanta at the paper's α. A sample's loss is 1 bit before its
+    /// quantum is learned and 0 after.
     pub fn new(n_tasks: usize, alpha: f64) -> Self {
         Self::of(&UseFrequencies::new(n_tasks.max(1), alpha))
     }
 
-    /// The same, for frequencies already made.
+    /// Builds the theory for given frequencies.
     pub fn of(frequencies: &UseFrequencies) -> Self {
         let p = frequencies.p().to_vec();
         let mut left = vec![0.0; p.len() + 1];
@@ -96,13 +98,13 @@ impl Theory {
         Self { alpha: frequencies.alpha(), before: 1.0, after: 0.0, p, left }
     }
 
-    /// With other losses of a sample before (b) and after (a) its quantum is learned, in bits.
+    /// Sets a sample's loss before (b) and after (a) its quantum is learned, in bits.
     pub fn with_losses(mut self, before: f64, after: f64) -> Self {
         (self.before, self.after) = (before, after);
         self
     }
 
-    /// How many quanta there are.
+    /// Number of quanta.
     pub fn n_tasks(&self) -> usize {
         self.p.len()
     }
@@ -112,13 +114,13 @@ impl Theory {
         self.alpha
     }
 
-    /// p_k, most frequent first.
+    /// The use frequencies p_k, the most frequent first; they sum to 1.
     pub fn p(&self) -> &[f64] {
         &self.p
     }
 
-    /// The truncated sum L_n = Σ_{k≤n} a·p_k + Σ_{k>n} b·p_k, in bits. Between whole n it is
-    /// interpolated: a quantum that is half learned has given half of its p_k.
+    /// Returns the truncated sum L_n = Σ_{k≤n} a·p_k + Σ_{k>n} b·p_k, in bits, interpolated linearly
+    /// between whole n.
     ///
     /// ```
     /// # use quanta_core::theory::Theory;
@@ -128,7 +130,7 @@ impl Theory {
     /// assert!((theory.loss_after(1.0) - 13.0 / 49.0).abs() < 1e-15);
     /// assert!((theory.loss_after(1.5) - 8.5 / 49.0).abs() < 1e-15);
     /// assert_eq!(theory.loss_after(3.0), 0.0);
-    /// // With b = 2 and a = 1 bits, the same falls from 2 to 1.
+    /// // With b = 2 and a = 1 bits the loss falls from 2 to 1.
     /// let theory = theory.with_losses(2.0, 1.0);
     /// assert!((theory.loss_after(2.0) - (1.0 + 4.0 / 49.0)).abs() < 1e-15);
     /// ```
@@ -142,12 +144,12 @@ impl Theory {
         self.after + (self.before - self.after) * left
     }
 
-    /// The pure power law a + (b−a)/(α ζ(α+1)) · n^-α, in bits: the sum over infinitely many
-    /// quanta, at large n. At α = 0 its limit, the constant b.
+    /// Returns the pure power law a + (b−a)/(α ζ(α+1)) · n^-α, in bits: what the sum over infinitely
+    /// many quanta tends to at large n. At α = 0 it is the limit α → 0, the constant b.
     ///
     /// ```
     /// # use quanta_core::theory::Theory;
-    /// // At α = 1 the factor is 6/π², and n^-1 of it is left after n.
+    /// // At α = 1 the loss is 6/π² · n^-1.
     /// let factor = 6.0 / std::f64::consts::PI.powi(2);
     /// assert!((Theory::new(100, 1.0).pure_loss_after(10.0) - factor / 10.0).abs() < 1e-14);
     /// ```
@@ -156,40 +158,41 @@ impl Theory {
         self.after + (self.before - self.after) * factor * n.powf(-self.alpha)
     }
 
-    /// How many quanta `amount` of a resource teaches: N/C, (S/T)^(1/(α+1)), (D/τ)^(1/(α+1)).
+    /// Returns how many quanta are learned with `amount` of a resource: N/C, (S/T)^(1/(α+1)) or
+    /// (D/τ)^(1/(α+1)). `constant` is C, T or τ.
     ///
     /// ```
     /// # use quanta_core::theory::{Resource, Theory};
     /// let theory = Theory::new(100, 1.0);
     /// assert_eq!(theory.learned(Resource::Parameters, 600.0, 20.0), 30.0);
-    /// // T = 20 steps for the first; the sixth, used 1/36 as often, takes 36 times as long.
+    /// // The first takes T = 20 steps; the sixth, used 1/36 as often, takes 36 times as many.
     /// assert!((theory.learned(Resource::Steps, 720.0, 20.0) - 6.0).abs() < 1e-12);
     /// ```
     pub fn learned(&self, resource: Resource, amount: f64, constant: f64) -> f64 {
         (amount / constant).max(0.0).powf(1.0 / resource.growth(self.alpha))
     }
 
-    /// The truncated sum against a resource, in bits.
+    /// Returns the truncated sum at `amount` of a resource, in bits.
     pub fn loss(&self, resource: Resource, amount: f64, constant: f64) -> f64 {
         self.loss_after(self.learned(resource, amount, constant))
     }
 
-    /// The pure power law against a resource, in bits.
+    /// Returns the pure power law at `amount` of a resource, in bits.
     pub fn pure_loss(&self, resource: Resource, amount: f64, constant: f64) -> f64 {
         self.pure_loss_after(self.learned(resource, amount, constant))
     }
 
-    /// The exponent that a fit to the truncated sum would find: minus its least-squares slope in
-    /// log-log at the given amounts, which are best those of the data it stands beside. `None`
-    /// where the sum says nothing there (fewer than two amounts, or everything learned).
+    /// Returns the exponent that a fit to the truncated sum would find: minus its least-squares slope
+    /// in log-log at the given amounts. For a fair comparison pass the amounts of the measured data.
+    /// Returns `None` if fewer than two amounts are positive with a positive loss.
     ///
     /// ```
     /// # use quanta_core::theory::{Resource, Theory};
-    /// // A million quanta at α = 1: after 10 to 100 of them the sum is all but the pure law.
+    /// // A million quanta at α = 1: after 10 to 100 of them the sum is close to the pure law.
     /// let theory = Theory::new(1_000_000, 1.0);
     /// let slope = theory.exponent_at(Resource::Parameters, &[10.0, 30.0, 100.0], 1.0).unwrap();
     /// assert!((slope - 1.0).abs() < 0.03);
-    /// // The paper's 500 quanta at α = 0.4: truncation bends α_S = 0.29 upwards.
+    /// // The paper's 500 quanta at α = 0.4: truncation makes the curve steeper than α_S = 0.29.
     /// let theory = Theory::new(500, 0.4);
     /// let slope = theory.exponent_at(Resource::Steps, &[400.0, 2_000.0, 8_900.0], 60.0).unwrap();
     /// assert!(slope > 0.34);
@@ -203,14 +206,14 @@ impl Theory {
     }
 }
 
-/// The free constant (C, T or τ) from when subtasks emerged: each `(rank from 1, amount)` with
-/// amount = constant · rank^γ names one, and the median of their logarithms is taken. All
-/// emerged subtasks count, so one that was lucky or late does not move the curve; the shape of
-/// the curve stays the theory's. `None` before the first emergence.
+/// Estimates the free constant (C, T or τ) from the amounts at which subtasks emerged, given as
+/// `(rank from 1, amount)`. Each implies a constant through amount = constant · rank^γ; the result is
+/// their median in logarithms, so a few early or late subtasks hardly change it. Only the constant
+/// is fitted; γ stays the theory's. Returns `None` before the first emergence.
 ///
 /// ```
 /// # use quanta_core::theory::{Resource, calibrate};
-/// // Emergence at 50·k² steps, the second one late: T = 50 all the same.
+/// // Emergence at 50·k² steps, except for the second, which is late: T is 50.
 /// let emerged = [(1, 50.0), (2, 300.0), (3, 450.0)];
 /// let constant = calibrate(Resource::Steps, 1.0, emerged).unwrap();
 /// assert!((constant - 50.0).abs() < 1e-9);
@@ -238,32 +241,32 @@ mod tests {
     use proptest::{prop_assert, proptest};
 
     #[test]
-    fn the_truncated_sum_meets_the_pure_law_in_the_middle_of_many_quanta() {
-        // Σ_{k>n} k^-(α+1) = n^-α/α to leading order; the truncation takes N^-α/α off.
+    fn the_truncated_sum_is_close_to_the_pure_law_for_many_quanta() {
+        // Σ_{k>n} k^-(α+1) = n^-α/α to leading order; truncation at N subtracts N^-α/α.
         let theory = Theory::new(1_000_000, 0.8);
         let (sum, pure) = (theory.loss_after(100.0), theory.pure_loss_after(100.0));
         assert!((sum / pure - 1.0).abs() < 0.01, "{sum} {pure}");
     }
 
     #[test]
-    fn truncation_bends_the_curve_at_small_alpha() {
+    fn truncation_steepens_the_curve_at_small_alpha() {
         let theory = Theory::new(500, 0.4);
         let amounts: Vec<f64> = (0..40).map(|i| 400.0 * (8_900.0f64 / 400.0).powf(f64::from(i) / 39.0)).collect();
-        // The first subtask at 60 steps, so 4 to 35 of 500 learned over the range.
+        // The first subtask is learned at step 60, and 4 to 35 of 500 over the range.
         let slope = theory.exponent_at(Resource::Steps, &amounts, 60.0).unwrap();
         assert!((slope - 0.357).abs() < 0.001, "{slope}");
     }
 
     #[test]
-    fn at_alpha_zero_infinitely_many_quanta_are_never_learned() {
+    fn at_alpha_zero_the_pure_law_stays_constant() {
         assert_eq!(Theory::new(10, 0.0).pure_loss_after(5.0), 1.0);
-        // Ten are: 1/6 + … + 1/10 of 1 + … + 1/10 is left after five.
-        let by_hand = 1.0 - (137.0 / 60.0) / (7_381.0 / 2_520.0);
-        assert!((Theory::new(10, 0.0).loss_after(5.0) - by_hand).abs() < 1e-12);
+        // Ten quanta after five are learned: (1/6 + … + 1/10) / (1 + … + 1/10).
+        let expected = 1.0 - (137.0 / 60.0) / (7_381.0 / 2_520.0);
+        assert!((Theory::new(10, 0.0).loss_after(5.0) - expected).abs() < 1e-12);
     }
 
     #[test]
-    fn nothing_emerged_calibrates_nothing() {
+    fn calibration_needs_an_emergence() {
         assert_eq!(calibrate(Resource::Steps, 0.4, []), None);
         assert_eq!(calibrate(Resource::Steps, 0.4, [(1, f64::NAN), (0, 3.0), (2, 0.0)]), None);
     }

@@ -1,7 +1,7 @@
-//! What the quantization model predicts: learned quanta and losses against a resource.
+//! The predictions of the quantization model: learned quanta and loss as functions of a resource.
 //!
-//! Formulas are those of Michaud et al. (arXiv 2303.13506, section 2 and appendix A) in the paper's
-//! letters: α, a, b, C, T, τ. Losses are in bits; quanta are counted from 1 in formulas.
+//! Formulas are those of Michaud et al. (arXiv 2303.13506, section 2 and appendix A), with the
+//! paper's letters: α, a, b, C, T, τ. Losses are in bits; formulas count quanta from 1.
 
 mod law;
 mod nam;

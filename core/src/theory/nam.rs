@@ -1,24 +1,24 @@
 //! The closed-form dynamics of Nam, Fonseca, Lee, Mingard & Louis (NeurIPS 2024, arXiv 2404.17563).
 
-/// Their multilinear model of one skill: the strength R_k grows along a logistic curve,
-/// R_k(T)/S = 1 / (1 + (S/R_k(0) − 1)·exp(−2 η B² p_k S T)), each skill at a rate in proportion
-/// to its use. Two numbers fix all the curves; both are taken from the first subtask alone, so
-/// that the others are predictions.
+/// Their multilinear model of one skill: its strength R_k grows along a logistic curve,
+/// R_k(T)/S = 1 / (1 + (S/R_k(0) − 1)·exp(−2 η B² p_k S T)), at a rate in proportion to its use
+/// frequency p_k. Two numbers determine all curves. Both are fitted to the first subtask alone, so
+/// the curves of the others are predictions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nam {
-    /// S/R_k(0): the target strength over the initial one.
+    /// S/R_k(0), the target strength divided by the initial one.
     pub ratio: f64,
-    /// 2 η B² S, per step: how fast a skill used in every sample would grow.
+    /// 2 η B² S, per step: the growth rate of a skill that every sample uses.
     pub rate: f64,
 }
 
 impl Nam {
-    /// Where nothing of the first subtask's shape is known. Their simulations start R at a
-    /// hundredth or less of S; only the logarithm of this number matters.
+    /// The ratio assumed when the first subtask's curve is too sudden to fit one. In the paper's
+    /// simulations R starts at a hundredth of S or less; only the logarithm of this number matters.
     pub const RATIO: f64 = 100.0;
 
-    /// From the model's own constants: learning rate η, target strength S, R_k(0), and B², which
-    /// is 1/4 in the paper, where it is calibrated on the first subtask only.
+    /// Builds the curves from the model's constants: learning rate η, B² (1/4 in the paper, which
+    /// calibrates it on the first subtask only), target strength S, and initial strength R_k(0).
     ///
     /// ```
     /// # use quanta_core::theory::Nam;
@@ -30,34 +30,34 @@ impl Nam {
         Self { ratio: target / initial, rate: 2.0 * learning_rate * b_squared * target }
     }
 
-    /// R_k(T)/S after `step` steps for a subtask with use frequency `p`.
+    /// Returns R_k(T)/S after `step` steps for a subtask with use frequency `p`.
     ///
     /// ```
     /// # use quanta_core::theory::Nam;
     /// let nam = Nam { ratio: 4.0, rate: 0.1 };
     /// assert!((nam.strength(1.0, 0.0) - 0.25).abs() < 1e-15);
-    /// // Halfway when exp(rate·p·T) = ratio − 1: T = ln 3 / (0.1·0.5).
+    /// // It is 1/2 when exp(rate·p·T) = ratio − 1: T = ln 3 / (0.1·0.5).
     /// assert!((nam.strength(0.5, 3f64.ln() / 0.05) - 0.5).abs() < 1e-15);
     /// ```
     pub fn strength(&self, p: f64, step: f64) -> f64 {
         1.0 / (1.0 + (self.ratio - 1.0) * (-self.rate * p * step).exp())
     }
 
-    /// The loss of a subtask, in bits. Theirs is the squared error S²/2·(1 − R_k/S)²; as a share
-    /// of its value at R_k = 0 it stands here for the share of one bit that is left.
+    /// Returns the loss of a subtask with use frequency `p`, in bits. The paper's loss is the squared
+    /// error S²/2·(1 − R_k/S)²; this is its ratio to the value at R_k = 0, times one bit.
     pub fn task_loss(&self, p: f64, step: f64) -> f64 {
         (1.0 - self.strength(p, step)).powi(2)
     }
 
-    /// The mean loss Σ p_k·loss_k, in bits.
+    /// Returns the mean loss Σ p_k·loss_k, in bits, for the use frequencies `p`.
     pub fn loss(&self, p: &[f64], step: f64) -> f64 {
         p.iter().map(|p| p * self.task_loss(*p, step)).sum()
     }
 
-    /// Both numbers from the first subtask's curve: the steps at which its loss, interpolated in
-    /// the logarithm of the step, first falls through 0.75 and through 0.1 bits. Where the drop is
-    /// too sudden for its logs, or began before them, the ratio is [`RATIO`](Self::RATIO) and the
-    /// rate alone is fitted. `None` until the subtask has emerged.
+    /// Fits both numbers to the first subtask's curve (`losses` in bits at `steps`; use frequency
+    /// `p`): to the steps at which its loss, interpolated in the logarithm of the step, first falls
+    /// below 0.75 and 0.1 bits. If the two lie too close together to give a rate, the ratio is
+    /// [`RATIO`](Self::RATIO) and only the rate is fitted. Returns `None` until the subtask has emerged.
     ///
     /// ```
     /// # use quanta_core::theory::Nam;
@@ -78,9 +78,9 @@ impl Nam {
             // logit(strength) = rate·T − ln(ratio − 1).
             Self { ratio: 1.0 + (rate * late_step - late_logit).exp(), rate: rate / p }
         });
-        let sound = both.filter(|nam| nam.ratio > 1.5 && nam.ratio.is_finite() && nam.rate.is_finite());
+        let plausible = both.filter(|nam| nam.ratio > 1.5 && nam.ratio.is_finite() && nam.rate.is_finite());
         let only_rate = || Self { ratio: Self::RATIO, rate: (late_logit + (Self::RATIO - 1.0).ln()) / (late_step * p) };
-        Some(sound.unwrap_or_else(only_rate)).filter(|nam| nam.rate.is_finite() && nam.rate > 0.0)
+        Some(plausible.unwrap_or_else(only_rate)).filter(|nam| nam.rate.is_finite() && nam.rate > 0.0)
     }
 }
 
@@ -88,7 +88,7 @@ fn logit(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
 }
 
-/// The step at which a curve first falls through `level`, between two logs.
+/// Returns the step at which a curve first falls below `level`, interpolated between evaluations.
 fn crossing(steps: &[u64], losses: &[f32], level: f64) -> Option<f64> {
     let curve = steps.iter().zip(losses).filter(|(step, loss)| **step > 0 && loss.is_finite());
     let mut before: Option<(f64, f64)> = None;
@@ -111,7 +111,7 @@ mod tests {
     use proptest::{collection::vec, prelude::any, proptest};
 
     #[test]
-    fn rarer_subtasks_follow_later_in_proportion() {
+    fn a_subtask_used_a_quarter_as_often_takes_four_times_as_long() {
         let nam = Nam { ratio: 100.0, rate: 0.1 };
         for step in [10.0, 50.0, 200.0] {
             assert!((nam.task_loss(0.4, step) - nam.task_loss(0.1, 4.0 * step)).abs() < 1e-12);
@@ -121,13 +121,13 @@ mod tests {
     #[test]
     fn a_sudden_drop_still_calibrates() {
         let nam = Nam::calibrate(&[0, 10, 100, 120], &[1.0, 1.0, 1.0, 0.01], 0.5).unwrap();
-        // Emergence where it was seen: between 100 and 120.
+        // The curve emerges where the data does: between 100 and 120.
         let loss = |step| nam.task_loss(0.5, step);
         assert!(loss(100.0) > 0.1 && loss(120.0) < 0.1, "{} {}", loss(100.0), loss(120.0));
     }
 
     #[test]
-    fn nothing_learned_says_nothing() {
+    fn calibration_needs_an_emerged_subtask() {
         assert_eq!(Nam::calibrate(&[0, 10, 100], &[1.0, 1.0, 0.9], 0.5), None);
         assert_eq!(Nam::calibrate(&[], &[], 0.5), None);
     }

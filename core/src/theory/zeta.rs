@@ -12,31 +12,31 @@ const WEIGHTS: [f64; 8] = [
     -3_617.0 / 10_670_622_842_880_000.0,
 ];
 
-/// ζ(s, q) = Σ_{k≥0} (q+k)^-s for s > 1 and q > 0, to about 14 digits; infinite at s ≤ 1, where
-/// the sum diverges.
+/// The Hurwitz zeta function ζ(s, q) = Σ_{k≥0} (q+k)^-s for s > 1 and q > 0, to about 14 digits.
+/// Returns infinity at s ≤ 1, where the sum diverges, and NaN at q ≤ 0.
 ///
-/// A sum from k = n+1 on is ζ(s, n+1), which is how much use the quanta after the n-th have.
+/// Σ_{k>n} k^-s is ζ(s, n+1): up to normalisation, how often the quanta after the n-th are used.
 ///
 /// ```
 /// # use quanta_core::theory::{hurwitz, zeta};
 /// // ζ(2, 3) = π²/6 - 1 - 1/4.
-/// let by_hand = std::f64::consts::PI.powi(2) / 6.0 - 1.25;
-/// assert!((hurwitz(2.0, 3.0) - by_hand).abs() < 1e-13);
+/// let expected = std::f64::consts::PI.powi(2) / 6.0 - 1.25;
+/// assert!((hurwitz(2.0, 3.0) - expected).abs() < 1e-13);
 /// ```
 pub fn hurwitz(s: f64, q: f64) -> f64 {
-    // Twelve terms by hand, and the formula for the rest, whose first neglected term is then
-    // under 1e-16.
-    const BY_HAND: u32 = 12;
+    // Adds twelve terms directly and takes the Euler–Maclaurin formula for the rest; its first
+    // neglected term is then under 1e-16.
+    const DIRECT_TERMS: u32 = 12;
     if s.is_nan() || q.is_nan() || q <= 0.0 {
         return f64::NAN;
     }
     if s <= 1.0 {
         return f64::INFINITY;
     }
-    let head: f64 = (0..BY_HAND).rev().map(|k| (q + f64::from(k)).powf(-s)).sum();
-    let x = q + f64::from(BY_HAND);
+    let head: f64 = (0..DIRECT_TERMS).rev().map(|k| (q + f64::from(k)).powf(-s)).sum();
+    let x = q + f64::from(DIRECT_TERMS);
     let mut tail = x.powf(1.0 - s) / (s - 1.0) + 0.5 * x.powf(-s);
-    // s(s+1)…(s+2j-2) · x^(-s-2j+1), from one j to the next.
+    // s(s+1)…(s+2j-2) · x^(-s-2j+1), updated from one j to the next.
     let mut factor = s * x.powf(-s - 1.0);
     for (j, weight) in WEIGHTS.iter().enumerate() {
         tail += weight * factor;
@@ -46,7 +46,7 @@ pub fn hurwitz(s: f64, q: f64) -> f64 {
     head + tail
 }
 
-/// ζ(s) for s > 1; infinite at s ≤ 1.
+/// The Riemann zeta function ζ(s) for s > 1; returns infinity at s ≤ 1.
 ///
 /// ```
 /// # use quanta_core::theory::zeta;
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shifting_by_one_takes_one_term_off() {
+    fn shifting_q_by_one_removes_one_term() {
         for s in [1.05, 1.4, 2.3, 9.0] {
             for q in [0.3, 1.0, 7.5, 500.0] {
                 let difference = hurwitz(s, q) - hurwitz(s, q + 1.0);
@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_finite_sum_is_a_difference() {
+    fn a_finite_sum_is_a_difference_of_zetas() {
         let direct: f64 = (1..=500).rev().map(|k| f64::from(k).powf(-1.4)).sum();
         assert!((zeta(1.4) - hurwitz(1.4, 501.0) - direct).abs() < 1e-12);
     }
 
     #[test]
-    fn what_diverges_is_infinite() {
+    fn divergent_sums_are_infinite_and_bad_arguments_nan() {
         assert_eq!(zeta(1.0), f64::INFINITY);
         assert!(hurwitz(2.0, 0.0).is_nan());
         assert!(zeta(f64::NAN).is_nan());

@@ -1,4 +1,4 @@
-// One batch of multitask sparse parity on the CPU: task codes, bits and one-hot labels.
+// Generates batches of multitask sparse parity on the CPU: task codes, bits and one-hot labels.
 export function makeTask(nTasks, n, k) {
   const subsets = [];
   for (let i = 0; i < nTasks; i++) {
@@ -27,12 +27,12 @@ export function makeBatch({ n, subsets, cdf }, batch) {
   return { codes, x, y };
 }
 
-// Takes the time of a first step (compilation and all) and of the steps after it.
+// Measures the time of the first step, compilation included, and the mean time of the steps after it.
 export function makeClock() {
   const begun = performance.now();
   let first = null;
   return {
-    // To be called when the numbers of `step` have been read back.
+    // Call this when the results of `step` have been read back.
     read(step) { if (step === 0) first = performance.now(); },
     result(steps) { return { ms_per_step: (performance.now() - first) / steps, first_step_ms: first - begun }; },
   };

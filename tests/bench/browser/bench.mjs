@@ -1,5 +1,5 @@
 // node bench.mjs SYSTEM SITE n_tasks n_bits k width batch steps
-// SYSTEM: quanta-cpu, quanta-webgpu, jax-wasm, jax-webgpu or tfjs-webgpu. SITE: the built site's folder.
+// SYSTEM is quanta-cpu, quanta-webgpu, jax-wasm, jax-webgpu or tfjs-webgpu. SITE is the built site's folder.
 // Runs the system in headless Chromium and prints one JSON object: { ms_per_step, first_step_ms }.
 import { withPage } from './serve.mjs';
 

@@ -1,4 +1,4 @@
-// A headless Chromium on a page of this folder, with the built site beside it under /site/.
+// Opens headless Chromium on a page of this folder, with the built site served under /site/.
 import { chromium } from 'playwright-core';
 import http from 'node:http';
 import fs from 'node:fs';
@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' };
 
-/** Runs `work(page)` and ends the browser, however that goes. */
+/** Runs `work(page)` and then closes the browser, also if `work` fails. */
 export async function withPage(site, work) {
   const here = path.dirname(new URL(import.meta.url).pathname);
   const server = http.createServer((request, response) => {

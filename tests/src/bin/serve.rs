@@ -1,5 +1,5 @@
 //! `serve [--host ADDRESS] [--port N] [--base PATH] [FOLDER]`: the static server of `./lab serve`.
-//! It can be compiled by rustc alone.
+//! It has no dependencies, so that `rustc` can compile it without cargo.
 
 #[path = "../server.rs"]
 #[allow(dead_code)]
@@ -26,11 +26,13 @@ fn run() -> Result<(), String> {
             "--host" => host = value()?,
             "--port" => port = value()?.parse().map_err(|_| "--port needs a number from 0 to 65535".to_owned())?,
             "--base" => base = format!("/{}/", value()?.trim_matches('/')).replace("//", "/"),
-            flag if flag.starts_with('-') => return Err(format!("there is no option {flag}: --host, --port, --base")),
+            flag if flag.starts_with('-') => {
+                return Err(format!("unknown option {flag}; the options are --host, --port and --base"));
+            }
             folder => root = folder.to_owned(),
         }
     }
-    let listener = server::listen(&host, port).map_err(|error| format!("can't listen on {host}, port {port}: {error}"))?;
+    let listener = server::listen(&host, port).map_err(|error| format!("cannot listen on {host}, port {port}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     println!("Serving the lab at http://{address}{base} (Ctrl-C ends it)");
     let site = server::Site { root: root.into(), base };

@@ -1,4 +1,4 @@
-//! For everyone: an audit with axe-core, a run by keyboard alone, a page for narrow windows.
+//! Accessibility: an audit with axe-core, a run by keyboard alone, narrow windows.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn axe_finds_nothing_before_during_and_after_a_run() {
         person.waits_for_state("Finished at step 400").await;
         audit(person, "finished, light").await;
         person.opens(&format!("{TINY}&theme=dark")).await;
-        person.sees("the run that is kept", |numbers| numbers.step == Some(400)).await;
+        person.sees("the stored run", |numbers| numbers.step == Some(400)).await;
         person.opens_everything().await;
         audit(person, "finished, dark").await;
         person.opens("?n_tasks=many").await;
@@ -43,11 +43,7 @@ fn the_page_fits_a_narrow_window() {
             person.enters_a_frame(width).await;
             person.waits_for_state("Ready to start.").await;
             person.opens_everything().await;
-            assert_eq!(
-                person.sees_cut_off().await,
-                json!([0, []]),
-                "at {width} pixels something is cut off or must be scrolled to"
-            );
+            assert_eq!(person.sees_cut_off().await, json!([0, []]), "at {width} pixels the page overflows");
             person.driver().enter_default_frame().await.expect("out of the frame");
         }
     });
@@ -60,25 +56,27 @@ fn a_run_by_keyboard_alone() {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
         person.tabs_to("button", "Start").await;
-        person.strikes("\u{e007}").await;
-        // The button that was pressed went out; the focus is not lost with it.
+        person.presses_keys("\u{e007}").await;
+        // The pressed button is now disabled, but the focus must not be lost.
         person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 1)).await;
         let (role, name) = person.has_focus_on().await;
         assert!(role == "button" && ["Pause", "Start", "Stop"].contains(&name.as_str()), "the focus is on {role} '{name}'");
         person.waits_for_state("Finished at step 400").await;
-        // Another preset, by its radio button, and the same run again.
+        // The arrow key selects the next preset by its radio button.
         person.tabs_to("radio", "…").await;
-        person.strikes("\u{e015}").await;
+        person.presses_keys("\u{e015}").await;
         person
-            .waits(crate::person::SOON, "the next preset", async || person.query().await.contains("batch_size").then_some(()))
+            .waits(crate::person::SHORT_WAIT, "the next preset", async || {
+                person.query().await.contains("batch_size").then_some(())
+            })
             .await;
-        // A menu opens, and Escape closes it and gives the focus back.
+        // Enter opens a menu; Escape closes it and returns the focus.
         person.tabs_to("disclosure", "More for this run").await;
-        person.strikes("\u{e007}").await;
+        person.presses_keys("\u{e007}").await;
         person.finds("button", "Save as CSV").await;
-        person.strikes("\u{e00c}").await;
+        person.presses_keys("\u{e00c}").await;
         person
-            .waits(crate::person::SOON, "the menu gone", async || {
+            .waits(crate::person::SHORT_WAIT, "the menu gone", async || {
                 person.finds_all("button", "Save as CSV").await.is_empty().then_some(())
             })
             .await;
@@ -94,11 +92,11 @@ fn the_focus_can_be_seen() {
         person.waits_for_state("Ready to start.").await;
         let mut invisible = Vec::new();
         for _ in 0..40 {
-            person.strikes("\u{e004}").await;
+            person.presses_keys("\u{e004}").await;
             let look = "const e = document.activeElement, box = e.closest('label') ?? e, seen = (x) => { const s = getComputedStyle(x);
                 return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none'; };
                 return e === document.body || seen(e) || seen(box) || [...box.children].some(seen) ? null : e.outerHTML.slice(0, 120);";
-            if let Value::String(element) = person.asks(look, []).await {
+            if let Value::String(element) = person.runs_script(look, []).await {
                 invisible.push(element);
             }
         }
@@ -106,12 +104,12 @@ fn the_focus_can_be_seen() {
     });
 }
 
-/// Lets axe-core look at the page as it is.
+/// Audits the page with axe-core and asserts that it finds no violations.
 pub async fn audit(person: &Person, when: &str) {
     let path = std::env::var("QUANTA_AXE")
         .unwrap_or_else(|_| panic!("QUANTA_AXE must name axe-core's axe.min.js: run `./lab test browser`"));
     let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    person.asks(&format!("{axe}; return 1"), []).await;
+    person.runs_script(&format!("{axe}; return 1"), []).await;
     let report = person
         .driver()
         .execute_async(
@@ -128,11 +126,11 @@ pub async fn audit(person: &Person, when: &str) {
 }
 
 impl Person {
-    /// Presses Tab until the focus is on that.
+    /// Presses Tab until the element of that role and name has the focus.
     async fn tabs_to(&self, role: &str, name: &str) {
         let mut path = Vec::new();
         for _ in 0..80 {
-            self.strikes("\u{e004}").await;
+            self.presses_keys("\u{e004}").await;
             let focus = self.has_focus_on().await;
             let fits = name.strip_suffix('…').map_or(focus.1 == name, |begin| focus.1.starts_with(begin));
             if focus.0 == role && fits {
@@ -143,8 +141,9 @@ impl Person {
         panic!("Tab never reached the {role} '{name}', but {path:?}");
     }
 
-    /// Unfolds all that can be unfolded, menus aside.
+    /// Opens all `details` elements except menus.
     async fn opens_everything(&self) {
-        self.asks("document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })", []).await;
+        self.runs_script("document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })", [])
+            .await;
     }
 }

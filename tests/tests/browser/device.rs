@@ -1,4 +1,4 @@
-//! On WebGPU, through whatever adapter there is, and without any.
+//! Training with WebGPU, on the available adapter, and in a browser without WebGPU.
 
 use crate::TINY;
 use crate::driver::Kind;
@@ -6,7 +6,7 @@ use crate::person::{a_person, a_person_at};
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn webgpu_learns_what_the_cpu_learns() {
+fn webgpu_and_the_cpu_give_the_same_result() {
     a_person(async |person| {
         person.opens(TINY).await;
         let adapter = person
@@ -19,10 +19,10 @@ fn webgpu_learns_what_the_cpu_learns() {
             .await
             .expect("an answer");
         let Some(adapter) = adapter.json().as_str() else {
-            person.tells("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
+            person.reports("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
             return;
         };
-        person.tells(&format!("WebGPU adapter: {adapter}"));
+        person.reports(&format!("WebGPU adapter: {adapter}"));
         person.picks("CPU").await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
@@ -34,7 +34,7 @@ fn webgpu_learns_what_the_cpu_learns() {
         person.waits_for_state("Finished at step 400").await;
         let gpu = person.numbers().await;
         let device = person.text_of("device").await;
-        person.tells(&format!("trained on {device}"));
+        person.reports(&format!("trained on {device}"));
         assert!(device.contains("GPU") && !device.starts_with("CPU"), "{device}");
         assert_eq!(gpu.learned, cpu.learned);
         assert!((gpu.loss - cpu.loss).abs() < 0.03, "{gpu:?} on WebGPU, {cpu:?} on the CPU");
@@ -49,14 +49,14 @@ fn auto_never_takes_a_software_adapter() {
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
         let (found, device) = (person.text_of("webgpu-found").await, person.text_of("device").await);
-        person.tells(&format!("{found} Auto took {device}"));
+        person.reports(&format!("{found} Auto took {device}"));
         assert_eq!(device.starts_with("CPU"), !found.starts_with("WebGPU is here"), "{found} {device}");
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn without_webgpu_the_page_says_so_and_trains_on_the_cpu() {
+fn without_webgpu_the_page_explains_it_and_trains_on_the_cpu() {
     a_person_at(Kind { webgpu: false, ..Kind::default() }, async |person| {
         person.opens(TINY).await;
         let text = person.reads_soon("offers no WebGPU").await;
@@ -64,11 +64,11 @@ fn without_webgpu_the_page_says_so_and_trains_on_the_cpu() {
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
         assert!(person.text_of("device").await.starts_with("CPU"));
-        // Asked for all the same, it is refused in words.
+        // Choosing WebGPU anyway gives an error message.
         person.picks("WebGPU").await;
         person.presses("Start").await;
         let state = person.waits_for_state("Failed").await;
-        person.tells(&state);
+        person.reports(&state);
         assert!(state.contains("WebGPU"), "{state}");
     });
 }

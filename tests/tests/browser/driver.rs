@@ -1,5 +1,5 @@
-//! A browser of the test's own: a fresh profile, its own driver on a free port, and the built page
-//! served under a sub-path, as a web host might.
+//! Starts a browser for one test, with a new profile and its own driver on a free port, and serves the
+//! built page under a sub-path, as a web host might.
 
 use std::env;
 use std::io::{BufRead, BufReader};
@@ -13,13 +13,13 @@ use tempfile::TempDir;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
-/// Where the page is served.
+/// The path under which the page is served.
 const BASE: &str = "/some/where/";
 
 /// What kind of browser the test needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// Whether WebGPU is there, through a software adapter where there is no GPU.
+    /// Whether to enable WebGPU, with a software adapter if there is no GPU.
     pub webgpu: bool,
     /// The window's width and height in pixels.
     pub size: (u32, u32),
@@ -31,9 +31,9 @@ impl Default for Kind {
     }
 }
 
-/// A running browser, until it is dropped.
+/// A running browser, which is closed on drop.
 pub struct Browser {
-    /// The way to it.
+    /// The connection to the browser.
     pub driver: WebDriver,
     /// The address of the page.
     pub address: String,
@@ -41,11 +41,11 @@ pub struct Browser {
     home: TempDir,
 }
 
-/// A running driver. Dropping it ends it, and with it its browser.
+/// A running driver. Dropping it ends the driver and its browser.
 struct Driver(Child);
 
 impl Browser {
-    /// Starts one.
+    /// Starts a browser.
     pub async fn start(kind: Kind) -> Self {
         let home = tempfile::tempdir().expect("a folder for the browser");
         let address = serve();
@@ -56,7 +56,7 @@ impl Browser {
         Self { driver, address, _process: process, home }
     }
 
-    /// Where downloads go.
+    /// The folder of downloads.
     pub fn downloads(&self) -> PathBuf {
         self.home.path().join("downloads")
     }
@@ -64,10 +64,10 @@ impl Browser {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Asked to end, the driver closes its browser; killed, it would leave it behind.
-        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
+        // On SIGTERM the driver closes its browser; if it were killed, the browser would keep running.
+        let signalled = Command::new("kill").arg(self.0.id().to_string()).status();
         for _ in 0..50 {
-            if asked.is_err() || !matches!(self.0.try_wait(), Ok(None)) {
+            if signalled.is_err() || !matches!(self.0.try_wait(), Ok(None)) {
                 break;
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -77,13 +77,14 @@ impl Drop for Driver {
     }
 }
 
-/// The built page, from `QUANTA_DIST` or `dist/`.
+/// Returns the folder of the built page: `QUANTA_DIST` or `dist/`.
 fn dist() -> PathBuf {
     let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
     assert!(dist.join("index.html").is_file(), "there is no page in {}: run `./lab build` first", dist.display());
     dist
 }
 
+/// Serves the built page on a free port and returns its address.
 fn serve() -> String {
     let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
     let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
@@ -92,7 +93,7 @@ fn serve() -> String {
     address
 }
 
-/// Starts the driver on a port of its choosing, which it tells in its first lines.
+/// Starts the driver, and returns the port that it chose and printed.
 fn start_driver() -> (Driver, u16) {
     let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
     let child = Command::new(&program)
@@ -101,16 +102,16 @@ fn start_driver() -> (Driver, u16) {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap_or_else(|error| panic!("{program} can't be started ({error}): `./lab doctor` says what is missing"));
+        .unwrap_or_else(|error| panic!("{program} cannot be started ({error}): `./lab doctor` lists what is missing"));
     let mut process = Driver(child);
     let mut lines = BufReader::new(process.0.stdout.take().expect("the driver's output")).lines();
     let port = lines
         .by_ref()
         .map_while(Result::ok)
         .find_map(|line| line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse().ok());
-    // Whatever else it says must not fill the pipe.
+    // Drains the pipe, so that the driver never blocks on it.
     std::thread::spawn(move || lines.for_each(drop));
-    (process, port.unwrap_or_else(|| panic!("{program} ended before it told its port")))
+    (process, port.unwrap_or_else(|| panic!("{program} ended before it printed its port")))
 }
 
 fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromeCapabilities> {
@@ -127,7 +128,7 @@ fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromeCapabilities> 
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // Elements tell their role and name, as a screen reader would hear them.
+        // Exposes the role and name of elements, as screen readers get them.
         "--enable-blink-features=ComputedAccessibilityInfo",
         &format!("--user-data-dir={}", home.join("profile").display()),
         &format!("--window-size={},{}", kind.size.0, kind.size.1),

@@ -1,4 +1,4 @@
-//! One figure in somebody else's page.
+//! A figure embedded in another page.
 
 use serde_json::json;
 
@@ -7,27 +7,27 @@ use crate::person::a_person;
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn an_embedded_page_is_one_figure_and_its_controls() {
+fn an_embedded_page_shows_one_figure_and_its_controls() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
-        // Somebody's lesson, which holds the page in a frame.
+        // Another page, which shows the embedded page in a frame.
         person
-            .asks(
+            .runs_script(
                 "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: arguments[0], width: 720, height: 640 }))",
                 [json!(format!("{TINY}&embed=1&figure=tasks&autostart=1"))],
             )
             .await;
         person.driver().enter_frame(0).await.expect("the frame");
         person.waits_for_state("Finished at step 400").await;
-        let there = person.asks("return [document.querySelectorAll('figure').length, document.querySelectorAll('form, table, header.site, footer').length]", []).await;
-        assert_eq!(there, json!([1, 0]), "figures, and what does not belong");
+        let elements = person.runs_script("return [document.querySelectorAll('figure').length, document.querySelectorAll('form, table, header.site, footer').length]", []).await;
+        assert_eq!(elements, json!([1, 0]), "numbers of figures, and of elements that do not belong here");
         for name in ["Start", "Pause", "Resume", "Step", "Stop"] {
             assert_eq!(person.finds_all("button", name).await.len(), 1, "{name}");
         }
         let height =
-            person.asks("return document.documentElement.scrollHeight - document.documentElement.clientHeight", []).await;
-        assert_eq!(height, json!(0), "the frame must be scrolled");
+            person.runs_script("return document.documentElement.scrollHeight - document.documentElement.clientHeight", []).await;
+        assert_eq!(height, json!(0), "the page is taller than its frame");
         let whole =
             person.finds("link", "Open in the quanta lab").await.prop("href").await.expect("an address").unwrap_or_default();
         assert!(whole.contains("n_tasks=4") && !whole.contains("embed"), "{whole}");
@@ -36,7 +36,7 @@ fn an_embedded_page_is_one_figure_and_its_controls() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn an_embedded_page_keeps_nothing() {
+fn an_embedded_page_stores_no_runs() {
     a_person(async |person| {
         person.opens(&format!("{TINY}&embed=1&autostart=1")).await;
         person.waits_for_state("Finished at step 400").await;

@@ -1,4 +1,4 @@
-//! Files: what is exported can be read, what is opened is understood or refused in words.
+//! Files: exported files can be read; opened files are loaded, or refused with a message.
 
 use std::fs;
 use std::path::Path;
@@ -20,16 +20,16 @@ fn a_run_is_saved_deleted_and_opened_again() {
         person.presses("Save the run file").await;
         let file = person.receives(".safetensors").await;
         let record = Record::from_bytes(&fs::read(&file).expect("the saved file")).expect("a record");
-        assert_eq!((record.config.n_tasks, record.last().expect("logs").step), (4, 400));
+        assert_eq!((record.config.n_tasks, record.last().expect("evaluations").step), (4, 400));
 
         person.deletes_the_run().await;
         person.reads_soon("Runs are kept here").await;
         person.picks_file(&file).await;
-        let text = person.reads_soon("Opened «").await;
+        let text = person.reads_soon("Opened “").await;
         assert!(text.contains("step 400: loss "), "{text}");
         assert_eq!(person.numbers().await, numbers);
 
-        // It is kept: a reload shows it again.
+        // The opened run is stored, so a reload shows it again.
         person.reloads().await;
         person.sees("the run that was opened", |shown| *shown == numbers).await;
     });
@@ -59,7 +59,7 @@ fn figures_are_saved_as_svg_and_png() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn files_that_are_no_runs_are_refused_in_words() {
+fn files_that_are_not_runs_are_refused_with_a_message() {
     a_person(async |person| {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, bytes: &[u8]| {
@@ -81,18 +81,19 @@ fn files_that_are_no_runs_are_refused_in_words() {
         let middle = torn.len() - 100;
         torn[middle] ^= 0x10;
         refuses(person, &write("torn.safetensors", &torn)).await;
-        // The page still works, and still has its run.
+        // The page still works and shows its run.
         assert!(person.can_use("button", "Start").await);
         assert_eq!(person.numbers().await.step, Some(400));
     });
 }
 
+/// Opens a file, and asserts that the page refuses it with a full sentence.
 async fn refuses(person: &Person, file: &Path) {
     person.picks_file(file).await;
     let name = file.file_name().expect("a name").to_string_lossy().into_owned();
-    let text = person.reads_soon(&format!("«{name}» cannot be opened: ")).await;
+    let text = person.reads_soon(&format!("“{name}” cannot be opened: ")).await;
     let line = text.lines().find(|line| line.contains("cannot be opened")).unwrap_or_default();
-    person.tells(line);
-    assert!(line.split_whitespace().count() >= 6 && !line.contains("Err("), "not a sentence for people: {line}");
+    person.reports(line);
+    assert!(line.split_whitespace().count() >= 6 && !line.contains("Err("), "not a full sentence: {line}");
     person.presses("Dismiss").await;
 }

@@ -1,7 +1,7 @@
-//! Links: a run is its link, Back and Forward lead through settings, a bad link is explained.
+//! Links: a link reproduces a run, Back and Forward change the settings, bad links are explained.
 
 use crate::TINY;
-use crate::person::{SOON, a_person};
+use crate::person::{SHORT_WAIT, a_person};
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
@@ -19,32 +19,32 @@ fn a_shared_link_repeats_the_curve_exactly() {
         let command = person.value_of("In a terminal, by flags").await;
         assert!(command.starts_with("quanta train ") && command.contains("--seed 41"), "{command}");
     });
-    // Another person, in a browser that has never seen the page; it is served from another port.
+    // Opens the link in a new browser, with the page served from another port.
     let query = link.split_once('?').expect("a query").1;
     a_person(async |person| {
         person.opens(&format!("?{query}&autostart=1")).await;
         person.waits_for_state("Finished at step 400").await;
         assert_eq!(person.saves_the_curve().await, curve);
-        assert!(!person.query().await.contains("autostart"), "a reload would start another run");
+        assert!(!person.query().await.contains("autostart"), "a reload would start the run again");
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn back_and_forward_lead_through_the_settings() {
+fn back_and_forward_change_the_settings() {
     a_person(async |person| {
         person.opens("").await;
         let title = async || person.finds_all("heading", "Lesson").await.len();
         person.picks("Lesson").await;
-        person.waits(SOON, "the second preset", async || (title().await == 1).then_some(())).await;
+        person.waits(SHORT_WAIT, "the second preset", async || (title().await == 1).then_some(())).await;
         let lesson = person.query().await;
         let config = quanta_core::config::preset("lesson").expect("the preset").config();
         assert_eq!(lesson, format!("?{}", config.to_query()));
         person.driver().back().await.expect("the page before");
-        person.waits(SOON, "the first preset", async || (title().await == 0).then_some(())).await;
+        person.waits(SHORT_WAIT, "the first preset", async || (title().await == 0).then_some(())).await;
         assert_eq!(person.query().await, "");
         person.driver().forward().await.expect("the page after");
-        person.waits(SOON, "the second preset", async || (title().await == 1).then_some(())).await;
+        person.waits(SHORT_WAIT, "the second preset", async || (title().await == 1).then_some(())).await;
         assert_eq!(person.query().await, lesson);
     });
 }
@@ -56,7 +56,7 @@ fn a_bad_link_is_explained() {
         person.opens("?n_tasks=many&wdith=3&v=1").await;
         let text = person.reads_soon("This link cannot be used as it is").await;
         assert!(text.contains("n_tasks") && text.contains("many") && text.contains("wdith"), "{text}");
-        // The page is usable all the same.
+        // The page is still usable.
         person.waits_for_state("Ready to start.").await;
         assert!(person.can_use("button", "Start").await);
 
@@ -68,7 +68,7 @@ fn a_bad_link_is_explained() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_wrong_setting_is_named_while_it_is_typed() {
+fn a_wrong_setting_is_reported_while_it_is_typed() {
     a_person(async |person| {
         person.opens("?v=1&n_bits=10").await;
         person.waits_for_state("Ready to start.").await;
@@ -76,8 +76,8 @@ fn a_wrong_setting_is_named_while_it_is_typed() {
         person.types("textbox", "Bits of a subtask (k)", "12").await;
         person.reads_soon("Some settings need a look").await;
         person.reads_soon("Must be at most n_bits, which is 10.").await;
-        assert!(!person.can_use("button", "Start").await, "a run that cannot be was offered");
+        assert!(!person.can_use("button", "Start").await, "Start must be disabled while a setting is wrong");
         person.types("textbox", "Bits of a subtask (k)", "3").await;
-        person.waits(SOON, "Start", async || person.can_use("button", "Start").await.then_some(())).await;
+        person.waits(SHORT_WAIT, "Start", async || person.can_use("button", "Start").await.then_some(())).await;
     });
 }

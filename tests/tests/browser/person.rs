@@ -1,4 +1,5 @@
-//! What a person does at the page and sees there, by the roles and names that a screen reader hears.
+//! A person's actions and observations on the page. Elements are found by role and name, as a screen
+//! reader finds them.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -13,52 +14,52 @@ use thirtyfour::prelude::*;
 
 use crate::driver::{Browser, Kind};
 
-/// How long a person waits for something that should come at once.
-pub const SOON: Duration = Duration::from_secs(10);
-/// How long for something that takes the engine's loading or some training.
-pub const PATIENTLY: Duration = Duration::from_secs(120);
+/// How long to wait for something that should happen at once.
+pub const SHORT_WAIT: Duration = Duration::from_secs(10);
+/// How long to wait for the engine to load, or for some training.
+pub const LONG_WAIT: Duration = Duration::from_secs(120);
 
-/// Visible elements of a role and name. A name that ends in `…` stands for all that begin so.
+/// Script that finds the visible elements of a role and name. A name that ends in `…` matches all names
+/// with that beginning.
 const FIND: &str = r#"
     const [role, name] = arguments;
     const fits = name.endsWith("…") ? (text) => text.startsWith(name.slice(0, -1)) : (text) => text === name;
-    // What folds open has no role of ARIA's.
+    // ARIA has no role for SUMMARY.
     const role_of = (element) => element.tagName === "SUMMARY" ? "disclosure" : element.computedRole;
     const likely = "a, button, summary, input, select, option, textarea, canvas, svg, img, h1, h2, h3, dialog, progress, table, [role], [tabindex], [aria-label]";
     return [...document.querySelectorAll(likely)]
         .filter((element) => role_of(element) === role && fits(element.computedName) && element.checkVisibility());
 "#;
 
-/// A person at a browser.
+/// A person who uses the page in a browser.
 pub struct Person {
     browser: Browser,
 }
 
-/// Runs one test: a person at a browser of the default kind. What the page showed last is printed
-/// where it fails.
+/// Runs one test with a browser of the default kind. If it fails, prints what the page showed last.
 pub fn a_person(test: impl AsyncFnOnce(&Person)) {
     a_person_at(Kind::default(), test);
 }
 
-/// Runs one test at a browser of that kind.
+/// Runs one test with a browser of that kind.
 pub fn a_person_at(kind: Kind, test: impl AsyncFnOnce(&Person)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let person = Person { browser: Browser::start(kind).await };
-        let outcome = caught(test(&person)).await;
+        let outcome = catch_panic(test(&person)).await;
         if outcome.is_err() {
-            person.tell_what_is_there().await;
+            person.prints_page().await;
         }
-        // Left to its drop, the session would end on another thread while this one waits.
-        let _ = tokio::time::timeout(SOON, person.driver().clone().quit()).await;
+        // Ends the session explicitly: its drop would end it on another thread while this one waits.
+        let _ = tokio::time::timeout(SHORT_WAIT, person.driver().clone().quit()).await;
         if let Err(panic) = outcome {
             panic::resume_unwind(panic);
         }
     });
 }
 
-/// Awaits a future and hands back its panic, if any.
-async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn std::any::Any + Send>> {
+/// Awaits a future, and returns its panic as an error.
+async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Box<dyn std::any::Any + Send>> {
     let mut future = Box::pin(future);
     std::future::poll_fn(move |context| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
@@ -68,17 +69,21 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn std::any::Any
     .await
 }
 
-/// What the page says of a run in words: «step 1,200: loss 0.48 bits, 3 of 100 subtasks learned».
+/// The page's summary of a run: “step 1,200: loss 0.48 bits, 3 of 100 subtasks learned”.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// The step of the last evaluation.
     pub step: u64,
+    /// The mean loss there, in bits.
     pub loss: f64,
+    /// Subtasks learned there.
     pub learned: usize,
+    /// Number of subtasks.
     pub subtasks: usize,
 }
 
 impl Summary {
-    /// Reads it off a text that holds it.
+    /// Finds the summary in a text.
     pub fn in_text(text: &str) -> Option<Self> {
         let text = text.to_lowercase();
         let (before, rest) = text.split_once(": loss ")?;
@@ -96,19 +101,19 @@ impl Summary {
     }
 }
 
-/// The numbers beside the figures.
+/// The numbers that the page shows beside the figures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Numbers {
-    /// The step of the last log, if there is one.
+    /// The step of the last evaluation, if there is one.
     pub step: Option<u64>,
-    /// The mean loss there, in bits; not a number before the first log.
+    /// The mean loss there, in bits; NaN before the first evaluation.
     pub loss: f64,
-    /// Subtasks under 0.1 bits there.
+    /// Subtasks learned there (loss under 0.1 bits).
     pub learned: usize,
 }
 
 impl Numbers {
-    /// Reads them off «Mean loss0.48 bitsat step 1,200» and «Learned3 of 100…».
+    /// Parses the texts “Mean loss0.48 bitsat step 1,200” and “Learned3 of 100…”.
     fn in_texts(loss: &str, learned: &str) -> Self {
         let number = |text: &str| {
             let digits: String = text
@@ -128,14 +133,14 @@ impl Numbers {
 }
 
 impl Person {
-    /// The browser's driver, for what has no better name.
+    /// The browser's driver, for actions without a method here.
     pub fn driver(&self) -> &WebDriver {
         &self.browser.driver
     }
 
-    // ---- Going places ----
+    // ---- Navigation ----
 
-    /// Opens the page with that query, such as `?preset=quick`, or none.
+    /// Opens the page with a query such as `?preset=quick`, or with none.
     pub async fn opens(&self, query: &str) {
         self.goes_to(&format!("{}{query}", self.browser.address)).await;
     }
@@ -145,6 +150,7 @@ impl Person {
         self.driver().goto(address).await.expect("the page opens");
     }
 
+    /// Reloads the page.
     pub async fn reloads(&self) {
         self.driver().refresh().await.expect("the page reloads");
     }
@@ -154,35 +160,36 @@ impl Person {
         self.driver().current_url().await.expect("an address").to_string()
     }
 
-    /// What comes after the page's own address.
+    /// The part of the address after that of the page.
     pub async fn query(&self) -> String {
         self.address().await.strip_prefix(&self.browser.address).expect("still on the page").to_owned()
     }
 
-    // ---- Looking ----
+    // ---- Observation ----
 
-    /// Everything that can be read on the page.
+    /// The visible text of the page.
     pub async fn reads(&self) -> String {
-        self.asks("return document.body.innerText", []).await.as_str().unwrap_or_default().to_owned()
+        self.runs_script("return document.body.innerText", []).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until the page says something, and returns all it says.
+    /// Waits until the page contains a text, and returns all its text.
     pub async fn reads_soon(&self, words: &str) -> String {
-        self.waits(SOON, words, async || Some(self.reads().await).filter(|text| text.contains(words))).await
+        self.waits(SHORT_WAIT, words, async || Some(self.reads().await).filter(|text| text.contains(words))).await
     }
 
-    /// The elements of that role and name.
+    /// Finds the visible elements of a role and name.
     pub async fn finds_all(&self, role: &str, name: &str) -> Vec<WebElement> {
-        let found = self.driver().execute(FIND, vec![json!(role), json!(name)]).await.expect("a look at the page");
+        let found = self.driver().execute(FIND, vec![json!(role), json!(name)]).await.expect("the page answers");
         found.elements().expect("elements")
     }
 
-    /// The one element of that role and name, as soon as it is there.
+    /// Waits for an element of a role and name, and returns the first.
     pub async fn finds(&self, role: &str, name: &str) -> WebElement {
-        self.waits(SOON, &format!("the {role} '{name}'"), async || self.finds_all(role, name).await.into_iter().next()).await
+        self.waits(SHORT_WAIT, &format!("the {role} '{name}'"), async || self.finds_all(role, name).await.into_iter().next())
+            .await
     }
 
-    /// Whether there is such an element that can be used.
+    /// Whether there is an element of a role and name, and it is enabled.
     pub async fn can_use(&self, role: &str, name: &str) -> bool {
         match self.finds_all(role, name).await.first() {
             Some(element) => element.is_enabled().await.unwrap_or(false),
@@ -190,120 +197,121 @@ impl Person {
         }
     }
 
-    /// The text of the element of that id.
+    /// The text of the element with an id.
     pub async fn text_of(&self, id: &str) -> String {
-        let text = self.asks("return document.getElementById(arguments[0])?.textContent ?? ''", [json!(id)]).await;
+        let text = self.runs_script("return document.getElementById(arguments[0])?.textContent ?? ''", [json!(id)]).await;
         text.as_str().unwrap_or_default().trim().to_owned()
     }
 
-    /// What stands in the field of that name.
+    /// The value of the text field of a name.
     pub async fn value_of(&self, name: &str) -> String {
         self.finds("textbox", name).await.prop("value").await.expect("a value").unwrap_or_default()
     }
 
-    /// The state of the run, in words.
+    /// The text that describes the state of the run.
     pub async fn state(&self) -> String {
         self.text_of("state").await
     }
 
-    /// What the page tells listeners of the run, if anything yet.
+    /// The summary of the run for screen readers, if there is one yet.
     pub async fn summary(&self) -> Option<Summary> {
         Summary::in_text(&self.text_of("summary").await)
     }
 
     /// The numbers beside the figures.
     pub async fn numbers(&self) -> Numbers {
-        let texts =
-            self.asks("return ['loss', 'learned'].map((id) => document.getElementById(id).parentElement.textContent)", []).await;
+        let texts = self
+            .runs_script("return ['loss', 'learned'].map((id) => document.getElementById(id).parentElement.textContent)", [])
+            .await;
         let words = |i: usize| texts[i].as_str().unwrap_or_default().to_owned();
         Numbers::in_texts(&words(0), &words(1))
     }
 
-    /// Waits for numbers that fit.
+    /// Waits until the numbers satisfy `fits`. `what` describes them.
     pub async fn sees(&self, what: &str, fits: impl Fn(&Numbers) -> bool) -> Numbers {
-        self.waits(PATIENTLY, what, async || Some(self.numbers().await).filter(|numbers| fits(numbers))).await
+        self.waits(LONG_WAIT, what, async || Some(self.numbers().await).filter(|numbers| fits(numbers))).await
     }
 
-    // ---- Doing ----
+    // ---- Actions ----
 
-    /// Presses a button, as soon as it can be pressed.
+    /// Presses a button as soon as it is enabled.
     pub async fn presses(&self, name: &str) {
         let button = self
-            .waits(PATIENTLY, &format!("a button '{name}' that can be pressed"), async || {
+            .waits(LONG_WAIT, &format!("an enabled button '{name}'"), async || {
                 let button = self.finds_all("button", name).await.into_iter().next()?;
                 button.is_enabled().await.unwrap_or(false).then_some(button)
             })
             .await;
         button.scroll_into_view().await.expect("the button in view");
-        button.click().await.unwrap_or_else(|error| panic!("'{name}' can't be pressed: {error}"));
+        button.click().await.unwrap_or_else(|error| panic!("'{name}' cannot be pressed: {error}"));
     }
 
-    /// Types into a field in place of what is there.
+    /// Replaces the text of a field.
     pub async fn types(&self, role: &str, name: &str, text: &str) {
         let field = self.finds(role, name).await;
         field.scroll_into_view().await.expect("the field in view");
         field.send_keys(Key::Control + "a").await.expect("the field's text marked");
         field.send_keys(text).await.expect("the field filled");
-        // A field is read when it is left.
+        // The page reads a field when it loses the focus.
         field.send_keys(Key::Tab).await.expect("the next field");
     }
 
-    /// Picks one of several, by its name.
+    /// Selects a radio button by its name.
     pub async fn picks(&self, name: &str) {
         // The radio button itself is hidden under its label.
         let radio = self.finds("radio", name).await;
-        self.asks_of(&radio, "arguments[0].closest('label').click()", "").await;
+        self.runs_script_on(&radio, "arguments[0].closest('label').click()", "").await;
     }
 
-    /// Picks a file to open.
+    /// Chooses a file to open.
     pub async fn picks_file(&self, path: &Path) {
         let input = self.driver().find(By::Id("open-file")).await.expect("a way to open files");
         input.send_keys(path.to_string_lossy().as_ref()).await.expect("a file picked");
     }
 
-    /// Opens the first menu of that name.
+    /// Opens the first menu of a name.
     pub async fn opens_menu(&self, name: &str) {
         let menu = self.finds("disclosure", name).await;
         menu.scroll_into_view().await.expect("the menu in view");
         menu.click().await.expect("the menu open");
     }
 
-    /// Saves the curve of the one run there is, and reads it without the column of seconds.
+    /// Saves the curve of the only run as CSV, and returns its lines without the column of seconds.
     pub async fn saves_the_curve(&self) -> Vec<String> {
         self.opens_menu("More for this run").await;
         self.presses("Save as CSV").await;
         let file = self.receives(".csv").await;
         let table = std::fs::read_to_string(&file).expect("the saved table");
         std::fs::remove_file(&file).expect("the table read and gone");
-        self.strikes("\u{e00c}").await;
+        self.presses_keys("\u{e00c}").await;
         table
             .lines()
             .map(|line| line.split(',').enumerate().filter(|(i, _)| *i != 4).map(|(_, cell)| cell).collect::<Vec<_>>().join(","))
             .collect()
     }
 
-    /// Deletes the one run there is.
+    /// Deletes the only run.
     pub async fn deletes_the_run(&self) {
         self.opens_menu("More for this run").await;
         self.presses("Delete").await;
     }
 
-    /// Strikes keys, wherever the focus is.
-    pub async fn strikes(&self, keys: impl AsRef<str>) {
+    /// Presses keys, which go to the focused element.
+    pub async fn presses_keys(&self, keys: impl AsRef<str>) {
         self.driver().action_chain().send_keys(keys.as_ref()).perform().await.expect("keys");
     }
 
-    /// The role and name of what has the focus.
+    /// The role and name of the focused element.
     pub async fn has_focus_on(&self) -> (String, String) {
-        let focus = self.asks("const e = document.activeElement; return [e.tagName === 'SUMMARY' ? 'disclosure' : e.computedRole, e.computedName]", []).await;
+        let focus = self.runs_script("const e = document.activeElement; return [e.tagName === 'SUMMARY' ? 'disclosure' : e.computedRole, e.computedName]", []).await;
         let word = |i: usize| focus[i].as_str().unwrap_or_default().to_owned();
         (word(0), word(1))
     }
 
-    /// Waits for one new file among the downloads, whole.
+    /// Waits for a downloaded file with an ending, and returns its path.
     pub async fn receives(&self, ending: &str) -> PathBuf {
         let folder = self.browser.downloads();
-        self.waits(SOON, &format!("a download that ends in {ending}"), async || {
+        self.waits(SHORT_WAIT, &format!("a download that ends in {ending}"), async || {
             let files = std::fs::read_dir(&folder).ok()?;
             let mut found: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
             found.retain(|path| path.to_string_lossy().ends_with(ending));
@@ -312,38 +320,37 @@ impl Person {
         .await
     }
 
-    /// Looks at the same page in a frame of that width: windows have a least width, frames have none.
+    /// Opens the same page in a frame of that width, because windows have a minimum width.
     pub async fn enters_a_frame(&self, width: u32) {
         let frame = "document.body.replaceChildren(Object.assign(document.createElement('iframe'), { src: location.href, width: arguments[0], height: 800 }))";
-        self.asks(frame, [json!(width)]).await;
+        self.runs_script(frame, [json!(width)]).await;
         self.driver().enter_frame(0).await.expect("the page in a frame");
     }
 
-    /// By how many pixels the page must be scrolled sideways, and the first elements that stick out.
+    /// Returns by how many pixels the page overflows sideways, and the first elements that do.
     pub async fn sees_cut_off(&self) -> Value {
         let look = "const width = document.documentElement.clientWidth;
             return [document.documentElement.scrollWidth - width,
                 [...document.querySelectorAll('header *, main *')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.checkVisibility() && !e.closest('.scroller, .unseen'))
                     .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)]";
-        self.asks(look, []).await
+        self.runs_script(look, []).await
     }
 
-    // ---- The page's insides ----
+    // ---- Scripts and messages ----
 
-    /// Asks the page a question in its own language.
-    pub async fn asks<const N: usize>(&self, script: &str, arguments: [Value; N]) -> Value {
+    /// Runs a script in the page and returns its result.
+    pub async fn runs_script<const N: usize>(&self, script: &str, arguments: [Value; N]) -> Value {
         let answer = self.driver().execute(script, arguments.to_vec()).await;
-        answer.unwrap_or_else(|error| panic!("the page can't answer: {error}")).json().clone()
+        answer.unwrap_or_else(|error| panic!("the script failed: {error}")).json().clone()
     }
 
-    /// Asks about an element.
-    pub async fn asks_of(&self, element: &WebElement, script: &str, argument: &str) -> Value {
-        self.asks(script, [element.to_json().expect("an element"), json!(argument)]).await
+    /// Runs a script in the page, with an element as its first argument.
+    pub async fn runs_script_on(&self, element: &WebElement, script: &str, argument: &str) -> Value {
+        self.runs_script(script, [element.to_json().expect("an element"), json!(argument)]).await
     }
 
-    /// Everything that the browser's console holds since it was last read, that is an error or a
-    /// warning.
-    pub async fn complaints(&self) -> Vec<String> {
+    /// Returns the errors and warnings in the browser's console since the last call.
+    pub async fn console_problems(&self) -> Vec<String> {
         let entries = self.driver().browser_log().await.expect("the browser's console");
         entries
             .into_iter()
@@ -352,13 +359,13 @@ impl Person {
             .collect()
     }
 
-    /// Says something to whoever runs the tests, whether they pass or not.
-    pub fn tells(&self, words: &str) {
-        // Past the harness, which keeps what a passing test prints to itself.
+    /// Prints a line to stderr, whether the test passes or not.
+    pub fn reports(&self, words: &str) {
+        // Written directly, because the test harness hides what a passing test prints.
         let _ = writeln!(std::io::stderr(), "    {}: {words}", std::thread::current().name().unwrap_or("test"));
     }
 
-    /// Looks again and again until there is something.
+    /// Calls `look` repeatedly until it returns something; fails after `limit`.
     pub async fn waits<T>(&self, limit: Duration, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let begin = Instant::now();
         loop {
@@ -370,19 +377,19 @@ impl Person {
         }
     }
 
-    /// Prints what the page shows, for whoever reads of a failure.
-    async fn tell_what_is_there(&self) {
+    /// Prints the page's text and console and saves a screenshot, after a failure.
+    async fn prints_page(&self) {
         if let Ok(text) = self.driver().execute("return document.body.innerText", Vec::new()).await {
-            println!("---- The page says:\n{}", text.json().as_str().unwrap_or_default());
+            println!("---- Text of the page:\n{}", text.json().as_str().unwrap_or_default());
         }
         if let Ok(entries) = self.driver().browser_log().await {
-            println!("---- The console says:");
+            println!("---- Console:");
             entries.iter().for_each(|entry| println!("{}: {}", entry.level, entry.message));
         }
         let picture = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("{}.png", std::thread::current().name().unwrap_or("test").replace("::", "-")));
         if self.driver().screenshot(&picture).await.is_ok() {
-            println!("---- A picture is in {}", picture.display());
+            println!("---- Screenshot: {}", picture.display());
         }
     }
 }

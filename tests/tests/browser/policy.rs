@@ -1,4 +1,4 @@
-//! What the page must not do: load anything from elsewhere, run inline scripts, complain.
+//! The page must not load anything from elsewhere, run inline scripts, or write errors to the console.
 
 use serde_json::{Value, json};
 
@@ -7,18 +7,18 @@ use crate::person::a_person;
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn the_content_security_policy_is_strict_and_holds() {
+fn the_content_security_policy_is_strict_and_enforced() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
         let policy =
-            person.asks("return document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]').content", []).await;
+            person.runs_script("return document.querySelector('meta[http-equiv=\"Content-Security-Policy\"]').content", []).await;
         let policy = policy.as_str().expect("a policy").to_owned();
         assert!(policy.contains("default-src 'self'") && policy.contains("'wasm-unsafe-eval'"), "{policy}");
         for loophole in ["'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"] {
             assert!(!policy.contains(loophole), "{loophole} in {policy}");
         }
-        // Not only said: an inline script, an inline style, eval and a request elsewhere are all refused.
+        // The browser enforces it: inline scripts, inline styles and requests elsewhere are blocked.
         let refused = person
             .driver()
             .execute_async(
@@ -40,7 +40,7 @@ fn the_content_security_policy_is_strict_and_holds() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn nothing_is_loaded_from_elsewhere_and_nothing_complains() {
+fn nothing_is_loaded_from_elsewhere_and_the_console_has_no_problems() {
     a_person(async |person| {
         person.opens("").await;
         person.waits_for_state("Ready to start.").await;
@@ -53,32 +53,32 @@ fn nothing_is_loaded_from_elsewhere_and_nothing_complains() {
         person.presses("Stop").await;
         person.waits_for_state("Stopped at step").await;
         let origins = person
-            .asks("return [...new Set(performance.getEntriesByType('resource').map((r) => new URL(r.name).origin))]", [])
+            .runs_script("return [...new Set(performance.getEntriesByType('resource').map((r) => new URL(r.name).origin))]", [])
             .await;
-        assert_eq!(origins, json!([person.asks("return location.origin", []).await]));
-        let complaints = person.complaints().await;
-        assert!(complaints.is_empty(), "the console holds {complaints:#?}");
+        assert_eq!(origins, json!([person.runs_script("return location.origin", []).await]));
+        let problems = person.console_problems().await;
+        assert!(problems.is_empty(), "the console shows {problems:#?}");
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn the_page_can_be_used_before_the_engine_is_there() {
+fn the_page_can_be_used_before_the_engine_is_loaded() {
     a_person(async |person| {
         person.opens("").await;
-        // Of the page's own resources, the engine is the last to end; the form is there before it.
+        // The engine loads last; the form is usable before that.
         person.finds("button", "Start").await;
         let times = person
-            .asks(
+            .runs_script(
                 "const ends = (part) => performance.getEntriesByType('resource').filter((r) => r.name.includes(part)).map((r) => r.responseEnd);
                  return [Math.max(...ends('app-')), performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null, performance.now()]",
                 [],
             )
             .await;
-        person.tells(&format!("page's code there, first paint, buttons there, in ms: {times}"));
-        // Pressed at once, Start is remembered until the engine is there.
+        person.reports(&format!("page's code loaded, first paint, buttons found, in ms: {times}"));
+        // Start is remembered until the engine is loaded.
         person.presses("Start").await;
-        person.sees("a first log", |numbers| numbers.step.is_some()).await;
+        person.sees("a first evaluation", |numbers| numbers.step.is_some()).await;
         person.presses("Stop").await;
     });
 }

@@ -1,4 +1,4 @@
-//! The table of the paper's numbers.
+//! The page with the table of the paper's numbers.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::person::a_person;
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn every_figure_is_there_with_its_ways_to_make_it_again() {
+fn every_figure_has_a_command_and_a_small_version() {
     a_person(async |person| {
         person.opens("?page=reproduce").await;
         let text = person.reads_soon("Fig 10, data").await;
@@ -14,15 +14,15 @@ fn every_figure_is_there_with_its_ways_to_make_it_again() {
             assert!(text.contains(words), "{words} is not in {text}");
         }
         let command = person.finds("button", "Copy the command for a GPU server: Fig 2, data").await;
-        let told = person.asks_of(&command, "return arguments[0].title", "").await;
-        assert_eq!(told, json!("quanta sweep --dir fig2-data --preset fig2-data --device gpu"));
+        let title = person.runs_script_on(&command, "return arguments[0].title", "").await;
+        assert_eq!(title, json!("quanta sweep --dir fig2-data --preset fig2-data --device gpu"));
         let small = person.finds("link", "Run the small version here: Fig 10, steps").await;
-        person.asks_of(&small, "arguments[0].click()", "").await;
+        person.runs_script_on(&small, "arguments[0].click()", "").await;
         person.finds("heading", "Loss against training steps").await;
         assert_eq!(person.query().await, "?page=scaling&resource=steps&alpha=0.8");
         person.driver().back().await.expect("the table again");
         let small = person.finds("link", "Run the small version here: Fig 8").await;
-        person.asks_of(&small, "arguments[0].click()", "").await;
+        person.runs_script_on(&small, "arguments[0].click()", "").await;
         person.waits_for_state("Ready to start.").await;
     });
 }

@@ -1,21 +1,21 @@
-//! The scaling page: a sweep trained in the browser, stopped, resumed, taken home.
+//! The scaling page: a sweep is trained in the browser, stopped, resumed and saved.
 
 use quanta_core::sweep::Collected;
 
-use crate::person::{PATIENTLY, Person, SOON, a_person};
+use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
 
-/// Two runs that are over at once.
+/// The query of a sweep of two runs that take seconds.
 const TINY: &str = "?page=scaling&tasks=5&runs=2&steps=500";
 
-/// Waits until the page says where the sweep is, in words that begin so.
+/// Waits until the text of the sweep's state begins with `begin`, and returns it.
 async fn waits_for(person: &Person, begin: &str) -> String {
     let state = async || Some(person.text_of("sweep-state").await).filter(|state| state.starts_with(begin));
-    person.waits(PATIENTLY, &format!("the sweep's state '{begin}'"), state).await
+    person.waits(LONG_WAIT, &format!("the sweep's state '{begin}'"), state).await
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_sweep_is_trained_run_by_run_and_taken_home() {
+fn a_sweep_is_trained_and_saved() {
     a_person(async |person| {
         person.opens(TINY).await;
         waits_for(person, "Ready: 2 runs.").await;
@@ -23,7 +23,7 @@ fn a_sweep_is_trained_run_by_run_and_taken_home() {
         waits_for(person, "Finished: 2 runs.").await;
         let text = person.reads_soon("5 subtasks at α = 0.4").await;
         assert!(text.contains("500 steps in "), "{text}");
-        assert!(!person.can_use("button", "Run").await, "a finished sweep was offered again");
+        assert!(!person.can_use("button", "Run").await, "Run must be disabled after the sweep is finished");
 
         person.presses("Save all points as CSV").await;
         let table = std::fs::read_to_string(person.receives(".csv").await).expect("the table");
@@ -36,11 +36,11 @@ fn a_sweep_is_trained_run_by_run_and_taken_home() {
         let command = person.value_of("The sweep of this browser, in a terminal").await;
         assert!(command.starts_with("quanta sweep --dir parameters --over width=log2:4..128:2 --n-tasks 5 "), "{command}");
 
-        // It is there after a reload too, and a run of it opens in the Lab.
+        // A reload shows the sweep again, and its runs open in the Lab.
         person.reloads().await;
         waits_for(person, "Finished: 2 runs.").await;
         let run = person.finds("link", "Open in the Lab: width 4").await;
-        person.asks_of(&run, "arguments[0].click()", "").await;
+        person.runs_script_on(&run, "arguments[0].click()", "").await;
         person.waits_for_state("Ready to start.").await;
         let query = person.query().await;
         assert!(query.contains("width=4&") && query.contains("n_tasks=5&"), "{query}");
@@ -51,7 +51,7 @@ fn a_sweep_is_trained_run_by_run_and_taken_home() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_sweep_goes_on_after_a_reload() {
+fn a_sweep_can_be_resumed_after_a_reload() {
     a_person(async |person| {
         person.opens("?page=scaling&tasks=5&runs=3&steps=3000").await;
         person.presses("Run").await;
@@ -68,13 +68,13 @@ fn a_sweep_goes_on_after_a_reload() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_sweep_can_be_stopped_and_gone_on_with() {
+fn a_stopped_sweep_can_be_resumed() {
     a_person(async |person| {
         person.opens("?page=scaling&tasks=5&runs=2&steps=20000").await;
         person.presses("Run").await;
         waits_for(person, "Run 1 of 2, step ").await;
         person.presses("Stop").await;
-        // No run is over, but the one that was begun goes on where it was.
+        // No run is finished, but the first resumes from its checkpoint.
         waits_for(person, "Stopped: 0 of 2 runs are there.").await;
         person.reads_soon("begun").await;
         person.presses("Resume").await;
@@ -86,7 +86,7 @@ fn a_sweep_can_be_stopped_and_gone_on_with() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn every_resource_has_its_sweep() {
+fn every_resource_has_a_sweep() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.picks("Training data, D").await;
@@ -96,9 +96,9 @@ fn every_resource_has_its_sweep() {
         person.finds("link", "Open in the Lab: seed 1").await;
         person.presses("Run").await;
         waits_for(person, "Finished: 2 runs.").await;
-        // Every log is a point of it.
-        let told = async || person.text_of("figure-scaling-caption").await.contains("against training step S").then_some(());
-        person.waits(SOON, "the caption", told).await;
+        // Every evaluation is a point.
+        let shown = async || person.text_of("figure-scaling-caption").await.contains("against training step S").then_some(());
+        person.waits(SHORT_WAIT, "the caption", shown).await;
         person.finds("heading", "Loss against training steps").await;
     });
 }

@@ -1,26 +1,26 @@
-//! The theory page: sliders, switches, links.
+//! The theory page: sliders, switches and links.
 
 use serde_json::json;
 
 use crate::access::audit;
 use crate::driver::Kind;
-use crate::person::{Person, SOON, a_person, a_person_at};
+use crate::person::{Person, SHORT_WAIT, a_person, a_person_at};
 
-/// Waits until the page shows those exponents, in N and in S and D.
+/// Waits until the page shows these exponents: α_N, then α_S and α_D.
 async fn shows(person: &Person, text: &str) {
-    person.waits(SOON, text, async || (person.text_of("theory-exponents").await == text).then_some(())).await;
+    person.waits(SHORT_WAIT, text, async || (person.text_of("theory-exponents").await == text).then_some(())).await;
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_slider_moves_by_keyboard_and_back_takes_it_back() {
+fn a_slider_moves_by_keyboard_and_back_undoes_it() {
     a_person(async |person| {
         person.opens("?page=theory").await;
         shows(person, "0.40; 0.29").await;
         let slider = person.finds("slider", "Exponent α").await;
         slider.focus().await.expect("the slider focused");
-        // Two strokes in quick succession are one step back.
-        person.strikes("\u{e014}\u{e014}").await;
+        // Back undoes two quick keystrokes together.
+        person.presses_keys("\u{e014}\u{e014}").await;
         shows(person, "0.42; 0.30").await;
         assert_eq!(person.query().await, "?page=theory&alpha=0.42");
         person.driver().back().await.expect("the page before");
@@ -32,7 +32,7 @@ fn a_slider_moves_by_keyboard_and_back_takes_it_back() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_number_can_be_typed_and_a_wrong_one_is_named() {
+fn a_number_can_be_typed_and_a_wrong_one_is_explained() {
     a_person(async |person| {
         person.opens("?page=theory&quanta=50").await;
         person.types("textbox", "Exponent α, typed", "1").await;
@@ -40,7 +40,7 @@ fn a_number_can_be_typed_and_a_wrong_one_is_named() {
         person.types("textbox", "Exponent α, typed", "7").await;
         person.reads_soon("Exponent α must be a number from 0 to 2.").await;
         shows(person, "1.00; 0.50").await;
-        // No more can be learned than there are.
+        // The number of learned quanta is limited to that of all quanta.
         person.types("textbox", "Quanta learned, n, typed", "900").await;
         let text = person.reads_soon("By 50 of 50 quanta.").await;
         assert!(text.contains("With 50 quanta learned."), "{text}");
@@ -50,51 +50,53 @@ fn a_number_can_be_typed_and_a_wrong_one_is_named() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn the_rules_can_be_broken_and_a_link_tells_so() {
+fn the_models_assumptions_can_be_changed_and_the_link_records_it() {
     a_person(async |person| {
         person.opens("?page=theory").await;
         for name in ["Truncated: no further quanta", "Noise in the order of learning", "Every M-th quantum is missing"] {
             let check = person.finds("checkbox", name).await;
-            person.asks_of(&check, "arguments[0].click()", "").await;
+            person.runs_script_on(&check, "arguments[0].click()", "").await;
         }
         let words = ["the first 1,000", "strays by 1.00", "every 5-th never learned"];
-        let told = async || {
+        let shown = async || {
             let caption = person.text_of("figure-sum-caption").await;
             words.iter().all(|word| caption.contains(word)).then_some(())
         };
-        person.waits(SOON, "the caption to tell of all three", told).await;
+        person.waits(SHORT_WAIT, "a caption with all three changes", shown).await;
         assert_eq!(person.query().await, "?page=theory&truncated=0&noise=1&missing=5");
-        // A link says the same to the next person; what it cannot say is told.
+        // The link restores the settings; unknown keys are reported.
         person.opens("?page=theory&noise=2&seed=3&pie=4").await;
-        person.reads_soon("unknown key «pie»").await;
+        person.reads_soon("unknown key “pie”").await;
         person.reads_soon("strays by 2.00").await;
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_figure_is_read_by_keyboard() {
+fn a_figures_values_are_read_by_keyboard() {
     a_person(async |person| {
         person.opens("?page=theory&alpha=1&quanta=3").await;
         let figure = person.finds("slider", "How often quanta are used…").await;
         figure.focus().await.expect("the figure focused");
-        // The Home key: the first place.
-        person.strikes("\u{e011}").await;
-        let read = person.asks("return document.activeElement.getAttribute('aria-valuetext')", []).await;
+        // The Home key moves to the first value.
+        person.presses_keys("\u{e011}").await;
+        let read = person.runs_script("return document.activeElement.getAttribute('aria-valuetext')", []).await;
         assert_eq!(read, json!("quantum 1: used in 73.5 % of samples, learned as number 1"));
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn axe_finds_nothing_on_the_other_pages() {
+fn axe_finds_no_violations_on_the_other_pages() {
     a_person(async |person| {
         for theme in ["light", "dark"] {
             for page in ["theory&noise=1&missing=5", "scaling", "scaling&resource=data", "reproduce"] {
                 person.opens(&format!("?page={page}&theme={theme}")).await;
                 person.reads_soon("arXiv 2303.13506").await;
                 person
-                    .waits(SOON, "the figures' words", async || (!person.reads().await.contains("Looking for")).then_some(()))
+                    .waits(SHORT_WAIT, "the figures' words", async || {
+                        (!person.reads().await.contains("Looking for")).then_some(())
+                    })
                     .await;
                 audit(person, &format!("{page}, {theme}")).await;
             }
@@ -110,7 +112,7 @@ fn the_other_pages_fit_a_narrow_window() {
             person.opens(&format!("?page={page}")).await;
             person.enters_a_frame(390).await;
             person.reads_soon("arXiv 2303.13506").await;
-            assert_eq!(person.sees_cut_off().await, json!([0, []]), "{page}: something is cut off or must be scrolled to");
+            assert_eq!(person.sees_cut_off().await, json!([0, []]), "{page}: the page overflows");
             person.driver().enter_default_frame().await.expect("out of the frame");
         }
     });

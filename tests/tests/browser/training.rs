@@ -1,9 +1,9 @@
-//! Training in the page: start, watch, pause, leave, come back, go on, stop.
+//! Training in the page: start, pause, step, resume, reload, stop.
 
 use std::time::{Duration, Instant};
 
 use crate::TINY;
-use crate::person::{PATIENTLY, Person, SOON, a_person};
+use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
@@ -13,19 +13,19 @@ fn the_loss_falls_and_a_first_subtask_emerges() {
         person.waits_for_state("Ready to start.").await;
         let begin = Instant::now();
         person.presses("Start").await;
-        let first = person.sees("a first log", |numbers| numbers.step.is_some()).await;
+        let first = person.sees("a first evaluation", |numbers| numbers.step.is_some()).await;
         assert!(
             first.step > Some(100) || (0.9..1.4).contains(&first.loss),
-            "a network that is hardly trained knows nothing: {first:?}"
+            "a hardly trained network must be near chance: {first:?}"
         );
         let emerged = person.sees("a first emergence", |numbers| numbers.learned >= 1).await;
         let seconds = begin.elapsed().as_secs_f64();
         assert!(emerged.loss < first.loss, "{first:?}, then {emerged:?}");
-        // Ten seconds are promised for a machine of two cores with nothing else to do.
-        assert!(seconds < 20.0, "the first subtask was learned only after {seconds:.1} s");
-        person.tells(&format!("first emergence {seconds:.1} s after Start, at step {}", emerged.step.unwrap_or(0)));
+        // The aim is ten seconds on an otherwise idle machine with two cores.
+        assert!(seconds < 20.0, "the first subtask was not learned until {seconds:.1} s");
+        person.reports(&format!("first emergence {seconds:.1} s after Start, at step {}", emerged.step.unwrap_or(0)));
         let later = person.sees("five emergences", |numbers| numbers.learned >= 5).await;
-        person.tells(&format!("fifth {:.1} s after Start", begin.elapsed().as_secs_f64()));
+        person.reports(&format!("fifth {:.1} s after Start", begin.elapsed().as_secs_f64()));
         assert!(later.loss < emerged.loss);
         person.presses("Stop").await;
         person.waits_for_state("Stopped at step").await;
@@ -34,9 +34,9 @@ fn the_loss_falls_and_a_first_subtask_emerges() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_run_goes_on_after_a_reload_to_the_same_curve() {
+fn a_run_resumed_after_a_reload_gives_the_same_curve() {
     a_person(async |person| {
-        // Long enough to be left in its middle.
+        // Long enough to be paused in the middle.
         person.opens(&TINY.replace("steps=400", "steps=40000")).await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 40,000").await;
@@ -49,13 +49,13 @@ fn a_run_goes_on_after_a_reload_to_the_same_curve() {
         person.presses("Pause").await;
         let state = person.waits_for_state("Paused at step").await;
         let step = state.trim_start_matches("Paused at step ").trim_end_matches('.').to_owned();
-        assert_ne!(step, "40,000", "the run was over before it could be paused");
+        assert_ne!(step, "40,000", "the run finished before it could be paused");
 
         person.reloads().await;
         person.reads_soon(&format!("was left at step {step} of 40,000")).await;
         person.presses("Resume this run").await;
         person.waits_for_state("Finished at step 40,000").await;
-        assert_eq!(person.saves_the_curve().await, whole, "the curve of the run that was left at step {step} differs");
+        assert_eq!(person.saves_the_curve().await, whole, "the curve of the run resumed at step {step} differs");
     });
 }
 
@@ -66,13 +66,13 @@ fn a_paused_run_stands_still_and_takes_single_steps() {
         person.opens("").await;
         person.presses("Start").await;
         person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
-        let asked = Instant::now();
+        let pressed = Instant::now();
         person.presses("Pause").await;
         let state = person.waits_for_state("Paused at step").await;
-        // A tenth of a second is promised; the rest is the driver's.
-        assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?} to pause", asked.elapsed());
+        // The aim is a tenth of a second; the rest of the limit allows for the driver.
+        assert!(pressed.elapsed() < Duration::from_secs(2), "it took {:?} to pause", pressed.elapsed());
         tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(person.state().await, state, "a paused run moved");
+        assert_eq!(person.state().await, state, "a paused run took steps");
 
         let step = step_in(&state);
         person.presses("Step").await;
@@ -90,7 +90,7 @@ fn a_paused_run_stands_still_and_takes_single_steps() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn step_alone_begins_a_run_with_one_step() {
+fn step_starts_a_run_with_one_step() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.presses("Step").await;
@@ -105,7 +105,7 @@ fn the_page_stays_smooth_while_it_trains() {
         person.opens("").await;
         person.presses("Start").await;
         person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
-        // Milliseconds between frames, over three seconds of scrolling up and down.
+        // Measures the milliseconds between frames during three seconds of scrolling.
         let gaps = person
             .driver()
             .execute_async(
@@ -120,30 +120,35 @@ fn the_page_stays_smooth_while_it_trains() {
         let mut gaps: Vec<f64> = gaps.convert().expect("numbers");
         gaps.sort_by(f64::total_cmp);
         let (median, longest) = (gaps[gaps.len() / 2], gaps[gaps.len() - 1]);
-        person
-            .tells(&format!("while training: {} frames in 3 s, median gap {median:.0} ms, longest {longest:.0} ms", gaps.len()));
+        person.reports(&format!(
+            "while training: {} frames in 3 s, median gap {median:.0} ms, longest {longest:.0} ms",
+            gaps.len()
+        ));
         assert!(median < 34.0 && longest < 1_000.0, "median gap {median:.0} ms, longest {longest:.0} ms");
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn the_summary_for_listeners_follows_the_run() {
+fn the_summary_for_screen_readers_follows_the_run() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
         let numbers = person.numbers().await;
-        let said =
-            person.waits(SOON, "a summary of the end", async || person.summary().await.filter(|said| said.step == 400)).await;
-        assert_eq!((said.learned, said.subtasks), (numbers.learned, 4));
-        assert!((said.loss - numbers.loss).abs() < 0.011, "{said:?}, but the page shows {numbers:?}");
+        let summary = person
+            .waits(SHORT_WAIT, "a summary of the last step", async || {
+                person.summary().await.filter(|summary| summary.step == 400)
+            })
+            .await;
+        assert_eq!((summary.learned, summary.subtasks), (numbers.learned, 4));
+        assert!((summary.loss - numbers.loss).abs() < 0.011, "{summary:?}, but the page shows {numbers:?}");
     });
 }
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
-fn a_hidden_tab_goes_on_training() {
+fn a_hidden_tab_continues_training() {
     a_person(async |person| {
         person.opens("").await;
         person.presses("Start").await;
@@ -158,24 +163,24 @@ fn a_hidden_tab_goes_on_training() {
     });
 }
 
-/// A number as the page writes it: `1,501`.
+/// Formats a number as the page does: `1,501`.
 fn grouped(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
-/// The step that a state tells.
+/// Parses the step in the text of a state.
 fn step_in(state: &str) -> u64 {
     let digits: String = state.chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or_else(|_| panic!("no step in '{state}'"))
 }
 
 impl Person {
-    /// Waits for a state that begins so, and returns it whole.
+    /// Waits for a state that begins with `words`, and returns the whole text.
     pub async fn waits_for_state(&self, words: &str) -> String {
-        self.waits(PATIENTLY, &format!("the state '{words}'"), async || {
+        self.waits(LONG_WAIT, &format!("the state '{words}'"), async || {
             let state = self.state().await;
             assert!(!state.starts_with("Failed") || words.starts_with("Failed"), "{state}");
-            // «step 1» is not «step 12».
+            // “step 1” must not match “step 12”.
             let fits = state.strip_prefix(words).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit() || c == ','));
             fits.then_some(state)
         })

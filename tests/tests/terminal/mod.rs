@@ -1,4 +1,4 @@
-//! The program `quanta`, as the tests of the terminal run it.
+//! Helpers to run the program `quanta` in the terminal's tests.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::io::{BufRead, BufReader, Lines};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use quanta_core::event::Evaluation;
 use quanta_core::record::Record;
 
-/// A run of milliseconds.
+/// Flags of a run that takes milliseconds.
 pub const TINY: &[&str] = &[
     "--n-tasks=5",
     "--n-bits=10",
@@ -21,7 +21,7 @@ pub const TINY: &[&str] = &[
     "--device=cpu",
 ];
 
-/// The same, without an end.
+/// The same run with so many steps that it never ends by itself.
 pub const ENDLESS: &[&str] = &[
     "--n-tasks=5",
     "--n-bits=10",
@@ -33,7 +33,7 @@ pub const ENDLESS: &[&str] = &[
     "--device=cpu",
 ];
 
-/// The program, built beside these tests: cargo does so for core's own test of it.
+/// Returns the path of the program, which cargo builds beside these tests for core's test `binary`.
 pub fn program() -> PathBuf {
     let mut folder = std::env::current_exe().expect("this test's own path");
     folder.pop();
@@ -47,26 +47,26 @@ pub fn program() -> PathBuf {
     program
 }
 
-/// A command line, to be finished with more flags.
+/// Makes a command of the program with these arguments.
 pub fn quanta(args: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.args(args).stdin(Stdio::null());
     command
 }
 
-/// Runs to the end.
+/// Runs the program to its end.
 pub fn run(args: &[&str]) -> Output {
     quanta(args).output().expect("it starts")
 }
 
-/// Runs to the end, which must be a good one; gives what it wrote to stdout.
+/// Runs the program, asserts success, and returns its stdout.
 pub fn good(args: &[&str]) -> String {
     let output = run(args);
     assert!(output.status.success(), "{args:?}: {} {}", output.status, stderr(&output));
     stdout(&output)
 }
 
-/// Runs to the end, which must be a refusal; gives what it wrote to stderr.
+/// Runs the program, asserts that it refuses the arguments (status 2), and returns its stderr.
 pub fn refused(args: &[&str]) -> String {
     let output = run(args);
     assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
@@ -74,17 +74,17 @@ pub fn refused(args: &[&str]) -> String {
     stderr(&output)
 }
 
-/// What was written to stdout.
+/// Returns the program's stdout as text.
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
-/// What was written to stderr.
+/// Returns the program's stderr as text.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A program under way, whose stdout is read line by line.
+/// A running program, whose stdout is read line by line.
 pub struct Running {
     /// The process.
     pub child: Child,
@@ -92,24 +92,28 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts it.
+    /// Starts the command.
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         Self { child, lines }
     }
 
-    /// The next line that `wanted` accepts.
+    /// Reads lines until `wanted` accepts one, and returns it.
     pub fn line(&mut self, wanted: impl Fn(&str) -> bool) -> String {
-        self.lines.by_ref().map(|line| line.expect("text")).find(|line| wanted(line)).expect("it says so before it ends")
+        self.lines
+            .by_ref()
+            .map(|line| line.expect("text"))
+            .find(|line| wanted(line))
+            .expect("the line comes before the program ends")
     }
 
-    /// Sends a signal by its name.
+    /// Sends a signal, given by name.
     pub fn signal(&self, name: &str) {
         kill(name, self.child.id());
     }
 
-    /// Waits for the end; gives every line left, stderr and the status.
+    /// Waits for the program to end; returns the remaining lines, stderr and the status.
     pub fn end(self) -> (Vec<String>, String, std::process::ExitStatus) {
         let Self { child, lines } = self;
         let rest = lines.map(|line| line.expect("text")).collect();
@@ -117,8 +121,8 @@ impl Running {
         (rest, stderr(&output), output.status)
     }
 
-    /// Stops reading, as `head` does; gives stderr and the status.
-    pub fn hang_up(self) -> (String, std::process::ExitStatus) {
+    /// Closes stdout as `head` does, and waits; returns stderr and the status.
+    pub fn close_stdout(self) -> (String, std::process::ExitStatus) {
         let Self { child, lines } = self;
         drop(lines);
         let output = child.wait_with_output().expect("it ends");
@@ -126,32 +130,32 @@ impl Running {
     }
 }
 
-/// Sends a signal to a process.
+/// Sends a signal, given by name, to a process.
 pub fn kill(name: &str, pid: u32) {
     let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().expect("kill is there");
     assert!(status.success());
 }
 
-/// The record in a file.
+/// Loads the record in a file.
 pub fn record(path: &Path) -> Record {
     Record::load(path).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What a run showed, without how long it took.
+/// Returns a run's evaluations with the times set to 0, so that runs can be compared.
 pub fn curve(record: &Record) -> Vec<Evaluation> {
     record.evaluations.iter().map(|evaluation| Evaluation { seconds: 0.0, ..evaluation.clone() }).collect()
 }
 
-/// Waits until something is so; a test that waits a minute has failed.
-pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+/// Waits until `condition` holds; fails after a minute. `what` names what is awaited.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begin = Instant::now();
-    while !so() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "{what} did not come");
+    while !condition() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "waited a minute in vain for {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// A path as text, for a command line.
+/// Returns a path as text, for a command line.
 pub fn text(path: &Path) -> &str {
-    path.to_str().expect("plain")
+    path.to_str().expect("the path is UTF-8")
 }

@@ -1,4 +1,4 @@
-//! `quanta bench`: milliseconds a training step, as one row.
+//! `quanta bench`: times a training step and prints the result as one row.
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -12,8 +12,8 @@ Examples:
   quanta bench --n-tasks 500 --n-bits 100 --width 500 --batch-size 20000 --device cpu
   quanta bench --n-tasks 100 --n-bits 50 --width 100 --batch-size 2000 --path plain --json
 
-A step is timed whole: batch generation, forward and backward pass, optimiser. Evaluation is not
-part of it. --steps is not read: a round takes as many steps as fit into about half a second.";
+The time of a step includes batch generation, forward and backward pass, and optimiser, but not
+evaluation. --steps is ignored: a round takes as many steps as fit into about half a second.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -32,7 +32,7 @@ pub fn command() -> Command {
         .value_name("N")
         .value_parser(value_parser!(u16).range(1..=1_000))
         .default_value("5")
-        .help("How many rounds are timed; their median is reported");
+        .help("Number of timed rounds; the median is reported");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write the row as a JSON object");
     Command::new("bench")
         .about("Time a training step on this machine")
@@ -42,7 +42,7 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-/// Times.
+/// Times the step and prints the row.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = settings::read_new(matches)?;
     let named = matches.get_one::<String>("path").and_then(|name| Path::from_name(name));
@@ -50,9 +50,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let rounds = usize::from(matches.get_one::<u16>("rounds").copied().unwrap_or(5));
     let device = block_on(device::open(train::device_choice(matches)))?;
     let name = device.describe().to_owned();
-    // A short look decides how long a round is.
-    let look = block_on(time_steps(config.clone(), device.clone(), path, 3, 1))?;
-    let steps = ((500.0 / look.median_ms().max(1e-3)) as u64).clamp(3, 2_000);
+    // A short trial determines how many steps a round takes.
+    let trial = block_on(time_steps(config.clone(), device.clone(), path, 3, 1))?;
+    let steps = ((500.0 / trial.median_ms().max(1e-3)) as u64).clamp(3, 2_000);
     let timing = block_on(time_steps(config.clone(), device, path, steps, rounds))?;
     let [least, most] =
         [f64::min as fn(f64, f64) -> f64, f64::max].map(|pick| timing.rounds_ms.iter().copied().reduce(pick).unwrap_or(f64::NAN));
@@ -67,16 +67,16 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             "ms_per_step": timing.median_ms(),
             "min_ms": least,
             "max_ms": most,
-            "first_step_ms": look.first_step_ms,
+            "first_step_ms": trial.first_step_ms,
             "rounds": rounds,
             "steps_a_round": steps,
         });
         return output::line(&row.to_string());
     }
     output::line(&format!(
-        "{sizes} (n_tasks n_bits k width batch), {name}, {} path: {:.3} ms a step (median of {rounds} rounds of {steps} steps; {least:.3} to {most:.3}), first step {:.1} ms",
+        "{sizes} (n_tasks n_bits k width batch), {name}, {} path: {:.3} ms per step (median of {rounds} rounds of {steps} steps; {least:.3} to {most:.3}), first step {:.1} ms",
         timing.path.name(),
         timing.median_ms(),
-        look.first_step_ms
+        trial.first_step_ms
     ))
 }

@@ -1,8 +1,8 @@
-//! The subcommands, and the help that introduces them.
+//! The list of subcommands, and the program's help.
 
 use clap::{ArgMatches, Command};
 
-/// A subcommand: its flags, and what it does with them.
+/// A subcommand: its flags, and the function that runs it.
 struct Subcommand {
     command: fn() -> Command,
     run: fn(&ArgMatches) -> anyhow::Result<()>,
@@ -26,27 +26,27 @@ const SUBCOMMANDS: &[Subcommand] = &[
 const EXAMPLES: &str = "\
 Examples:
   quanta train --preset quick --out quick.safetensors
-      A first subtask is learned within seconds, all twenty within a minute or two.
+      Trains a small run: the first subtask is learned within seconds, all twenty within two minutes.
   quanta fit quick.safetensors
-      The exponent of its loss curve with an interval, beside what the theory says.
+      Fits the exponent of its loss curve, with an interval, and prints the theory's beside it.
   quanta plot quick.safetensors --figure tasks --out tasks.svg
-      Twenty sharp transitions under one smooth mean.
+      Plots the twenty sharp transitions behind the smooth mean loss.
   quanta sweep --dir widths --preset fig2-parameters-small
-      Loss against parameters: 24 runs, side by side, in about half an hour on two cores.
+      Trains 24 runs for loss against parameters, in about half an hour on two cores.
 
-Exit status: 0 done (or stopped when asked), 1 the run failed, 2 bad usage.
-`quanta COMMAND --help` says more of each.";
+Exit status: 0 done or stopped on request, 1 the run failed, 2 bad usage.
+`quanta COMMAND --help` describes each command.";
 
-/// The whole command line.
+/// Builds the command line with all subcommands.
 pub fn command() -> Command {
     Command::new("quanta")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Trains toy tasks made of quanta and measures how their losses scale")
         .long_about(
             "Trains toy tasks made of quanta and measures how their losses scale, after\n\
-             «The Quantization Model of Neural Scaling» (Michaud, Liu, Girit & Tegmark, arXiv 2303.13506).\n\n\
-             A run is a config; it leaves one safetensors file, which `fit`, `plot` and `export` read, the\n\
-             page opens, and Python loads in one line. Losses are in bits.",
+             “The Quantization Model of Neural Scaling” (Michaud, Liu, Girit & Tegmark, arXiv 2303.13506).\n\n\
+             A run writes one safetensors file, which `fit`, `plot` and `export` read, the page opens, and\n\
+             Python loads in one line. Losses are in bits.",
         )
         .after_help(EXAMPLES)
         .subcommand_required(true)
@@ -55,7 +55,7 @@ pub fn command() -> Command {
         .subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.command)()))
 }
 
-/// Does what was asked for.
+/// Runs the given subcommand.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((name, matches)) = matches.subcommand() else {
         return Ok(());

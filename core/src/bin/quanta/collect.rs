@@ -1,4 +1,4 @@
-//! `quanta collect`: a sweep as one file.
+//! `quanta collect`: writes a sweep's finished runs to one file.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::{output, status};
 const EXAMPLES: &str = "\
 Examples:
   quanta collect fig2 --out fig2.safetensors
-      For figures, the page, and Python:
+      Writes a file for figures, the page, and Python:
       sweep = safetensors.numpy.load_file(\"fig2.safetensors\")
       sweep[\"over/width\"], sweep[\"last_loss\"], sweep[\"task_loss_last\"]   # [runs], [runs], [runs, subtasks]";
 
@@ -21,19 +21,19 @@ Examples:
 pub fn command() -> Command {
     let out = Arg::new("out").long("out").value_name("SWEEP.safetensors").required(true).value_parser(value_parser!(PathBuf));
     Command::new("collect")
-        .about("Make one file of a sweep's finished runs")
+        .about("Write a sweep's finished runs to one file")
         .arg(dir_arg().help("A sweep's folder"))
-        .arg(out.help("Where to write it"))
+        .arg(out.help("The file to write"))
         .arg(
             Arg::new("curves")
                 .long("curves")
                 .action(ArgAction::SetTrue)
-                .help("Keep every subtask's loss at every log too: larger, and needed to draw steps"),
+                .help("Also write every subtask's loss at every evaluation, which figures over steps need; the file gets larger"),
         )
         .after_help(EXAMPLES)
 }
 
-/// Collects.
+/// Writes the file.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((dir, out)) = matches.get_one::<PathBuf>("dir").zip(matches.get_one::<PathBuf>("out")) else { return Ok(()) };
     output::check_writable(out)?;
@@ -45,12 +45,12 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let missing = collected.manifest.runs.len() - collected.runs.len();
     if missing > 0 {
-        eprintln!("{} not finished yet and left out", count(missing, "run"));
+        eprintln!("{} not finished yet: left out", count(missing, "run"));
     }
     output::file(out, &collected.to_bytes()?)
 }
 
-/// The finished runs of a folder.
+/// Collects the finished runs of a folder.
 pub fn finished(folder: &Folder, manifest: Manifest, curves: bool) -> Collected {
     let found = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
     Collected { runs: found.collect(), manifest }

@@ -1,4 +1,4 @@
-//! `quanta completions`: scripts that complete the flags in a shell.
+//! `quanta completions`: prints shell completion scripts.
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
@@ -14,7 +14,7 @@ Examples:
 /// The subcommand's flags.
 pub fn command() -> Command {
     Command::new("completions")
-        .about("Print a script that completes the flags in a shell")
+        .about("Print a shell completion script")
         .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)))
         .after_help(EXAMPLES)
 }

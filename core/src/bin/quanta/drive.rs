@@ -1,4 +1,5 @@
-//! Takes a run to its end: slice by slice, hearing a stop between two, saving as it goes.
+//! Trains a run to its end in slices, with checkpoints, and checks between slices for a request to
+//! stop.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -11,25 +12,25 @@ use quanta_core::train::{Run, block_on};
 use crate::failure::ReaderGone;
 use crate::signal::Stop;
 
-/// How a drive ended, when nothing failed.
+/// How training ended, if nothing failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The run is over.
+    /// The run finished.
     Finished,
-    /// It was asked to stop; the file, if there is one, can be resumed.
+    /// The run stopped on request; its file, if it has one, can be resumed.
     Stopped,
-    /// The reader of its events went away.
+    /// Nothing reads the events from stdout any longer.
     ReaderGone,
 }
 
-/// Where a run is kept, and what of it at the end.
+/// Where and how a run is saved.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep<'a> {
     /// The record's file.
     pub path: &'a Path,
-    /// Whether the finished record still holds the weights and moments.
+    /// Whether to keep weights and moments in the finished record.
     pub weights: bool,
-    /// How long between checkpoints: what a run that is killed outright loses at most.
+    /// Time between checkpoints: the most training that a killed run loses.
     pub every: Duration,
 }
 
@@ -40,16 +41,16 @@ pub fn every_arg() -> Arg {
         .value_name("SECONDS")
         .value_parser(value_parser!(u32))
         .default_value("30")
-        .help("How often a run is saved while it trains: what is lost at most when it is killed")
+        .help("Seconds between checkpoints: the most training that is lost if the program is killed")
 }
 
-/// The time given by `--checkpoint-every`.
+/// Returns the value of `--checkpoint-every`.
 pub fn every(matches: &ArgMatches) -> Duration {
     Duration::from_secs(matches.get_one::<u32>("checkpoint-every").copied().unwrap_or(30).into())
 }
 
-/// Trains until the run is over, `stop` is asked, or the reader is gone; saves in every case,
-/// failure included. `on_event` shows the events; whatever it says, the record is saved.
+/// Trains until the run finishes or fails, a stop is requested, or the reader of stdout is gone, and
+/// saves the record in every case. `on_event` shows the events; the record is saved even if it fails.
 pub fn drive(
     run: &mut Run,
     keep: Option<Keep>,
@@ -61,7 +62,7 @@ pub fn drive(
         return advanced;
     };
     let saved = match &advanced {
-        // The last good checkpoint is in the record already, and why it failed.
+        // The record already holds the last good checkpoint and the reason of the failure.
         Err(_) => run.record().save(keep.path).map_err(anyhow::Error::from),
         Ok(Ending::Finished) if !keep.weights => Ok(run.record().clone().without_checkpoint().save(keep.path)?),
         Ok(_) => checkpoint(run, keep.path, on_event),
@@ -79,31 +80,32 @@ fn advance(
     on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ending> {
     let mut saved = Instant::now();
-    // A long evaluation is broken off too, and made again by whoever resumes the run.
-    let asked = stop.clone();
-    run.set_yield(Rc::new(move || Box::pin(std::future::ready(asked.is_asked()))));
-    let mut say = |event: &Event| match on_event(event) {
+    // A stop also interrupts a long evaluation; resuming the run repeats it.
+    let interrupt = stop.clone();
+    run.set_yield(Rc::new(move || Box::pin(std::future::ready(interrupt.is_requested()))));
+    // Returns false if the reader of stdout is gone.
+    let mut report = |event: &Event| match on_event(event) {
         Err(error) if error.is::<ReaderGone>() => Ok(false),
-        said => said.map(|()| true),
+        result => result.map(|()| true),
     };
-    if !say(&run.started())? {
+    if !report(&run.started())? {
         return Ok(Ending::ReaderGone);
     }
     while !run.is_over() {
-        if stop.is_asked() {
+        if stop.is_requested() {
             return Ok(Ending::Stopped);
         }
         let steps = run.slice();
         match block_on(run.advance(steps)) {
             Ok(events) => {
                 for event in &events {
-                    if !say(event)? {
+                    if !report(event)? {
                         return Ok(Ending::ReaderGone);
                     }
                 }
             }
             Err(error) => {
-                say(&Event::Failed { step: run.step(), message: error.to_string() })?;
+                report(&Event::Failed { step: run.step(), message: error.to_string() })?;
                 return Err(error.into());
             }
         }
@@ -111,8 +113,8 @@ fn advance(
             && saved.elapsed() >= keep.every
             && !run.is_over()
         {
-            // A disk that is full now may have room at the end: the run goes on meanwhile.
-            if let Err(error) = checkpoint(run, keep.path, &mut |event| say(event).map(|_| ())) {
+            // Training continues after a failed save: a full disk may have room again later.
+            if let Err(error) = checkpoint(run, keep.path, &mut |event| report(event).map(|_| ())) {
                 eprintln!("warning: no checkpoint was written at step {}: {error:#}", run.step());
             }
             saved = Instant::now();
@@ -124,6 +126,6 @@ fn advance(
 fn checkpoint(run: &mut Run, path: &Path, on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let event = block_on(run.checkpoint())?;
     run.record().save(path)?;
-    // Only now is it true.
+    // Reported only after the file is written.
     on_event(&event)
 }

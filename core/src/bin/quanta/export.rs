@@ -1,4 +1,4 @@
-//! `quanta export`: a run's curves for a spreadsheet or a script.
+//! `quanta export`: writes a run's curves for a spreadsheet or a script.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use crate::{input, output};
 const EXAMPLES: &str = "\
 Examples:
   quanta export run.safetensors --csv > run.csv
-      A line a log: step, loss_bits, train_loss_bits, learned, seconds, task_1, task_2, …
+      One line per evaluation: step, loss_bits, train_loss_bits, learned, seconds, task_1, task_2, …
   quanta export run.safetensors --json --out run.json
-      The settings and the logs, with every subtask's loss and accuracy.
-Python needs neither: safetensors.numpy.load_file(\"run.safetensors\")[\"task_loss\"].";
+      The settings and the evaluations, with every subtask's loss and accuracy.
+Python can read the run directly: safetensors.numpy.load_file(\"run.safetensors\")[\"task_loss\"].";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -21,8 +21,8 @@ pub fn command() -> Command {
     Command::new("export")
         .about("Write a run's curves as CSV or JSON")
         .arg(run_arg())
-        .arg(format("csv", "A table: one line a log, one column a subtask"))
-        .arg(format("json", "One object: the settings, the device, the logs"))
+        .arg(format("csv", "Write a table with one line per evaluation and one column per subtask"))
+        .arg(format("json", "Write one object with the settings, the device and the evaluations"))
         .group(ArgGroup::new("format").args(["csv", "json"]).required(true))
         .arg(output_arg())
         .after_help(EXAMPLES)
@@ -36,7 +36,7 @@ fn output_arg() -> Arg {
     Arg::new("out").long("out").value_name("FILE").value_parser(value_parser!(PathBuf)).help("Write here instead of to stdout")
 }
 
-/// Writes the table.
+/// Writes the curves in the chosen format.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(path) = matches.get_one::<PathBuf>("run") else {
         return Ok(());

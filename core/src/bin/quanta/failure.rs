@@ -1,9 +1,9 @@
-//! What goes wrong, as lines on stderr and an exit status.
+//! Turns errors into lines on stderr and an exit status.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// Bad usage: everything wrong with what was asked for, one problem an entry.
+/// Bad usage, with one entry for each problem.
 #[derive(Debug)]
 pub struct Usage(pub Vec<String>);
 
@@ -15,25 +15,26 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// Bad usage with one problem.
+/// Makes a [`Usage`] error with one problem.
 pub fn usage(problem: impl fmt::Display) -> anyhow::Error {
     Usage(vec![problem.to_string()]).into()
 }
 
-/// The reader of stdout went away, as `head` does when it has enough. No failure: the program
-/// tidies up and ends.
+/// The reader of stdout closed the pipe, as `head` does. This is not a failure: the program saves its
+/// work and ends with status 0.
 #[derive(Debug)]
 pub struct ReaderGone;
 
 impl fmt::Display for ReaderGone {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("nobody reads the output any more")
+        f.write_str("the reader of stdout closed it")
     }
 }
 
 impl std::error::Error for ReaderGone {}
 
-/// Says what went wrong, if anything, and gives the status that says it to a script.
+/// Prints the error, if there is one, and returns the exit status: 0 on success, 1 on failure, 2 on
+/// bad usage.
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;

@@ -1,4 +1,4 @@
-//! `quanta fit`: exponents with their uncertainty, beside what the theory says.
+//! `quanta fit`: fits exponents with their uncertainty, and prints the theory's beside them.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use quanta_core::fit::{self, FitError, PowerLaw};
@@ -13,17 +13,18 @@ use crate::{input, output};
 const EXAMPLES: &str = "\
 Examples:
   quanta fit quick.safetensors
-      Loss against step, and emergence step against use frequency, for this run.
+      Fits loss against step, and emergence step against use frequency, for this run.
   quanta fit w500.safetensors --range 400..8900
-      The paper's own range; it reads a slope of about -0.45 off its Fig 2.
+      The paper's range; the paper reads a slope of about -0.45 off its Fig 2.
   quanta fit w*.safetensors --against parameters
-      The last loss of each run against its parameters.
+      Fits the last loss of each run against its number of parameters.
   quanta fit d*.safetensors --against data
-      The lowest loss of each run against its training samples. A minimum of test losses is a
-      little optimistic; the paper takes it too.
+      Fits the lowest loss of each run against its number of training samples. A minimum over test
+      losses is slightly optimistic; the paper uses it too.
 
-loss = amplitude · x^-exponent, fitted by least squares in log-log; ± is the standard error, the
-interval a 95 % bootstrap over the points. Exponents depend on the range, which is why it is said.";
+The model is loss = amplitude · x^-exponent, fitted by least squares in log-log. ± is the standard
+error; the interval is a 95 % bootstrap over the points. Exponents depend on the range, so the
+output states it.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -36,19 +37,19 @@ pub fn command() -> Command {
                 .value_name("RESOURCE")
                 .value_parser(Resource::ALL.map(Resource::name))
                 .default_value(Resource::Steps.name())
-                .help("What losses are fitted against: the steps of each run, or a resource that differs between runs"),
+                .help("Fit losses against the steps of each run, or against a resource that differs between runs"),
         )
-        .arg(range_arg("range", "Fit from A to B; by default, each run from its first emergence on, down to 0.1 bits"))
+        .arg(range_arg("range", "Fit from A to B [default: from each run's first emergence until its loss falls below 0.1 bits]"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write one JSON object per fit and line"))
         .after_help(EXAMPLES)
 }
 
-/// A flag that takes `A..B`.
+/// Makes a flag that takes a range `A..B`.
 pub fn range_arg(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("A..B").value_parser(range).help(help)
 }
 
-/// Reads `A..B`.
+/// Parses a range `A..B` with 0 ≤ A < B.
 pub fn range(text: &str) -> Result<(f64, f64), String> {
     let ends = text.split_once("..").and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
     match ends {
@@ -57,19 +58,19 @@ pub fn range(text: &str) -> Result<(f64, f64), String> {
     }
 }
 
-/// One fit, and what it stands beside.
+/// One fit, and the theory's values for comparison.
 struct Row {
     run: String,
     quantity: &'static str,
     law: Result<PowerLaw, FitError>,
-    /// The pure law's exponent.
+    /// The exponent of the pure power law.
     theory: f64,
     /// The exponent of the truncated sum at the fitted points.
     truncated: Option<f64>,
     remark: String,
 }
 
-/// Fits and prints.
+/// Fits the runs and prints the rows.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let runs = input::runs(matches)?;
     let range = matches.get_one::<(f64, f64)>("range").copied();
@@ -84,7 +85,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         output::line(&if matches.get_flag("json") { to_json(row) } else { to_text(row) })?;
     }
     match rows.iter().find_map(|row| row.law.as_ref().err()) {
-        // One run has two rows, and a run too short for one of them has still answered.
+        // Fails only if no row could be fitted: a short run may have one of its two fits.
         Some(error) if rows.iter().all(|row| row.law.is_err()) => Err(anyhow::anyhow!("nothing could be fitted: {error}")),
         _ => Ok(()),
     }
@@ -116,7 +117,7 @@ fn emergence_row(name: &str, record: &Record) -> Row {
     }
 }
 
-/// One point a run: its parameters or samples, and its last or lowest loss.
+/// Fits one point per run: its parameters or samples, and its last or lowest loss.
 fn across_row(runs: &[(String, Record)], resource: Resource, range: Option<(f64, f64)>) -> anyhow::Result<Row> {
     let point = |(name, record): &(String, Record)| {
         let (x, evaluation) = match resource {
@@ -124,8 +125,8 @@ fn across_row(runs: &[(String, Record)], resource: Resource, range: Option<(f64,
             _ => (record.config.parameters() as f64, record.last()),
         };
         match evaluation {
-            None => Err(usage(format!("{name} has no logs yet"))),
-            Some(_) if x == 0.0 => Err(usage(format!("{name} was trained on fresh data, not on a number of samples"))),
+            None => Err(usage(format!("{name} has no evaluations yet"))),
+            Some(_) if x == 0.0 => Err(usage(format!("{name} was trained on fresh data, not on a fixed number of samples"))),
             Some(evaluation) => Ok((x, f64::from(evaluation.loss_bits))),
         }
     };
@@ -197,7 +198,7 @@ mod tests {
     use super::range;
 
     #[test]
-    fn ranges_are_read_or_refused() {
+    fn ranges_are_parsed_or_refused() {
         assert_eq!(range("400..8900"), Ok((400.0, 8_900.0)));
         assert_eq!(range("1e2 .. 1e4"), Ok((100.0, 10_000.0)));
         for bad in ["", "400", "..", "5..5", "9..1", "-1..4", "a..b", "1..NaN"] {

@@ -1,4 +1,4 @@
-//! Runs that a command is given to read.
+//! Reads the run files that a command is given.
 
 use std::path::{Path, PathBuf};
 
@@ -14,19 +14,19 @@ pub fn runs_arg() -> Arg {
         .num_args(1..)
         .required(true)
         .value_parser(value_parser!(PathBuf))
-        .help("Runs' safetensors files")
+        .help("The safetensors files of runs")
 }
 
-/// The runs named, with the files' names.
+/// Reads the given runs, each with its file's name.
 pub fn runs(matches: &ArgMatches) -> anyhow::Result<Vec<(String, Record)>> {
     let paths = matches.get_many::<PathBuf>("run").unwrap_or_default();
     paths.map(|path| Ok((name(path), record(path)?))).collect()
 }
 
-/// One run. A file that is none is bad usage, and named.
+/// Reads one run. A file that cannot be read as a run is bad usage; the error names it.
 pub fn record(path: &Path) -> anyhow::Result<Record> {
     Record::load(path).map_err(|error| match error {
-        // This one names the file itself.
+        // This error already names the file.
         RecordError::File { .. } => usage(error),
         _ => usage(format!("{}: {error}", path.display())),
     })

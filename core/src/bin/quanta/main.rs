@@ -1,4 +1,4 @@
-//! `quanta`: the lab in a terminal. Each subcommand is a module of its name.
+//! `quanta`: the lab in a terminal. Each subcommand has a module of the same name.
 
 mod bench;
 mod cli;

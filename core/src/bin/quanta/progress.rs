@@ -1,4 +1,4 @@
-//! How a run shows itself while it trains: a bar on a terminal, lines or JSON on stdout.
+//! Shows a run's progress: a bar on a terminal, and lines or JSON on stdout.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quanta_core::event::{Evaluation, Event, Started};
@@ -6,7 +6,7 @@ use quanta_core::event::{Evaluation, Event, Started};
 use crate::output;
 use crate::text::{duration, thousands};
 
-/// Where a run's events go.
+/// Prints a run's events.
 pub struct Reporter {
     json: bool,
     quanta: usize,
@@ -31,18 +31,18 @@ impl Reporter {
             Event::Started(started) => self.introduce(started),
             Event::Evaluation(evaluation) => return self.above_bar(&self.sentence(evaluation)),
             Event::Finished { stopped_early: Some(reason), .. } => self.remark(&format!("stopped early: {reason}")),
-            // Failures are the caller's to report, once; the rest is the bar's.
+            // The caller reports failures, and the bar shows the rest.
             _ => (),
         }
         Ok(())
     }
 
-    /// Says something beside the results, on stderr.
+    /// Prints a line on stderr, without disturbing the bar.
     pub fn remark(&self, text: &str) {
         self.bar.suspend(|| eprintln!("{text}"));
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }
@@ -91,14 +91,14 @@ impl Reporter {
     }
 }
 
-/// `412 steps/s, 3 min 05 s left`.
+/// Formats a speed and the time left: `412 steps/s, 3 min 05 s left`.
 pub fn speed(steps_per_second: f64, seconds_left: f64) -> String {
     let rate =
         if steps_per_second < 10.0 { format!("{steps_per_second:.2}") } else { thousands(steps_per_second.round() as u64) };
     format!("{rate} steps/s, {} left", duration(seconds_left))
 }
 
-/// A bar's look. The templates are constants of this program, so that they always parse.
+/// Makes the style of a bar. A template that does not parse gives the default style.
 pub fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
 }

@@ -1,4 +1,4 @@
-//! `quanta reproduce`: the paper's headlines beside theory's and ours.
+//! `quanta reproduce`: prints the paper's numbers beside the theory's and ours.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,22 +14,23 @@ use crate::text::duration;
 const EXAMPLES: &str = "\
 Examples:
   quanta reproduce
-      From the results published with the project, in public/results.
+      Uses the results published with the project, in public/results.
   quanta reproduce my/fig2.safetensors my/run.safetensors
-      From your own sweeps (as `quanta collect` makes them) and runs.
+      Uses your own sweeps (collected with `quanta collect`) and runs.
 
-«paper» is read off its figures to ±2 %; «theory» has infinitely many quanta, «sum» the task's own
-number of them, over the same range. «apart» is how far ours is from the paper's, in standard errors
-of the two together; a fit's standard error knows nothing of the luck of a seed.";
+“paper” is read off the paper's figures to ±2 %. “theory” assumes infinitely many quanta; “sum” the
+task's number of quanta, over the same range. “apart” is the difference between our value and the
+paper's in units of their combined standard error; the standard error of a fit does not include the
+variation between seeds.";
 
-/// Where results are published.
+/// The folder of published results.
 const PUBLISHED: &str = "public/results";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
     let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("reproduce")
-        .about("Print the paper's headlines beside theory's and ours")
+        .about("Print the paper's numbers beside the theory's and ours")
         .arg(
             Arg::new("file")
                 .value_name("FILE")
@@ -60,11 +61,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     output::whole(&if matches.get_flag("markdown") { markdown(&cells) } else { aligned(&cells) })
 }
 
-/// The published results, seen from the current folder or one above it.
+/// Lists the published results, in the current folder or the nearest folder above it.
 fn published() -> anyhow::Result<Vec<PathBuf>> {
     let here = std::env::current_dir()?;
     let Some(folder) = here.ancestors().map(|folder| folder.join(PUBLISHED)).find(|folder| folder.is_dir()) else {
-        return Err(usage(format!("there is no {PUBLISHED} here or above: name the files to use")));
+        return Err(usage(format!("there is no folder {PUBLISHED} here or in a folder above: name the files to use")));
     };
     let listed = std::fs::read_dir(&folder).map_err(|error| usage(format!("{}: {error}", folder.display())))?;
     let is_result = |path: &Path| path.extension().is_some_and(|ending| ending == "safetensors");

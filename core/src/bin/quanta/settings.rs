@@ -1,5 +1,5 @@
-//! The flags that make a config, and the order in which they have their say:
-//! preset, then file, then link, then the fields' own flags.
+//! The flags that set a config. They apply in this order: preset, file, link, then the flag of each
+//! field; later ones override earlier ones.
 
 use std::path::PathBuf;
 
@@ -13,11 +13,11 @@ use quanta_core::task::TaskConfig;
 
 use crate::failure::Usage;
 
-/// Keys that a link of the page may hold beside the config's fields.
+/// Keys of the page's links that are not fields of the config.
 const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
-/// `--config`, `--url` and a flag for each field; `--preset` is the caller's, who knows which
-/// presets there are.
+/// Makes `--config`, `--url` and a flag for each field. Callers add `--preset`, because their presets
+/// differ.
 pub fn args() -> Vec<Arg> {
     let file = Arg::new("config")
         .long("config")
@@ -32,14 +32,14 @@ pub fn args() -> Vec<Arg> {
         .collect()
 }
 
-/// `--preset` over the presets of runs.
+/// Makes `--preset` with the presets of runs.
 pub fn preset_arg() -> Arg {
     let values = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
     Arg::new("preset")
         .long("preset")
         .value_name("NAME")
         .value_parser(values.collect::<Vec<_>>())
-        .help("Begin with named settings; files, links and flags change them, in this order")
+        .help("Start from named settings; a file, a link and flags override them, in this order")
         .help_heading("Settings")
 }
 
@@ -84,7 +84,7 @@ pub fn read(matches: &ArgMatches, base: RunConfig) -> anyhow::Result<RunConfig> 
     layers(matches, config)
 }
 
-/// The config that files, links and flags make of `config`.
+/// Applies files, links and flags to `config`, and validates the result.
 pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConfig> {
     let (config, mut problems) = unchecked_layers(matches, config)?;
     let readable = problems.is_empty();
@@ -101,7 +101,7 @@ pub fn layers(matches: &ArgMatches, config: RunConfig) -> anyhow::Result<RunConf
     if problems.is_empty() { Ok(config) } else { Err(Usage(problems).into()) }
 }
 
-/// The same, with what could not be read, and without asking whether a run can be made of it.
+/// Like [`layers`], but does not validate the config. Also returns the problems of parsing.
 pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::Result<(RunConfig, Vec<String>)> {
     let mut problems: Vec<String> = Vec::new();
     if let Some(path) = matches.get_one::<PathBuf>("config") {
@@ -122,16 +122,16 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
     Ok((config, problems))
 }
 
-/// The fields that flags name one by one.
+/// Returns the fields whose own flags are given.
 pub fn named_fields(matches: &ArgMatches) -> impl Iterator<Item = &'static Field> {
     RunConfig::all_fields().into_iter().filter(|field| matches.contains_id(field.name))
 }
 
-/// Takes the fields of a link, or of the query alone.
+/// Applies the settings of a link, or of a query without an address. Returns the problems.
 fn read_link(config: &mut RunConfig, link: &str) -> Vec<String> {
     let is_query = !link.contains("://") && link.contains('=');
     if !link.contains('?') && !is_query {
-        return vec![format!("«{link}» holds no settings: a link of the page has them after a «?»")];
+        return vec![format!("“{link}” holds no settings: a link of the page has them after a “?”")];
     }
     let errors: Vec<ConfigError> =
         if is_query && !link.contains('?') { config.merge_query(link, PAGE_KEYS) } else { config.merge_link(link, PAGE_KEYS) };

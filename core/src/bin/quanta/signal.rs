@@ -1,4 +1,4 @@
-//! Being asked to stop: Ctrl-C, and the signals of a batch system or a closing terminal.
+//! Requests to stop: Ctrl-C, and the signals of a batch system or a closing terminal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,17 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Whether the program has been asked to stop.
+/// A flag that is set when the program is asked to stop. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Listens from now on. Ctrl-C, SIGTERM and SIGHUP ask; a Ctrl-C after that ends the program on
-    /// the spot, with the shell's usual status 130. A repeated SIGTERM asks no more than the first:
-    /// batch systems send it to a script and to its program, and the script passes it on.
+    /// Installs the signal handlers. Ctrl-C, SIGTERM and SIGHUP set the flag; a Ctrl-C after that ends
+    /// the program at once, with the shell's usual status 130. A repeated SIGTERM has no further
+    /// effect, because batch systems send it both to a script and to its program, and the script
+    /// passes it on.
+    ///
+    /// # Errors
+    /// If a handler cannot be installed.
     pub fn listen() -> anyhow::Result<Self> {
         let stop = Self::default();
-        // The order matters: this is armed by what the lines below set.
+        // Must come first: this handler must see the flag before the handlers below set it.
         flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, stop.0.clone())?;
         for signal in signals() {
             flag::register(signal, stop.0.clone())?;
@@ -24,13 +28,13 @@ impl Stop {
         Ok(stop)
     }
 
-    /// Asks from within the program.
-    pub fn ask(&self) {
+    /// Requests a stop from within the program.
+    pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether to stop.
-    pub fn is_asked(&self) -> bool {
+    /// Whether a stop has been requested.
+    pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -44,7 +48,7 @@ fn signals() -> Vec<i32> {
     signals
 }
 
-/// Whether the program was started by `nohup`, and is to outlive its terminal.
+/// Whether the program was started to ignore SIGHUP, as by `nohup`, and should outlive its terminal.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `quanta status`: where a sweep stands.
+//! `quanta status`: counts a sweep's runs by state.
 
 use std::path::Path;
 
@@ -20,13 +20,13 @@ Examples:
 /// The subcommand's flags.
 pub fn command() -> Command {
     Command::new("status")
-        .about("Say where a sweep stands")
+        .about("Show how many of a sweep's runs are finished, running, failed and left")
         .arg(dir_arg().help("A sweep's folder"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write one JSON object"))
         .after_help(EXAMPLES)
 }
 
-/// Counts the runs by where they stand.
+/// Counts the runs by state, and prints the counts.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(dir) = matches.get_one::<std::path::PathBuf>("dir") else { return Ok(()) };
     let (folder, manifest) = open(dir)?;
@@ -61,7 +61,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     remarks.iter().try_for_each(|remark| output::line(&format!("  {remark}")))
 }
 
-/// The sweep of a folder; a folder without one is bad usage.
+/// Opens the sweep of a folder; a folder without one is bad usage.
 pub fn open(dir: &Path) -> anyhow::Result<(Folder, quanta_core::sweep::Manifest)> {
     Folder::open(dir).map_err(usage)
 }

@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// `12,345`.
+/// Groups digits by three: `12,345`.
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
@@ -13,7 +13,7 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
-/// `9 s`, `2 min 05 s`, `3 h 20 min`.
+/// Formats a duration: `9 s`, `2 min 05 s`, `3 h 20 min`; `?` if it is not finite.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return "?".into();
@@ -25,7 +25,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// `1 run`, `2 runs`.
+/// Formats a count with its noun: `1 run`, `2 runs`.
 pub fn count(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", thousands(n as u64), if n == 1 { "" } else { "s" })
 }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_are_formatted_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0.4, 59.4, 125.0, 12_000.0].map(duration), ["0 s", "59 s", "2 min 05 s", "3 h 20 min"]);
         assert_eq!(duration(f64::INFINITY), "?");

@@ -1,4 +1,4 @@
-//! `quanta theory`: what the quantization model predicts, in numbers.
+//! `quanta theory`: prints the predictions of the quantization model.
 
 use std::fmt::Write as _;
 
@@ -14,11 +14,11 @@ use crate::output;
 const EXAMPLES: &str = "\
 Examples:
   quanta theory
-      At α = 0.4: exponents 0.400, 0.286, 0.286, and 500 quanta's staircase of losses.
+      At α = 0.4: exponents 0.400, 0.286, 0.286, and the losses after n of 500 quanta are learned.
   quanta theory --alpha 0.8 --n-tasks 100 --json
 
-The pure law is the sum over infinitely many quanta. With finitely many the sum is truncated and
-bends down early, most of all at small α: compare the two slopes.";
+The pure law is the sum over infinitely many quanta. For finitely many the sum is truncated and
+falls faster, most of all at small α: compare the two columns of losses.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -27,18 +27,18 @@ pub fn command() -> Command {
         arg.value_parser(value_parser!(f64)).allow_negative_numbers(true)
     };
     Command::new("theory")
-        .about("Print the model's exponents and its losses, pure and truncated")
-        .arg(number("alpha", "0.4", "The paper's α: quantum k is used in proportion to k^-(α+1)"))
+        .about("Print the model's exponents, and its losses by the truncated sum and the pure law")
+        .arg(number("alpha", "0.4", "The paper's α: the use frequency of quantum k is proportional to k^-(α+1)"))
         .arg(
             Arg::new("n-tasks")
                 .long("n-tasks")
                 .value_name("N")
                 .default_value("500")
                 .value_parser(value_parser!(usize))
-                .help("How many quanta there are"),
+                .help("Number of quanta"),
         )
         .arg(number("before", "1", "b: a sample's loss before its quantum is learned, in bits"))
-        .arg(number("after", "0", "a: its loss after, in bits"))
+        .arg(number("after", "0", "a: a sample's loss after its quantum is learned, in bits"))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write one JSON object"))
         .after_help(EXAMPLES)
 }
@@ -53,17 +53,18 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if matches.get_flag("json") { output::line(&to_json(&theory, &rows)) } else { output::whole(&to_text(&theory, &rows)) }
 }
 
+/// Checks the arguments, and reports all problems together.
 fn check(n_tasks: usize, alpha: f64, before: f64, after: f64) -> anyhow::Result<()> {
     // The ranges are those of a run.
     let settings = Subtasks { n_tasks, alpha, ..Subtasks::default() };
     let mut problems: Vec<String> = settings.problems().iter().map(ToString::to_string).collect();
     if !(before.is_finite() && after.is_finite() && before > after && after >= 0.0) {
-        problems.push(format!("before is {before} and after {after}, but losses must fall, and not below 0"));
+        problems.push(format!("before is {before} and after is {after}, but must be finite with before > after >= 0"));
     }
     if problems.is_empty() { Ok(()) } else { Err(Usage(problems).into()) }
 }
 
-/// 1, 2, 5, 10, … up to all of them.
+/// Returns the numbers of learned quanta to print: 1, 2, 5, 10, … up to all of them.
 fn staircase(n_tasks: usize) -> Vec<usize> {
     let decades = (0..).map(|d| 10usize.pow(d)).take_while(|ten| *ten <= n_tasks);
     let mut rows: Vec<usize> = decades.flat_map(|ten| [ten, 2 * ten, 5 * ten]).filter(|n| *n < n_tasks).collect();
@@ -73,7 +74,7 @@ fn staircase(n_tasks: usize) -> Vec<usize> {
 
 fn to_text(theory: &Theory, rows: &[usize]) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{} quanta, p_k in proportion to k^-{}\n", theory.n_tasks(), theory.alpha() + 1.0);
+    let _ = writeln!(text, "{} quanta, p_k proportional to k^-{}\n", theory.n_tasks(), theory.alpha() + 1.0);
     let _ = writeln!(text, "{:<16}{:<20}{:>20}", "resource", "quanta learned", "exponent of loss");
     for resource in Resource::ALL {
         let learned = match resource {
@@ -84,7 +85,7 @@ fn to_text(theory: &Theory, rows: &[usize]) -> String {
         let name = format!("{} {}", resource.name(), resource.letter());
         let _ = writeln!(text, "{name:<16}{learned:<20}{:>20.3}", resource.exponent(theory.alpha()));
     }
-    let _ = writeln!(text, "\n{:>9}{:>13}{:>18}{:>18}", "learned n", "p_n", "loss, this many", "loss, pure law");
+    let _ = writeln!(text, "\n{:>9}{:>13}{:>18}{:>18}", "learned n", "p_n", "truncated sum", "pure law");
     for n in rows {
         let (sum, pure) = (theory.loss_after(*n as f64), theory.pure_loss_after(*n as f64));
         let _ = writeln!(text, "{n:>9}{:>13.3e}{sum:>13.4} bits{pure:>13.4} bits", theory.p()[n - 1]);

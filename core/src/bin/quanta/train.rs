@@ -1,4 +1,4 @@
-//! `quanta train`: one run, from its start or its checkpoint to its end.
+//! `quanta train`: trains one run, from its start or from a checkpoint.
 
 use std::path::{Path, PathBuf};
 
@@ -20,17 +20,17 @@ use crate::{input, output, settings};
 const EXAMPLES: &str = "\
 Examples:
   quanta train --preset quick --out quick.safetensors
-      20 subtasks; the most frequent is learned first, then one after another.
+      Trains 20 subtasks; the model learns them one after another, the most frequent first.
   quanta train --n-tasks 500 --n-bits 100 --k 3 --alpha 0.4 --width 500 --batch-size 20000 \\
                --steps 2000 --device cpu --json
-      The paper's own curve: 0.72 ± 0.04 bits at step 500, first subtasks learned by step 2,000.
+      The paper's settings: 0.72 ± 0.04 bits at step 500, first subtasks learned by step 2,000.
   quanta train --out quick.safetensors --resume
-      Goes on where Ctrl-C, a time limit or a power cut left it, to the same curve bit for bit.
+      Resumes an interrupted run from its last checkpoint, and gives the same curve bit for bit.
   quanta train --url 'https://…/?v=1&n_tasks=20&seed=3' --steps 500
-      The run behind a link of the page, shortened.
+      Trains the run of a link copied from the page, for fewer steps.
 
-Ctrl-C and SIGTERM write a checkpoint into the file of --out and exit with status 0; a second one
-aborts.
+On Ctrl-C or SIGTERM the program writes a checkpoint into the file of --out and exits with status 0;
+a Ctrl-C after that ends it at once.
 Exit status: 0 done or stopped, 1 the run failed (its record is kept), 2 bad usage.";
 
 /// The subcommand's flags.
@@ -46,10 +46,10 @@ pub fn command() -> Command {
 /// `--device`.
 pub fn device_arg() -> Arg {
     let help = |choice| match choice {
-        DeviceChoice::Auto => "a real GPU where there is one, else the CPU",
-        DeviceChoice::Gpu => "Vulkan, Metal or DX12, a software adapter included",
-        DeviceChoice::Cuda => "NVIDIA's own runtime, where the program was built with it",
-        DeviceChoice::Cpu => "the processor, with SIMD",
+        DeviceChoice::Auto => "a hardware GPU if there is one, else the CPU",
+        DeviceChoice::Gpu => "a GPU through Vulkan, Metal or DX12; accepts a software adapter",
+        DeviceChoice::Cuda => "a GPU through CUDA, if the program was built with it",
+        DeviceChoice::Cpu => "the CPU, with SIMD",
     };
     let values = DeviceChoice::WORDS.map(|(word, choice)| PossibleValue::new(word).help(help(choice)));
     Arg::new("device")
@@ -57,10 +57,10 @@ pub fn device_arg() -> Arg {
         .value_name("DEVICE")
         .value_parser(values)
         .default_value(DeviceChoice::default().word())
-        .help("What to train on")
+        .help("The device to train on")
 }
 
-/// The choice made by `--device`.
+/// Returns the value of `--device`.
 pub fn device_choice(matches: &ArgMatches) -> DeviceChoice {
     matches.get_one::<String>("device").and_then(|word| DeviceChoice::from_word(word)).unwrap_or_default()
 }
@@ -70,7 +70,7 @@ fn out_arg() -> Arg {
         .long("out")
         .value_name("RUN.safetensors")
         .value_parser(value_parser!(PathBuf))
-        .help("Keep the run in this file")
+        .help("Save the run in this file")
 }
 
 fn resume_arg() -> Arg {
@@ -79,11 +79,11 @@ fn resume_arg() -> Arg {
         .value_name("RUN.safetensors")
         .num_args(0..=1)
         .value_parser(value_parser!(PathBuf))
-        .help("Go on from the checkpoint in this file, or else in the one of --out; --steps may be raised")
+        .help("Resume from the checkpoint in this file [default: the file of --out]; only --steps may change")
 }
 
 fn overwrite_arg() -> Arg {
-    Arg::new("overwrite").long("overwrite").action(ArgAction::SetTrue).help("Replace what the file of --out holds")
+    Arg::new("overwrite").long("overwrite").action(ArgAction::SetTrue).help("Replace an existing file of --out")
 }
 
 fn json_arg() -> Arg {
@@ -94,18 +94,18 @@ fn dry_run_arg() -> Arg {
     Arg::new("dry-run")
         .long("dry-run")
         .action(ArgAction::SetTrue)
-        .help("Check the settings, print them as a file for --config, and stop")
+        .help("Check the settings, print them as JSON for --config, and stop")
 }
 
-/// What the flags ask for.
+/// What the flags ask the program to train.
 struct Plan {
     config: RunConfig,
-    /// The record to go on from.
+    /// The record to resume from.
     from: Option<Record>,
     out: Option<PathBuf>,
 }
 
-/// Trains.
+/// Trains the run.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let plan = plan(matches)?;
     if matches.get_flag("dry-run") {
@@ -139,7 +139,7 @@ fn train(
     let step = thousands(run.step());
     let kept = match keep {
         Some(Keep { path, .. }) => format!("{} can be resumed with --resume", path.display()),
-        None => "nothing was kept, for want of --out".to_owned(),
+        None => "nothing was saved, because --out was not given".to_owned(),
     };
     match ending {
         Ok(Ending::Finished) => {
@@ -155,7 +155,7 @@ fn train(
     Ok(())
 }
 
-/// Everything that can be known to be wrong before the device is touched.
+/// Reads the flags, and finds all problems that can be found before a device is opened.
 fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     let out = matches.get_one::<PathBuf>("out").cloned();
     if let Some(path) = &out {
@@ -169,7 +169,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         }
     }
     let Some(path) = matches.get_one::<PathBuf>("resume").or(out.as_ref()) else {
-        return Err(usage("--resume needs a run to go on with: name its file after it, or with --out"));
+        return Err(usage("--resume needs a run to resume: give its file after --resume, or with --out"));
     };
     let mut record = input::record(path)?;
     let config = settings::read(matches, record.config.clone())?;
@@ -179,14 +179,14 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         record.config = config.clone();
     }
     if record.checkpoint.is_none() && !record.is_finished() {
-        return Err(usage(format!("{} holds no checkpoint to go on from", path.display())));
+        return Err(usage(format!("{} holds no checkpoint to resume from", path.display())));
     }
     output::check_writable(path)?;
     let out = Some(out.as_ref().unwrap_or(path).clone());
     Ok(Plan { config, from: Some(record), out })
 }
 
-/// A run that goes on keeps its settings, or it would be another run; it may take more steps.
+/// Checks that only the number of steps changes when a run is resumed.
 fn allow_changes(record: &Record, config: &RunConfig) -> anyhow::Result<()> {
     let mut problems: Vec<String> = config
         .differences(&record.config)
@@ -212,7 +212,7 @@ fn occupied(path: &Path) -> anyhow::Error {
         }
         Err(_) => "holds something else".to_owned(),
     };
-    usage(format!("{} {what}: --resume goes on with a run, --overwrite replaces it", path.display()))
+    usage(format!("{} {what}: --resume continues a run, --overwrite replaces the file", path.display()))
 }
 
 fn already_finished(record: &Record, reporter: &Reporter) -> anyhow::Result<()> {
@@ -221,6 +221,6 @@ fn already_finished(record: &Record, reporter: &Reporter) -> anyhow::Result<()> 
         Status::StoppedEarly(reason) => Some(reason.clone()),
         _ => None,
     };
-    reporter.remark(&format!("this run is finished, at step {}; a larger --steps takes it further", thousands(step)));
+    reporter.remark(&format!("this run is finished, at step {}; a larger --steps continues it", thousands(step)));
     reporter.event(&Event::Finished { step, seconds, stopped_early })
 }

@@ -1,23 +1,23 @@
-//! One Adam step over a parameter, in one sweep through memory.
+//! One Adam step for a parameter, in one pass over memory.
 
-/// The numbers of one step, the same for every parameter.
+/// The constants of one step, the same for every parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamStep {
-    /// Step size.
+    /// Learning rate.
     pub lr: f32,
-    /// Decay of the mean of gradients.
+    /// Decay rate of the first moment (mean of gradients), β₁.
     pub beta1: f32,
-    /// Decay of the mean of squared gradients.
+    /// Decay rate of the second moment (mean of squared gradients), β₂.
     pub beta2: f32,
-    /// Added to the root of the mean square.
+    /// Added to the square root of the corrected second moment, ε.
     pub eps: f32,
-    /// Weight decay.
+    /// Weight decay coefficient.
     pub weight_decay: f32,
-    /// Whether decay is taken off the parameter itself (AdamW) or added to its gradient (Adam).
+    /// Whether decay is subtracted from the parameter (AdamW) or added to its gradient (Adam).
     pub decoupled: bool,
-    /// 1 - β₁^t.
+    /// Bias correction of the first moment, 1 - β₁^t.
     pub correction1: f32,
-    /// 1 - β₂^t.
+    /// Bias correction of the second moment, 1 - β₂^t.
     pub correction2: f32,
 }
 

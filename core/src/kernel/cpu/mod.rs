@@ -1,9 +1,9 @@
-//! The structured step on the processor.
+//! The fused step on the CPU.
 //!
-//! A batch is cut into parts of `part::PART` samples, whatever the number of threads, and the parts'
-//! sums are added in order: the result does not depend on how many cores there are. Within a part,
-//! `part::CHUNK` samples at a time go forward and backward through every tile of sixteen hidden units,
-//! so that masks and logits never leave the nearest cache.
+//! A batch is split into parts of `part::PART` samples, whatever the number of threads, and the
+//! parts' sums are added in order, so the result does not depend on the number of cores. Within a
+//! part, `part::CHUNK` samples at a time go forward and backward through every tile of sixteen
+//! hidden units, so that masks and logits stay in the fastest caches.
 
 mod parallel;
 mod part;
@@ -24,7 +24,7 @@ use part::{PART, Part, Scratch};
 use simd::{LANES, Lanes};
 use tables::Tables;
 
-/// The mean cross-entropy of a batch, and its gradients.
+/// Computes the mean cross-entropy of a batch, and its gradients, on the best instruction set.
 pub fn gradients(problem: &Problem) -> Gradients {
     gradients_on(Isa::best(), problem)
 }
@@ -36,7 +36,7 @@ fn gradients_on(isa: Isa, problem: &Problem) -> Gradients {
     let loss = parts.iter().map(|part| part.loss).sum::<f64>() / samples;
     let delta = parts.iter().map(|part| part.delta).sum::<f64>() as f32;
 
-    // S and T of the module's docs, parts added in order, `[rows, tiles]`.
+    // T, then S, of the module's docs, with parts added in order, `[rows, tiles]`.
     let tiles = tables.tiles;
     let mut sums = vec![Lanes::default(); (problem.n_tasks + problem.n_bits) * tiles];
     for part in &parts {
@@ -46,7 +46,7 @@ fn gradients_on(isa: Isa, problem: &Problem) -> Gradients {
     finish(problem, &sums, loss as f32, delta)
 }
 
-/// Σ loss (nats) and the number of right answers of each subtask, `[2, n_tasks]`.
+/// Computes Σ loss (nats) and the number of correct answers of each subtask, `[2, n_tasks]`.
 pub fn evaluate(problem: &Problem) -> Vec<f32> {
     evaluate_on(Isa::best(), problem)
 }
@@ -77,8 +77,8 @@ fn add(to: &mut [Lanes], from: &[Lanes]) {
     }
 }
 
-/// From S and T to the gradients: rows are scaled by u, and the output layer's gradient follows
-/// from them because ReLU is homogeneous.
+/// Computes the gradients from S and T: scales their rows by u for the first layer, and derives the
+/// output layer's gradient from them (see [`crate::kernel`]).
 fn finish(problem: &Problem, sums: &[Lanes], loss: f32, delta: f32) -> Gradients {
     let width = problem.width;
     let tiles = width.div_ceil(LANES);
@@ -105,14 +105,14 @@ fn finish(problem: &Problem, sums: &[Lanes], loss: f32, delta: f32) -> Gradients
     Gradients { loss, input, bias, output, output_bias: vec![-delta, delta] }
 }
 
-/// A view of tiles as one row of numbers.
+/// Views tiles as one slice of numbers.
 trait Flat {
     fn as_flattened_lanes(&self) -> &[f32];
 }
 
 impl Flat for [Lanes] {
     fn as_flattened_lanes(&self) -> &[f32] {
-        // `Lanes` is `repr(C)` around an array of exactly its size: there is no padding between.
+        // SAFETY: `Lanes` is `repr(C)` around an array of exactly its size, so there is no padding.
         unsafe { std::slice::from_raw_parts(self.as_ptr().cast(), self.len() * LANES) }
     }
 }

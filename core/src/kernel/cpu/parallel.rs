@@ -1,14 +1,14 @@
-//! Parts side by side where there are threads, one after another where there are none.
+//! Runs the parts of a batch on rayon's threads natively, and one after another in wasm.
 
 use super::part::Scratch;
 
 std::thread_local! {
-    /// Each thread keeps its scratch from step to step: fresh pages every step cost as much as the
-    /// arithmetic of a small one.
+    /// Each thread reuses its scratch memory from step to step: mapping fresh pages costs as much as
+    /// the arithmetic of a small step.
     static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default();
 }
 
-/// The results of `part(0..count)`, in order.
+/// Calls `part` for every index in `0..count` and returns the results in order.
 pub fn map<T: Send>(count: usize, part: impl Fn(usize, &mut Scratch) -> T + Sync) -> Vec<T> {
     let one = |index| SCRATCH.with_borrow_mut(|scratch| part(index, scratch));
     #[cfg(not(target_family = "wasm"))]

@@ -1,38 +1,38 @@
-//! One part of a batch, forward and backward.
+//! The forward and backward pass of one part of a batch.
 
 use super::pass::{Chunk, backward, forward};
 use super::problem::Problem;
 use super::simd::{LANES, Lanes, Simd};
 use super::tables::{ENTRIES, GROUP, Tables, entry_offsets};
 
-/// Samples to a part: the unit of work of a thread. A fixed number, so that sums are the same
-/// on any number of cores.
+/// Samples per part, the unit of work of a thread. The number is fixed so that sums are the same on
+/// any number of cores.
 pub const PART: usize = 2_048;
 
-/// Samples that go through all tiles together. Their logits and masks stay in the nearest caches,
-/// while a tile's tables are fetched once for all of them.
+/// Samples per chunk: a chunk goes through all tiles before the next begins. Its logits and masks
+/// stay in the fastest caches, and each tile's tables are loaded once per chunk.
 pub const CHUNK: usize = 512;
 
-/// What a part leaves.
+/// The results of one part.
 #[derive(Debug, Default)]
 pub struct Part {
     /// Σ loss, in nats.
     pub loss: f64,
     /// Σ δ.
     pub delta: f64,
-    /// S: for each bit, `[n_bits, tiles]`.
+    /// S, `[n_bits, tiles]`.
     pub bit_sums: Vec<Lanes>,
-    /// The first subtask met.
+    /// The subtask of the part's first sample.
     pub first_task: u32,
-    /// T: for each subtask from `first_task` to the last met, `[…, tiles]`.
+    /// T, for the subtasks from `first_task` to that of the part's last sample, `[…, tiles]`.
     pub task_sums: Vec<Lanes>,
-    /// Loss of each sample in nats, without a backward pass.
+    /// Loss of each sample in nats; empty after a backward pass.
     pub losses: Vec<f32>,
-    /// Whether each sample's answer was right, without a backward pass.
+    /// Whether each sample was answered correctly; empty after a backward pass.
     pub right: Vec<bool>,
 }
 
-/// Memory that a thread reuses.
+/// Scratch memory that a thread reuses from part to part.
 #[derive(Debug, Default)]
 pub struct Scratch {
     offsets: Vec<u16>,
@@ -42,10 +42,10 @@ pub struct Scratch {
     entries: Vec<Lanes>,
 }
 
-/// Runs part `index` of the batch.
+/// Computes part `index` of the batch: forward and backward if `train`, else forward only.
 ///
 /// # Safety
-/// The processor has `S`.
+/// The processor must support the instruction set `S`.
 #[inline(always)]
 pub unsafe fn run<S: Simd>(problem: &Problem, tables: &Tables, index: usize, train: bool, scratch: &mut Scratch) -> Part {
     let from = index * PART;
@@ -81,7 +81,7 @@ pub unsafe fn run<S: Simd>(problem: &Problem, tables: &Tables, index: usize, tra
                 scratch.deltas.push(gradient * scale);
             } else {
                 part.losses.push(loss);
-                // As an argmax over two logits would have it: a tie is a 0.
+                // A tie counts as label 0, as an argmax over the two logits would have it.
                 part.right.push((z > 0.0) == (label == 1));
             }
         }
@@ -99,17 +99,19 @@ pub unsafe fn run<S: Simd>(problem: &Problem, tables: &Tables, index: usize, tra
     part
 }
 
-/// The cross-entropy of two logits that differ by `z`, in nats, and its derivative to z.
+/// Returns the cross-entropy of two logits that differ by `z`, in nats, and its derivative with
+/// respect to z.
 #[inline(always)]
 fn cross_entropy(z: f32, label: u32) -> (f32, f32) {
-    // softplus(s) with s towards the wrong answer, and σ(s), from one exponential that cannot overflow.
+    // s is z signed towards the wrong answer. The loss is softplus(s) and its slope σ(s); both use
+    // the same exponential, which cannot overflow.
     let s = if label == 1 { -z } else { z };
     let e = (-s.abs()).exp();
     let wrong = if s > 0.0 { 1.0 } else { e } / (1.0 + e);
     (s.max(0.0) + e.ln_1p(), if label == 1 { -wrong } else { wrong })
 }
 
-/// The sum of sixteen lanes, halving.
+/// Adds up sixteen lanes pairwise.
 #[inline(always)]
 fn sum(lanes: &Lanes) -> f32 {
     let mut sums = lanes.0;
@@ -123,8 +125,8 @@ fn sum(lanes: &Lanes) -> f32 {
     sums[0]
 }
 
-/// From the sums of a group's entries to those of its bits: a bit's is that of all entries that
-/// have it set.
+/// Turns the sums of table entries into sums of bits: a bit's sum is that of all entries of its
+/// group that have the bit set. Returns `[n_bits, tiles]`.
 #[inline(always)]
 fn bit_sums(entries: &[Lanes], n_bits: usize, tiles: usize, groups: usize) -> Vec<Lanes> {
     let mut sums = vec![Lanes::default(); n_bits * tiles];

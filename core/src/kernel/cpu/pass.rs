@@ -1,28 +1,29 @@
-//! The two inner loops: a tile of hidden units against a chunk of samples, forward and backward.
+//! The two inner loops, forward and backward: one tile of hidden units for a chunk of samples.
 //!
-//! Both walk the samples once and do, for each group of four bits, one look-up and one addition of
-//! sixteen lanes. What they keep between them is one bit for each sample and hidden unit.
+//! Both visit each sample once and do one table look-up and one addition of sixteen lanes for each
+//! group of four bits. The forward loop passes one mask bit per sample and hidden unit to the
+//! backward loop.
 
 use super::simd::{LANES, Lanes, Simd};
 use super::tables::{ENTRIES, Tables};
 
-/// Numbers from one group's table to the next.
+/// Distance between the tables of consecutive groups, in floats.
 const STRIDE: usize = ENTRIES * LANES;
 
-/// Samples that are walked together, and what is known of them.
+/// The inputs of one chunk of samples.
 #[derive(Clone, Copy)]
 pub struct Chunk<'a> {
     /// Subtask codes, `[samples]`.
     pub codes: &'a [u32],
-    /// Places in the tables, `[samples, groups]`, by [`entry_offsets`](super::tables::entry_offsets).
+    /// Offsets into the tables, `[samples, groups]`, from [`entry_offsets`](super::tables::entry_offsets).
     pub offsets: &'a [u16],
 }
 
-/// Forward through one tile: adds h·u of its units to `logits`, lane by lane (`[samples]`; lanes
-/// are summed once, at the end), and writes the mask [a > 0] to `masks`, `[samples]`.
+/// Runs one tile forward: adds h·u of its units to `logits`, `[samples]`, lane by lane (the caller
+/// adds up the lanes after the last tile), and writes the mask [a > 0] to `masks`, `[samples]`.
 ///
 /// # Safety
-/// The processor has `S`; `offsets` were made by `entry_offsets` for these tables.
+/// The processor must support `S`, and `offsets` must come from `entry_offsets` for these tables.
 #[inline(always)]
 pub unsafe fn forward<S: Simd>(tables: &Tables, tile: usize, chunk: Chunk, logits: &mut [Lanes], masks: &mut [u16]) {
     let groups = tables.groups;
@@ -32,7 +33,7 @@ pub unsafe fn forward<S: Simd>(tables: &Tables, tile: usize, chunk: Chunk, logit
         let u = S::load(tables.difference(tile).0.as_ptr());
         for (i, ((&code, logit), mask)) in chunk.codes.iter().zip(logits).zip(masks).enumerate() {
             let entry = chunk.offsets.as_ptr().add(i * groups);
-            // Two sums side by side: half the chain of dependent additions.
+            // Two independent sums halve the chain of dependent additions.
             let mut even = S::load(tables.row(code, tile).0.as_ptr());
             let mut odd = S::splat(0.0);
             let mut group = 0;
@@ -52,12 +53,12 @@ pub unsafe fn forward<S: Simd>(tables: &Tables, tile: usize, chunk: Chunk, logit
     }
 }
 
-/// Backward through one tile: with m = [a > 0]·δ, adds m to the entry of every group that the
-/// sample meets (`entries`, `[groups, ENTRIES]`) and to its subtask's row (`task_sums`,
-/// `[subtasks from first_task on]`, `tiles` apart).
+/// Runs one tile backward: adds [a > 0]·δ of each sample to the table entry that the sample selects
+/// in every group (`entries`, `[groups, ENTRIES]`), and to its subtask's row (`task_sums`, with
+/// rows for the subtasks from `first_task` on, `tiles` apart).
 ///
 /// # Safety
-/// As for [`forward`]; `entries` has as many entries as the tile's tables.
+/// As for [`forward`]; `entries` must have as many entries as the tile's tables.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 pub unsafe fn backward<S: Simd>(

@@ -1,19 +1,19 @@
-//! What the kernel reads and what it returns, as plain slices.
+//! The kernel's inputs and outputs, as plain slices.
 
-/// One batch and the parameters it meets. Shapes are those of [`crate::kernel`].
+/// A batch and the parameters. Shapes are those of [`crate::kernel`].
 #[derive(Clone, Copy, Debug)]
 pub struct Problem<'a> {
-    /// Bits to a sample.
+    /// Bits per sample.
     pub n_bits: usize,
-    /// Subtasks.
+    /// Number of subtasks.
     pub n_tasks: usize,
-    /// Hidden units.
+    /// Number of hidden units.
     pub width: usize,
     /// Packed bits, `[samples, ⌈n_bits / 32⌉]`.
     pub bits: &'a [u32],
-    /// Subtasks of the samples, `[samples]`, never falling.
+    /// Subtask of each sample, `[samples]`, in ascending order.
     pub codes: &'a [u32],
-    /// Right answers, `[samples]`, 0 or 1.
+    /// Label of each sample, `[samples]`, 0 or 1.
     pub labels: &'a [u32],
     /// First layer, `[n_tasks + n_bits, width]`: a row for each subtask, then one for each bit.
     pub input: &'a [f32],
@@ -26,12 +26,12 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// Words to a sample.
+    /// Words of 32 bits per sample.
     pub fn words(&self) -> usize {
         self.n_bits.div_ceil(32)
     }
 
-    /// Samples.
+    /// Number of samples.
     pub fn samples(&self) -> usize {
         self.codes.len()
     }
@@ -42,12 +42,12 @@ impl Problem<'_> {
 pub struct Gradients {
     /// Mean cross-entropy, in nats.
     pub loss: f32,
-    /// `[n_tasks + n_bits, width]`.
+    /// Gradient of the first layer, `[n_tasks + n_bits, width]`.
     pub input: Vec<f32>,
-    /// `[width]`.
+    /// Gradient of the hidden units' biases, `[width]`.
     pub bias: Vec<f32>,
-    /// `[width, 2]`.
+    /// Gradient of the second layer, `[width, 2]`.
     pub output: Vec<f32>,
-    /// `[2]`.
+    /// Gradient of the logits' biases, `[2]`.
     pub output_bias: Vec<f32>,
 }

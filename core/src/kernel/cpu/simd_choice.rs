@@ -1,4 +1,4 @@
-//! Which instruction set runs, found when the program runs.
+//! Detects the processor's instruction sets at run time and dispatches to the best one.
 
 use super::part::{Part, Scratch, run};
 use super::problem::Problem;
@@ -20,12 +20,12 @@ pub enum Isa {
     /// WebAssembly with simd128.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128,
-    /// None in particular.
+    /// Plain Rust, for any processor.
     Portable,
 }
 
 impl Isa {
-    /// Every one that this processor has, the best first.
+    /// Returns every instruction set that this processor supports, the fastest first.
     pub fn available() -> Vec<Isa> {
         let mut isas = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -45,12 +45,12 @@ impl Isa {
         isas
     }
 
-    /// The best that this processor has.
+    /// Returns the fastest instruction set that this processor supports.
     pub fn best() -> Isa {
         Self::available()[0]
     }
 
-    /// Its name, as the makers write it.
+    /// Returns the vendor's name of the instruction set, or `no SIMD`.
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -65,7 +65,7 @@ impl Isa {
         }
     }
 
-    /// Runs one part of a batch on this instruction set, which the processor must have.
+    /// Computes one part of a batch with this instruction set, which the processor must support.
     pub(super) fn run_part(
         self,
         problem: &Problem,
@@ -74,7 +74,7 @@ impl Isa {
         backward: bool,
         scratch: &mut Scratch,
     ) -> Part {
-        // Safe for the values that `available` gives: each was found on this processor.
+        // SAFETY: callers pass a value that `available` returned, so the processor supports it.
         unsafe {
             match self {
                 #[cfg(target_arch = "x86_64")]

@@ -1,21 +1,22 @@
-//! The parameters as the inner loops want them: in tiles of sixteen hidden units, products with
-//! four bits at a time looked up (the «four Russians» of Arlazarov et al. 1970).
+//! The parameters, rearranged for the inner loops: tiles of sixteen hidden units, with a table of
+//! the products with every value of four bits (the method of Arlazarov et al. 1970, known as the
+//! “method of four Russians”).
 
 use super::problem::Problem;
 use super::simd::{LANES, Lanes};
 
-/// Bits that one look-up covers.
+/// Bits covered by one look-up.
 pub const GROUP: usize = 4;
-/// Entries of one table: the values of a group.
+/// Entries per table, one for each value of a group's bits.
 pub const ENTRIES: usize = 1 << GROUP;
 
-/// Parameters, tiled. Units past the last are zero and stay so.
+/// Tiled parameters. The last tile is padded with units whose parameters are zero.
 pub struct Tables {
-    /// Tiles of [`LANES`] hidden units.
+    /// Number of tiles of [`LANES`] hidden units.
     pub tiles: usize,
-    /// Groups of [`GROUP`] bits.
+    /// Number of groups of [`GROUP`] bits.
     pub groups: usize,
-    /// `[tiles, groups, ENTRIES]`: Σ of the rows of the bits set in the entry's number.
+    /// `[tiles, groups, ENTRIES]`: Σ of the rows of W whose bits are set in the entry's index.
     sums: Vec<Lanes>,
     /// `[n_tasks, tiles]`: V[t] + b.
     rows: Vec<Lanes>,
@@ -26,7 +27,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Tiles the parameters of `problem`.
+    /// Builds the tables for the parameters of `problem`.
     pub fn new(problem: &Problem) -> Self {
         let (width, n_tasks) = (problem.width, problem.n_tasks);
         let (tiles, groups) = (width.div_ceil(LANES), problem.n_bits.div_ceil(GROUP));
@@ -66,33 +67,33 @@ impl Tables {
         Self { tiles, groups, sums, rows, difference, offset: problem.output_bias[1] - problem.output_bias[0] }
     }
 
-    /// The tables of one tile, `[groups, ENTRIES]`.
+    /// Returns the tables of one tile, `[groups, ENTRIES]`.
     #[inline(always)]
     pub fn sums(&self, tile: usize) -> &[Lanes] {
         &self.sums[tile * self.groups * ENTRIES..][..self.groups * ENTRIES]
     }
 
-    /// V[task] + b in one tile.
+    /// Returns V[task] + b of one tile.
     #[inline(always)]
     pub fn row(&self, task: u32, tile: usize) -> &Lanes {
         &self.rows[task as usize * self.tiles + tile]
     }
 
-    /// u in one tile.
+    /// Returns u of one tile.
     #[inline(always)]
     pub fn difference(&self, tile: usize) -> &Lanes {
         &self.difference[tile]
     }
 }
 
-/// For each sample and group, where the group's entry lies in a tile's tables, in numbers from
-/// their beginning less the group's own: 16 times the four bits. Written to `offsets`,
-/// `[samples, groups]`.
+/// Writes to `offsets`, `[samples, groups]`, the offset in floats of the entry that each sample
+/// selects in each group's table: [`LANES`] times the value of the group's four bits. `bits` is
+/// `[samples, words]`.
 pub fn entry_offsets(bits: &[u32], words: usize, groups: usize, offsets: &mut Vec<u16>) {
-    const A_WORD: usize = 32 / GROUP;
+    const GROUPS_PER_WORD: usize = 32 / GROUP;
     offsets.resize(bits.len() / words * groups, 0);
     for (sample, offsets) in bits.chunks_exact(words).zip(offsets.chunks_exact_mut(groups)) {
-        for (word, offsets) in sample.iter().zip(offsets.chunks_mut(A_WORD)) {
+        for (word, offsets) in sample.iter().zip(offsets.chunks_mut(GROUPS_PER_WORD)) {
             for (nibble, offset) in offsets.iter_mut().enumerate() {
                 *offset = ((word >> (GROUP * nibble)) as u16 & (ENTRIES as u16 - 1)) * LANES as u16;
             }

@@ -1,11 +1,11 @@
-//! The kernel against the formulas in `f64`, on every instruction set of this processor.
+//! Compares the kernel with the formulas in `f64`, on every instruction set of this processor.
 
 use super::*;
 use crate::config::RunConfig;
 use crate::rng::{Rng, Stream};
 use crate::task::{BitBatch, Task as _};
 
-/// Parameters and a batch for one shape.
+/// Random parameters and a batch of one shape.
 struct Case {
     n_bits: usize,
     n_tasks: usize,
@@ -42,9 +42,9 @@ impl Case {
         }
     }
 
-    /// Loss and gradients by the chain rule, sample by sample, then losses and right answers of
-    /// each subtask.
-    fn by_the_book(&self) -> ([Vec<f64>; 5], Vec<f64>) {
+    /// Computes loss and gradients by the chain rule, sample by sample, and Σ loss and the number of
+    /// correct answers of each subtask, `[2, n_tasks]`.
+    fn expected(&self) -> ([Vec<f64>; 5], Vec<f64>) {
         let (w, samples) = (self.width, self.batch.len());
         let [mut loss, mut input, mut bias] = [vec![0.0; 1], vec![0.0; self.input.len()], vec![0.0; w]];
         let (mut output, mut output_bias) = (vec![0.0; 2 * w], vec![0.0; 2]);
@@ -86,7 +86,8 @@ impl Case {
     }
 }
 
-/// Sums of `f32` of up to a few thousand terms near 1 differ from `f64` by about 1e-6.
+/// Asserts agreement within 2e-5 of the largest value. Sums of a few thousand `f32` near 1 differ
+/// from those of `f64` by about 1e-6.
 fn assert_near(found: &[f32], expected: &[f64], what: &str) {
     assert_eq!(found.len(), expected.len());
     let scale = expected.iter().fold(1e-3f64, |scale, x| scale.max(x.abs()));
@@ -97,12 +98,12 @@ fn assert_near(found: &[f32], expected: &[f64], what: &str) {
 
 #[test]
 fn every_instruction_set_agrees_with_the_formulas() {
-    // Odd widths; bits that are no multiple of a group or a word; empty subtasks; one sample; one
-    // subtask; more than one part and chunk.
+    // Odd widths; numbers of bits that are not multiples of a group or a word; empty subtasks; one
+    // sample; one subtask; more than one part and chunk.
     let shapes = [(5, 7, 1, 30), (3, 33, 17, 100), (40, 64, 16, 7), (1, 10, 50, 200), (9, 130, 33, 1), (20, 31, 100, 4_500)];
     for (n_tasks, n_bits, width, samples) in shapes {
         let case = Case::new(n_tasks, n_bits, width, samples);
-        let ([loss, input, bias, output, output_bias], sums) = case.by_the_book();
+        let ([loss, input, bias, output, output_bias], sums) = case.expected();
         for isa in Isa::available() {
             let name = format!("{isa:?} at {n_tasks} {n_bits} {width} {samples}:");
             let found = gradients_on(isa, &case.problem());
@@ -117,13 +118,13 @@ fn every_instruction_set_agrees_with_the_formulas() {
 }
 
 #[test]
-fn the_same_bits_every_time() {
+fn gradients_are_reproducible_to_the_bit() {
     let case = Case::new(20, 31, 100, 9_000);
     assert_eq!(gradients(&case.problem()), gradients(&case.problem()));
 }
 
 #[test]
-fn a_parameter_that_is_no_number_shows_in_the_loss() {
+fn a_nan_parameter_makes_the_loss_nan() {
     let mut case = Case::new(3, 8, 20, 50);
     case.input[5] = f32::NAN;
     for isa in Isa::available() {

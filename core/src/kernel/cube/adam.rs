@@ -1,10 +1,11 @@
-//! One step of Adam (Kingma & Ba 2015) or AdamW (Loshchilov & Hutter 2019), a thread to a number.
+//! One step of Adam (Kingma & Ba 2015) or AdamW (Loshchilov & Hutter 2019), one thread per number.
 
 use cubecl::prelude::*;
 
 /// m ← β1 m + (1−β1) g, v ← β2 v + (1−β2) g², p ← p − lr · m̂ / (√v̂ + ε).
 ///
-/// Results may be the very buffers of the operands: a thread reads its number before it writes it.
+/// Grid: one thread per number, `len` in all. The output buffers may be those of the inputs: each
+/// thread reads its number before it writes it.
 #[cube(launch_unchecked)]
 pub(super) fn adam(
     gradient: &[f32],

@@ -1,4 +1,4 @@
-//! The last, small sums: the output layer's gradient and the loss.
+//! The final sums: the output layer's gradient and the loss.
 //!
 //! ∂/∂output[w,1] = Σ δ h_w = −∂/∂output[w,0]; ∂/∂output_bias[1] = Σ δ = −∂/∂output_bias[0].
 
@@ -6,10 +6,10 @@ use cubecl::prelude::*;
 
 use super::layout::Layout;
 
-/// Grid: a thread to a unit, and one after the last for the batch.
+/// Grid: one thread per unit, then one for the batch (the gradient of the output bias, and the loss).
 #[cube(launch_unchecked)]
 pub(super) fn finish(
-    parts: &[f32],
+    intermediates: &[f32],
     d_output: &mut [f32],
     d_output_bias: &mut [f32],
     loss: &mut [f32],
@@ -23,7 +23,7 @@ pub(super) fn finish(
     if unit < layout.width {
         let mut sum = 0.0f32;
         for row in 0..comptime!(layout.products()) {
-            sum += parts[products_at as usize + row * layout.width + unit];
+            sum += intermediates[products_at as usize + row * layout.width + unit];
         }
         d_output[2 * unit] = -sum;
         d_output[2 * unit + 1] = sum;
@@ -31,8 +31,8 @@ pub(super) fn finish(
         let mut delta = 0.0f32;
         let mut total = 0.0f32;
         for chunk in 0..chunks as usize {
-            delta += parts[totals_at as usize + 2 * chunk];
-            total += parts[totals_at as usize + 2 * chunk + 1];
+            delta += intermediates[totals_at as usize + 2 * chunk];
+            total += intermediates[totals_at as usize + 2 * chunk + 1];
         }
         d_output_bias[0] = -delta;
         d_output_bias[1] = delta;

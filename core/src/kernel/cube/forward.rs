@@ -1,20 +1,20 @@
-//! From bits to logit differences.
+//! The forward pass: from bits to logit differences.
 //!
 //! a_w = b_w + V[t,w] + Σ_j x_j W[j,w], z = Σ_w u_w·max(a_w, 0) with u = output[:,1] − output[:,0]
-//! (the output bias is added where z is used). A thread holds the a of eight samples and four
-//! units in registers: each number of W it loads serves eight samples, each bit it tests four
-//! units. Nothing is written but the lanes' shares of z and, for the backward passes, whether
-//! a_w > 0: 32 of those to a word.
+//! (later passes add the output bias). A thread holds a for eight samples and four units in
+//! registers: it uses each loaded number of W for eight samples and each tested bit for four units.
+//! The pass writes only each lane's share of z and, for the backward passes, the mask [a_w > 0],
+//! 32 bits to a word.
 
 use cubecl::prelude::*;
 
 use super::layout::{BLOCK, Layout, STEP, UNITS};
 use super::sample::product;
 
-/// Grid: workgroups of `[lanes, groups]` threads, one row of threads to a block of samples.
+/// Grid: workgroups of `[lanes, groups]` threads; each row of threads takes one block of samples.
 ///
-/// `masks` is `[blocks, tiles, lanes]`, bit `8q + i` for unit q and sample i of the thread; `shares`
-/// is `[samples, lanes]`.
+/// Writes `shares`, `[samples, lanes]`, and, if `keep`, `masks`, `[blocks, tiles, lanes]`, where bit
+/// `8q + i` belongs to unit q and sample i of the thread.
 #[cube(launch_unchecked)]
 pub(super) fn forward(
     bits: &[u32],
@@ -34,7 +34,7 @@ pub(super) fn forward(
     let lanes = comptime!(layout.lanes);
     let block = CUBE_POS * groups + UNIT_POS_Y as usize;
 
-    // Past the batch's end the last sample is done again and thrown away.
+    // Threads past the end of the batch repeat the last sample and discard the result.
     let mut sample = Sequence::<usize>::new();
     let mut task = Sequence::<usize>::new();
     let mut z = Array::<f32>::new(BLOCK);
@@ -67,16 +67,18 @@ pub(super) fn forward(
                 x.push(bits[sample[i] + word]);
             }
             let left = min(layout.n_bits - 32 * word, 32);
-            // A bit walks along the word: shifts are dear where vectors are emulated.
-            let mut walking = 1u32;
+            // Doubles a one-bit mask instead of shifting by a variable, which is slow on software
+            // adapters.
+            let mut first_bit = 1u32;
             for step in 0..(left + comptime!(STEP - 1)) / STEP {
                 let mut bit = Sequence::<u32>::new();
                 let mut w = Sequence::<f32>::new();
-                bit.push(walking);
+                bit.push(first_bit);
                 #[unroll]
                 for k in 0..STEP {
                     bit.push(bit[k] + bit[k]);
-                    // Past the last bit its row is taken again, times nought: the bit is not set.
+                    // Past the last bit this loads the last row again; its factor is 0 because the
+                    // bit is not set.
                     let j = min(32 * word + step * STEP + k, layout.n_bits - 1);
                     #[unroll]
                     for q in 0..UNITS {
@@ -101,11 +103,11 @@ pub(super) fn forward(
                         a[q * BLOCK + i] = sum[STEP];
                     }
                 }
-                walking = bit[STEP];
+                first_bit = bit[STEP];
             }
         }
 
-        // "Not off" rather than "on": a NaN passes, and is seen in the loss.
+        // Tests `a <= 0` rather than `a > 0`, so that a NaN passes and reaches the loss.
         let mut u = Sequence::<f32>::new();
         #[unroll]
         for q in 0..UNITS {

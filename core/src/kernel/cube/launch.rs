@@ -1,4 +1,4 @@
-//! The order of the passes, and what each is handed.
+//! Launches the passes in order and allocates their buffers.
 
 use burn::backend::TensorMetadata as _;
 use burn::tensor::{DType, Shape};
@@ -8,21 +8,21 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
-use super::layout::{BLOCK, Deal, EVALUATION_LANES, Layout, PARTIAL_BYTES, Parts, THREADS, TRAINING_LANES};
+use super::layout::{BLOCK, EVALUATION_LANES, Layout, Offsets, PARTIAL_BYTES, Partition, THREADS, TRAINING_LANES};
 use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
 
-/// Workgroups along one dimension of a dispatch, WebGPU's own limit.
-const COUNT: usize = 65_535;
+/// WebGPU's limit on the workgroups along one dimension of a dispatch.
+const MAX_WORKGROUPS: usize = 65_535;
 
-/// Threads to a workgroup of the forward pass, about.
+/// Approximate number of threads per workgroup of the forward pass.
 const FORWARD_THREADS: usize = 128;
 
-/// Threads to a workgroup where each has a long sum to take and they are few: small ones spread
-/// over more cores.
-const FEW: usize = 32;
+/// Threads per workgroup of the last pass, which has few threads with a long sum each: small
+/// workgroups spread them over more cores.
+const FINISH_THREADS: usize = 32;
 
-/// A batch and the parameters it meets, on one device and contiguous.
+/// A batch and the parameters, contiguous on one device. Shapes are those of [`crate::kernel`].
 pub(super) struct Problem {
     bits: CubeTensor,
     codes: CubeTensor,
@@ -32,11 +32,11 @@ pub(super) struct Problem {
     output: CubeTensor,
     output_bias: CubeTensor,
     n_bits: usize,
-    /// What the partial sums may take.
+    /// Limit on the size of the partial sums, in bytes.
     pub partial_bytes: usize,
 }
 
-/// A buffer of 32-bit words that only the passes themselves see.
+/// A buffer of 32-bit words that is private to the passes.
 struct Scratch {
     handle: Handle,
     len: usize,
@@ -48,7 +48,7 @@ impl Scratch {
     }
 
     fn arg(&self) -> BufferArg {
-        // SAFETY: the handle was made with this many words.
+        // SAFETY: `new` allocated the handle with `len` words.
         unsafe { BufferArg::from_raw_parts(self.handle.clone(), self.len) }
     }
 }
@@ -57,11 +57,12 @@ fn arg(tensor: &CubeTensor) -> BufferArg {
     tensor.clone().into_buffer_arg()
 }
 
+/// Converts to contiguous `f32`.
 fn floats(tensor: CubeTensor) -> CubeTensor {
     into_contiguous(cast(tensor, DType::F32))
 }
 
-/// Bits, codes and labels: 32-bit words, signed or not.
+/// Converts bits, codes or labels to contiguous 32-bit words, signed or unsigned.
 fn words(tensor: CubeTensor) -> CubeTensor {
     match tensor.dtype {
         DType::U32 | DType::I32 => into_contiguous(tensor),
@@ -117,18 +118,18 @@ impl Problem {
         zeros_client(self.client().clone(), device, Shape::from(shape.to_vec()), DType::F32)
     }
 
-    /// The lanes' shares of each logit difference, and the masks where they are kept, of at least
-    /// `padded` samples.
+    /// Runs the forward pass. Returns the masks, with room for at least `padded` samples (one word
+    /// if `padded` is `None`, which keeps no masks), and the lanes' shares of each z.
     fn forward(&self, layout: Layout, padded: Option<usize>) -> (Scratch, Scratch) {
         let blocks = self.samples().div_ceil(BLOCK);
-        // Whatever the batch, so that there is one kernel to compile for all of them.
+        // Does not depend on the batch size, so that one compiled kernel serves all batches.
         let groups = (FORWARD_THREADS / layout.lanes).max(1);
         let (count, cubes) = spread(blocks.div_ceil(groups));
         let kept = padded.map_or(0, |padded| (padded / BLOCK).max(cubes * groups));
         let masks = Scratch::new(self.client(), (kept * layout.tiles * layout.lanes).max(1));
         let shares = Scratch::new(self.client(), self.samples() * layout.lanes);
-        // SAFETY: indices are clamped or guarded, there is at least one sample, and the masks have
-        // room for every block that is launched.
+        // SAFETY: the kernel clamps or guards its indices, there is at least one sample, and the
+        // masks have room for every launched block.
         unsafe {
             forward::forward::launch_unchecked(
                 self.client(),
@@ -150,13 +151,14 @@ impl Problem {
         (masks, shares)
     }
 
-    /// Loss, then the gradients of input, bias, output and output bias, in five dispatches.
+    /// Computes the loss `[1]` and the gradients of input, bias, output and output bias, in five
+    /// dispatches.
     pub fn gradients(self) -> [CubeTensor; 5] {
         let layout = self.layout(TRAINING_LANES);
         let samples = self.samples();
         let shapes = (layout.inputs(), layout.width);
         if samples == 0 {
-            // An empty batch teaches nothing.
+            // The loss and gradients of an empty batch are defined as 0.
             return [
                 self.zeros([1]),
                 self.zeros([shapes.0, shapes.1]),
@@ -166,29 +168,30 @@ impl Problem {
             ];
         }
         let client = self.client();
-        let deal = Deal::new(&layout, samples, self.partial_bytes);
-        let parts = Parts::new(&layout, &deal, samples);
-        let [n, padded, chunks] = [samples, parts.padded, parts.chunks].map(|x| x as u32);
+        let partition = Partition::new(&layout, samples, self.partial_bytes);
+        let offsets = Offsets::new(&layout, &partition, samples);
+        let [n, padded, chunks] = [samples, offsets.padded, offsets.chunks].map(|x| x as u32);
         let [delta_at, loss_at, products_at, totals_at, starts_at] =
-            [parts.delta, parts.loss, parts.products, parts.totals, parts.starts].map(|at| at as u32);
+            [offsets.delta, offsets.loss, offsets.products, offsets.totals, offsets.starts].map(|at| at as u32);
 
-        let (masks, shares) = self.forward(layout, Some(parts.padded));
-        // It can begin while the rest is prepared; what goes wrong is told where results are read.
+        let (masks, shares) = self.forward(layout, Some(offsets.padded));
+        // Starts the forward pass while the rest is prepared. An error here surfaces again when the
+        // results are read.
         let _ = client.flush();
-        let n_columns = parts.padded / BLOCK * layout.rows();
+        let n_columns = offsets.padded / BLOCK * layout.rows();
         let columns = Scratch::new(client, n_columns);
-        let carried = Scratch::new(client, parts.len);
+        let intermediates = Scratch::new(client, offsets.len);
         let loss = self.tensor([1]);
         let d_input = self.tensor([shapes.0, shapes.1]);
         let d_bias = self.tensor([shapes.1]);
         let d_output = self.tensor([shapes.1, 2]);
         let d_output_bias = self.tensor([2]);
-        // SAFETY: indices are clamped or guarded, and `Parts` counts what the passes leave for one
-        // another.
+        // SAFETY: the kernels clamp or guard their indices, and `Offsets` reserves room for all that
+        // one pass writes for another.
         unsafe {
             slopes::slopes::launch_unchecked(
                 client,
-                flat(n_columns.max(parts.padded)),
+                flat(n_columns.max(offsets.padded)),
                 CubeDim::new_1d(THREADS as u32),
                 arg(&self.bits),
                 arg(&self.codes),
@@ -196,7 +199,7 @@ impl Problem {
                 arg(&self.output_bias),
                 shares.arg(),
                 columns.arg(),
-                carried.arg(),
+                intermediates.arg(),
                 n,
                 padded,
                 delta_at,
@@ -206,24 +209,24 @@ impl Problem {
             );
             sums::sums::launch_unchecked(
                 client,
-                CubeCount::Static(layout.tiles as u32, deal.bands as u32, chunks),
-                CubeDim::new_2d(layout.lanes as u32, deal.groups as u32),
+                CubeCount::Static(layout.tiles as u32, partition.bands as u32, chunks),
+                CubeDim::new_2d(layout.lanes as u32, partition.groups as u32),
                 masks.arg(),
                 columns.arg(),
-                carried.arg(),
+                intermediates.arg(),
                 delta_at,
                 layout,
-                deal,
+                partition,
             );
             rows::rows::launch_unchecked(
                 client,
-                flat(layout.products() * layout.width + parts.chunks),
+                flat(layout.products() * layout.width + offsets.chunks),
                 CubeDim::new_1d(THREADS as u32),
                 arg(&self.input),
                 arg(&self.bias),
                 arg(&self.output),
                 masks.arg(),
-                carried.arg(),
+                intermediates.arg(),
                 arg(&d_input),
                 arg(&d_bias),
                 chunks,
@@ -233,13 +236,13 @@ impl Problem {
                 products_at,
                 totals_at,
                 layout,
-                deal,
+                partition,
             );
             finish::finish::launch_unchecked(
                 client,
-                CubeCount::Static((layout.width + 1).div_ceil(FEW) as u32, 1, 1),
-                CubeDim::new_1d(FEW as u32),
-                carried.arg(),
+                CubeCount::Static((layout.width + 1).div_ceil(FINISH_THREADS) as u32, 1, 1),
+                CubeDim::new_1d(FINISH_THREADS as u32),
+                intermediates.arg(),
                 arg(&d_output),
                 arg(&d_output_bias),
                 arg(&loss),
@@ -253,20 +256,21 @@ impl Problem {
         [loss, d_input, d_bias, d_output, d_output_bias]
     }
 
-    /// Σ loss and right answers of each subtask, in three dispatches.
+    /// Computes Σ loss (nats) and the number of correct answers of each subtask, `[2, n_tasks]`, in
+    /// three dispatches.
     pub fn evaluate(self) -> CubeTensor {
         let layout = self.layout(EVALUATION_LANES);
         if self.samples() == 0 {
             return self.zeros([2, layout.n_tasks]);
         }
         let (_, shares) = self.forward(layout, None);
-        let tallies = Scratch::new(self.client(), 2 * layout.n_tasks * tally::HANDS);
+        let tallies = Scratch::new(self.client(), 2 * layout.n_tasks * tally::THREADS_PER_TASK);
         let sums = self.tensor([2, layout.n_tasks]);
-        // SAFETY: a run of samples lies inside the batch, and threads past the last write nothing.
+        // SAFETY: every subtask's samples lie inside the batch, and surplus threads write nothing.
         unsafe {
             tally::tally::launch_unchecked(
                 self.client(),
-                flat(layout.n_tasks * tally::HANDS),
+                flat(layout.n_tasks * tally::THREADS_PER_TASK),
                 CubeDim::new_1d(THREADS as u32),
                 arg(&self.codes),
                 arg(&self.labels),
@@ -276,7 +280,7 @@ impl Problem {
                 self.samples() as u32,
                 layout,
             );
-            tally::add_up::launch_unchecked(
+            tally::reduce::launch_unchecked(
                 self.client(),
                 flat(2 * layout.n_tasks),
                 CubeDim::new_1d(THREADS as u32),
@@ -289,7 +293,8 @@ impl Problem {
     }
 }
 
-/// One step of one parameter, in place where nobody else holds a buffer.
+/// Takes one Adam step for one parameter. Updates a buffer in place if no other tensor shares it,
+/// else writes a new one. Returns the parameter and its two moments.
 pub(super) fn adam_step(
     parameter: CubeTensor,
     gradient: CubeTensor,
@@ -308,12 +313,12 @@ pub(super) fn adam_step(
         let (shape, device) = (tensor.shape(), tensor.device.clone());
         Some(CubeTensor::new_contiguous(client.clone(), device, shape, client.empty(4 * len), DType::F32))
     });
-    // Where there is no new buffer the old one, bound after the gradient, is written again.
+    // Without a new buffer the kernel writes to the old one, which is bound after the gradient.
     let [to_parameter, to_moment1, to_moment2] = [0, 1, 2].map(|i| match &new[i] {
         Some(tensor) => arg(tensor),
         None => BufferArg::alias(i + 1, len),
     });
-    // SAFETY: all seven buffers have `len` numbers, and no thread passes that.
+    // SAFETY: all seven buffers have `len` numbers, and the kernel accesses none beyond.
     unsafe {
         adam::adam::launch_unchecked(
             &client,
@@ -342,14 +347,15 @@ pub(super) fn adam_step(
     [new_parameter.unwrap_or(old_parameter), new_moment1.unwrap_or(old_moment1), new_moment2.unwrap_or(old_moment2)]
 }
 
-/// At least so many workgroups, and how many, in two dimensions where one is too short.
+/// Returns a grid of at least `count` workgroups, in two dimensions where one is too short, and
+/// their exact number.
 fn spread(count: usize) -> (CubeCount, usize) {
-    let down = count.div_ceil(COUNT).max(1);
-    let across = count.div_ceil(down).max(1);
-    (CubeCount::Static(across as u32, down as u32, 1), across * down)
+    let rows = count.div_ceil(MAX_WORKGROUPS).max(1);
+    let columns = count.div_ceil(rows).max(1);
+    (CubeCount::Static(columns as u32, rows as u32, 1), columns * rows)
 }
 
-/// At least so many threads in full workgroups.
+/// Returns a grid of full workgroups with at least `threads` threads.
 fn flat(threads: usize) -> CubeCount {
     spread(threads.div_ceil(THREADS)).0
 }

@@ -1,19 +1,20 @@
-//! From logit differences to δ = ∂(mean loss)/∂z, and whatever else the sums need of each sample.
+//! δ = ∂(mean loss)/∂z of every sample, and the other per-sample inputs of the sums.
 //!
-//! No thread waits for another: three small jobs lie side by side in one dispatch. The lanes'
-//! shares of z become δ and the loss of a sample; the codes become the places where each subtask's
-//! run starts; and the bits are turned, so that one word holds what eight samples have for one bit.
+//! One dispatch does three independent jobs: it turns the lanes' shares of z into δ and the loss of
+//! each sample, finds the first sample of each subtask, and transposes the bits, so that one word
+//! holds one bit of eight samples.
 
 use cubecl::prelude::*;
 
 use super::layout::{BLOCK, Layout};
 use super::sample::{error_margin, logit, sigmoid, softplus};
 
-/// Grid: a thread to a sample or to a column, whichever are more.
+/// Grid: one thread per sample or per column, whichever are more.
 ///
-/// `columns` is `[blocks, rows]`, bit i for sample i of the block; past the last sample, no bit
-/// is set. `parts` gets δ at `delta_at` and the losses in nats at `loss_at`, nought for the samples
-/// that only fill the last chunk, `padded` in all; and the starts at `starts_at`.
+/// Writes `columns`, `[blocks, rows]`, where bit i belongs to sample i of the block and is 0 past the
+/// last sample; and to `intermediates` δ at `delta_at` and the losses in nats at `loss_at`, `[padded]`
+/// each and 0 past the last sample, and the first sample of each subtask at `starts_at`,
+/// `[n_tasks + 1]`.
 #[cube(launch_unchecked)]
 pub(super) fn slopes(
     bits: &[u32],
@@ -22,7 +23,7 @@ pub(super) fn slopes(
     output_bias: &[f32],
     shares: &[f32],
     columns: &mut [u32],
-    parts: &mut [f32],
+    intermediates: &mut [f32],
     samples: u32,
     padded: u32,
     delta_at: u32,
@@ -39,28 +40,28 @@ pub(super) fn slopes(
         let z = logit(shares, output_bias, sample, layout.lanes);
         let t = error_margin(z, label);
         let slope = sigmoid(t) / f32::cast_from(samples as u32);
-        parts[delta_at as usize + sample] = select(label == 1u32, -slope, slope);
-        parts[loss_at as usize + sample] = softplus(t);
+        intermediates[delta_at as usize + sample] = select(label == 1u32, -slope, slope);
+        intermediates[loss_at as usize + sample] = softplus(t);
 
-        // This sample opens its subtask's run, and those of the empty subtasks before.
+        // The first sample of a subtask writes its start, and that of the empty subtasks before it.
         let task = codes[sample] as usize;
-        let mut open = 0usize;
+        let mut next = 0usize;
         if sample > 0 {
-            open = codes[sample - 1] as usize + 1;
+            next = codes[sample - 1] as usize + 1;
         }
-        while open <= task {
-            parts[starts_at as usize + open] = f32::reinterpret(sample as u32);
-            open += 1;
+        while next <= task {
+            intermediates[starts_at as usize + next] = f32::reinterpret(sample as u32);
+            next += 1;
         }
         if sample == samples - 1 {
-            while open <= layout.n_tasks {
-                parts[starts_at as usize + open] = f32::reinterpret(samples as u32);
-                open += 1;
+            while next <= layout.n_tasks {
+                intermediates[starts_at as usize + next] = f32::reinterpret(samples as u32);
+                next += 1;
             }
         }
     } else if sample < padded {
-        parts[delta_at as usize + sample] = 0.0f32;
-        parts[loss_at as usize + sample] = 0.0f32;
+        intermediates[delta_at as usize + sample] = 0.0f32;
+        intermediates[loss_at as usize + sample] = 0.0f32;
     }
 
     let rows = comptime!(layout.rows());

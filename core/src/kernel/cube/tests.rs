@@ -1,4 +1,4 @@
-//! The passes against the formulas in f64, on whatever adapter wgpu finds.
+//! Compares the passes with the formulas in f64, on the adapter that wgpu finds.
 
 use std::io::Write as _;
 
@@ -12,17 +12,17 @@ use cubecl::wgpu::WgpuDeviceKind;
 use super::launch::{Problem, adam_step};
 use crate::kernel::AdamStep;
 
-/// The adapter that wgpu takes, or a line that says the test did nothing.
+/// Returns wgpu's default device. Without one it prints that `test` checked nothing.
 fn device(test: &str) -> Option<CubeDevice> {
     let device = CubeDevice::wgpu(WgpuDeviceKind::DefaultDevice).ok();
     if device.is_none() {
-        // Past the test harness, which would swallow it.
+        // Written directly, because the test harness captures `eprintln!`.
         let _ = writeln!(std::io::stderr(), "NOT TESTED ON A GPU: {test} found no adapter");
     }
     device
 }
 
-/// Splitmix64: random enough for a test, and the same everywhere.
+/// Splitmix64: random enough for a test, and the same on every machine.
 struct Random(u64);
 
 impl Random {
@@ -38,7 +38,7 @@ impl Random {
         (self.next() % bound as u64) as usize
     }
 
-    /// Uniform in ±scale.
+    /// Returns a number uniform in [-scale, scale).
     fn float(&mut self, scale: f32) -> f32 {
         ((self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale
     }
@@ -64,14 +64,14 @@ struct Case {
     output_bias: Vec<f32>,
 }
 
-/// How a case's samples are spread over its subtasks.
+/// How a case distributes its samples over its subtasks.
 #[derive(Clone, Copy, Debug)]
 enum Spread {
-    /// Anywhere.
+    /// Uniformly.
     Even,
-    /// Half of the rest in each next one, so that one run is long and most are empty.
+    /// Half of the remaining samples go to each next subtask: the first has many, most have none.
     Steep,
-    /// All in the last.
+    /// All go to the last subtask.
     Last,
 }
 
@@ -107,7 +107,7 @@ impl Case {
             bits,
             codes,
             labels,
-            // Larger than at the start of a run: losses and slopes of every size.
+            // Larger than at the start of a run, so that losses and slopes of every size occur.
             input: random.floats((n_tasks + n_bits) * width, 3.0 * scale),
             bias: random.floats(width, scale),
             output: random.floats(2 * width, 2.0 / (width as f32).sqrt()),
@@ -136,7 +136,7 @@ impl Case {
         self.bits[sample * self.words + bit / 32] >> (bit % 32) & 1 == 1
     }
 
-    /// Hidden activations and the logit difference of a sample, in f64.
+    /// Computes the hidden activations and the logit difference of a sample, in f64.
     fn forward(&self, sample: usize) -> (Vec<f64>, f64) {
         let task = self.codes[sample] as usize;
         let mut h: Vec<f64> = (0..self.width).map(|w| self.bias[w] as f64 + self.input[task * self.width + w] as f64).collect();
@@ -150,8 +150,9 @@ impl Case {
         (h, z + self.output_bias[1] as f64 - self.output_bias[0] as f64)
     }
 
-    /// Loss and gradients by the chain rule, in the order that the passes give them, with the
-    /// loss of each sample summed by subtask, and the right answers.
+    /// Computes loss and gradients by the chain rule, in the order in which
+    /// [`Problem::gradients`] returns them, and Σ loss and the number of correct answers of each
+    /// subtask.
     fn expected(&self) -> ([Vec<f64>; 5], Vec<f64>) {
         let (n_tasks, width) = (self.n_tasks, self.width);
         let mut loss = 0.0;
@@ -163,10 +164,10 @@ impl Case {
         for sample in 0..self.samples() {
             let (h, z) = self.forward(sample);
             let (task, y) = (self.codes[sample] as usize, self.labels[sample] as f64);
-            let own = z.max(0.0) - y * z + (-z.abs()).exp().ln_1p();
+            let nats = z.max(0.0) - y * z + (-z.abs()).exp().ln_1p();
             let delta = (1.0 / (1.0 + (-z).exp()) - y) / self.samples() as f64;
-            loss += own / self.samples() as f64;
-            tally[task] += own;
+            loss += nats / self.samples() as f64;
+            tally[task] += nats;
             tally[n_tasks + task] += f64::from((z > 0.0) == (y == 1.0));
             d_output_bias[0] -= delta;
             d_output_bias[1] += delta;
@@ -206,7 +207,8 @@ fn read(tensor: CubeTensor) -> Vec<f32> {
     f32::from_bytes(&bytes)[..len].to_vec()
 }
 
-/// Within `tolerance` of the largest expected number, which is what sums in another order keep.
+/// Asserts agreement within `tolerance` of the largest expected number, because the two sides add in
+/// different orders.
 fn assert_close(name: &str, actual: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(actual.len(), expected.len(), "{name}");
     let scale = expected.iter().fold(1e-9f64, |scale, x| scale.max(x.abs()));
@@ -216,8 +218,8 @@ fn assert_close(name: &str, actual: &[f32], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Shapes that fit nothing: one of everything, odd widths, words cut short or more than four,
-/// batches that end inside a block or a stage, subtasks without a sample.
+/// Returns edge cases: sizes of one, odd widths, partly filled words and more than four words, batches
+/// that end inside a block or a chunk, subtasks without a sample.
 fn cases() -> Vec<Case> {
     let mut cases = vec![
         Case::new(1, 1, 1, 1, Spread::Even),
@@ -243,8 +245,8 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn loss_and_gradients_are_those_of_the_chain_rule() {
-    let Some(device) = device("loss_and_gradients_are_those_of_the_chain_rule") else { return };
+fn loss_and_gradients_match_the_chain_rule() {
+    let Some(device) = device("loss_and_gradients_match_the_chain_rule") else { return };
     for case in cases() {
         let (expected, _) = case.expected();
         let actual = case.problem(&device).gradients();
@@ -260,7 +262,7 @@ fn longer_chunks_give_the_same_gradients() {
     let Some(device) = device("longer_chunks_give_the_same_gradients") else { return };
     let case = Case::new(6, 40, 50, 1500, Spread::Steep);
     let (expected, _) = case.expected();
-    // Room for so many chunks, the last of them not full.
+    // Limits the partial sums to this many chunks; the last chunk is not full.
     for chunks in [1, 2, 5] {
         let mut problem = case.problem(&device);
         problem.partial_bytes = 4 * 41 * 50 * chunks;
@@ -296,9 +298,9 @@ fn the_same_step_twice_gives_the_same_bits() {
 }
 
 #[test]
-fn losses_of_learned_and_hopeless_samples_are_exact() {
-    let Some(device) = device("losses_of_learned_and_hopeless_samples_are_exact") else { return };
-    // z is the output bias alone: from sure and right to sure and wrong.
+fn losses_are_exact_for_confident_right_and_wrong_answers() {
+    let Some(device) = device("losses_are_exact_for_confident_right_and_wrong_answers") else { return };
+    // z is the output bias alone: from confidently right to confidently wrong.
     for z in [-90.0f32, -20.0, -12.0, -5.0, -4.0, -0.5, 0.0, 1.0, 4.7, 15.0, 80.0, 1000.0] {
         let mut case = Case::new(1, 4, 3, 2, Spread::Even);
         case.output.fill(0.0);
@@ -312,8 +314,8 @@ fn losses_of_learned_and_hopeless_samples_are_exact() {
 }
 
 #[test]
-fn a_broken_parameter_is_seen_in_the_loss() {
-    let Some(device) = device("a_broken_parameter_is_seen_in_the_loss") else { return };
+fn a_nan_parameter_makes_the_loss_nan() {
+    let Some(device) = device("a_nan_parameter_makes_the_loss_nan") else { return };
     let mut case = Case::new(4, 10, 20, 50, Spread::Even);
     case.input[4 * 20 + 3] = f32::NAN;
     let [loss, ..] = case.problem(&device).gradients().map(read);
@@ -321,8 +323,8 @@ fn a_broken_parameter_is_seen_in_the_loss() {
 }
 
 #[test]
-fn adam_follows_its_formula_in_place_and_beside() {
-    let Some(device) = device("adam_follows_its_formula_in_place_and_beside") else { return };
+fn adam_matches_its_formula_in_place_and_out_of_place() {
+    let Some(device) = device("adam_matches_its_formula_in_place_and_out_of_place") else { return };
     let mut random = Random(5);
     for (len, decoupled, shared) in [(1, false, false), (1000, true, false), (257, false, true), (70_000, true, true)] {
         let [p, g, m] = [1.0, 0.1, 0.1].map(|scale| random.floats(len, scale));
@@ -361,7 +363,7 @@ fn adam_follows_its_formula_in_place_and_beside() {
             assert_close(&format!("{name}, {len} numbers"), actual, expected, 2e-6);
         }
         if let Some(kept) = kept {
-            assert_eq!(kept.map(read), [p, m, v], "somebody else held these");
+            assert_eq!(kept.map(read), [p, m, v], "shared buffers must stay unchanged");
         }
     }
 }

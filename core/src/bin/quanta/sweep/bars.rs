@@ -1,5 +1,5 @@
-//! How a sweep shows itself: a bar for each run under way, one for the whole, and a line for each
-//! run that ends.
+//! Shows a sweep's progress: a bar for each run in progress, one for the whole sweep, and a line for
+//! each run that ends.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -14,10 +14,10 @@ use crate::output;
 use crate::progress::{speed, style};
 use crate::text::{duration, thousands};
 
-/// What the bar of the whole counts in: thousandths of the work.
+/// Length of the bar for the whole sweep, which counts thousandths of the work.
 const WHOLE: u64 = 1_000;
 
-/// The sweep's face. Runs on several threads speak through it.
+/// The sweep's bars and lines, shared by the threads that train its runs.
 pub struct Bars<'a> {
     manifest: &'a Manifest,
     json: bool,
@@ -29,18 +29,19 @@ pub struct Bars<'a> {
 /// The work of this process, in the units of [`cost`].
 struct Work {
     since: Instant,
-    /// Runs that are finished, of `runs`.
+    /// Number of finished runs, out of `runs`.
     finished: usize,
     runs: usize,
-    /// Done before this process began, or by others.
+    /// Work done before this process started, or by other processes.
     given: f64,
-    /// Done by this process.
+    /// Work done by this process.
     done: f64,
+    /// All work.
     all: f64,
 }
 
 impl<'a> Bars<'a> {
-    /// For these runs of a sweep.
+    /// Makes the bars for these runs of a sweep. With `json`, runs that end are printed as JSON.
     pub fn new(manifest: &'a Manifest, entries: &[&Entry], json: bool) -> Self {
         let bars = MultiProgress::new();
         let whole = bars.add(ProgressBar::new(WHOLE).with_style(style("{bar:30} {percent:>3}%  {msg}")));
@@ -49,12 +50,12 @@ impl<'a> Bars<'a> {
         Self { manifest, json, bars, whole, state: Mutex::new(work) }
     }
 
-    /// Says something beside the results, on stderr.
+    /// Prints a line on stderr, without disturbing the bars.
     pub fn remark(&self, text: &str) {
         self.bars.suspend(|| eprintln!("{text}"));
     }
 
-    /// A run begins, or goes on, at a step.
+    /// Adds a bar for a run that starts or resumes at `step`.
     pub fn begin(&self, entry: &Entry, step: u64) -> RunBar<'_> {
         let bar = self.bars.insert_from_back(
             1,
@@ -69,7 +70,7 @@ impl<'a> Bars<'a> {
         RunBar { all: self, bar, label, steps: entry.config.training.steps, cost, share }
     }
 
-    /// A run needs nothing more: it was finished before, or by somebody else.
+    /// Counts a run that was already finished, earlier or by another process.
     pub fn found_finished(&self, entry: &Entry) {
         self.work(|work| {
             work.finished += 1;
@@ -77,7 +78,7 @@ impl<'a> Bars<'a> {
         });
     }
 
-    /// A run ended; the line that says so.
+    /// Prints the line for a run that ended; `failure` is the reason if it failed.
     pub fn ended(&self, entry: &Entry, record: &Record, failure: Option<&str>) -> anyhow::Result<()> {
         let label = self.manifest.label(&entry.config);
         let (finished, runs) = self.work(|work| {
@@ -112,20 +113,21 @@ impl<'a> Bars<'a> {
                     entry.config.quanta().len(),
                     duration(last.seconds)
                 ),
-                // What failed has been said on stderr.
+                // The failure was printed on stderr above.
                 _ => return Ok(()),
             }
         };
         self.bars.suspend(|| output::line(&text))
     }
 
-    /// Takes the bars away.
+    /// Removes the bars.
     pub fn end(&self) {
         self.whole.finish_and_clear();
     }
 
+    /// Changes the counts of work and updates the bar of the whole sweep.
     fn work<T>(&self, change: impl FnOnce(&mut Work) -> T) -> T {
-        // A thread that panicked left numbers for a bar behind, which harm nobody.
+        // A poisoned lock is harmless: it guards only numbers for a bar.
         let mut work = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let result = change(&mut work);
         let share = ((work.given + work.done) / work.all).clamp(0.0, 1.0);
@@ -156,8 +158,8 @@ impl RunBar<'_> {
         }
     }
 
-    /// The run is over, perhaps early.
-    pub fn over(&mut self) {
+    /// Counts the run as complete, also if it stopped early.
+    pub fn complete(&mut self) {
         self.reach(1.0);
     }
 

@@ -10,12 +10,12 @@ use quanta_core::sweep::SWEEPS;
 
 use crate::{drive, settings, train};
 
-/// Part `index` of `of`, counted from 1.
+/// Part `index` of `of` parts, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part.
+    /// The part's number, from 1.
     pub index: usize,
-    /// Of how many.
+    /// The number of parts.
     pub of: usize,
 }
 
@@ -32,38 +32,38 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// The part's share of a list: every `of`-th item.
+    /// Returns the part's items of a list: every `of`-th one.
     pub fn of_list<T>(self, list: Vec<T>) -> Vec<T> {
         list.into_iter().skip(self.index - 1).step_by(self.of).collect()
     }
 }
 
-/// `--dir` of one that is made; others take a folder by its place.
+/// The sweep's folder, as a positional argument; `quanta sweep` makes it the flag `--dir`.
 pub fn dir_arg() -> Arg {
     Arg::new("dir").value_name("DIR").value_parser(value_parser!(PathBuf)).required(true)
 }
 
-/// The folder.
+/// Returns the sweep's folder.
 pub fn dir(matches: &ArgMatches) -> Option<&PathBuf> {
     matches.get_one("dir")
 }
 
-/// All flags.
+/// Adds all flags to the command.
 pub fn all(command: Command) -> Command {
     let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let jobs = Arg::new("jobs")
         .long("jobs")
         .value_name("N")
         .value_parser(value_parser!(u16).range(1..))
-        .help("Runs side by side, sharing the cores [default: a run a core, where memory allows; one on a GPU]");
+        .help("Number of runs to train at the same time [default: one per core if memory allows; one on a GPU]");
     let shard = Arg::new("shard").long("shard").value_name("I/N").value_parser(Shard::from_str);
     command
-        .arg(dir_arg().long("dir").help("The sweep's folder, made where it is not there"))
+        .arg(dir_arg().long("dir").help("The sweep's folder, created if it does not exist"))
         .args(what())
         .args(settings::args())
         .args([train::device_arg(), jobs, drive::every_arg()])
-        .arg(shard.help("Do the I-th of N parts, for schedulers of your own"))
-        .arg(switch("keep-weights", "Keep weights and moments in finished records too"))
+        .arg(shard.help("Train only the I-th of N parts of the sweep, for use with other schedulers"))
+        .arg(switch("keep-weights", "Keep weights and moments in finished records"))
         .arg(switch("json", "Write one JSON object per finished or failed run and line to stdout"))
         .arg(switch("dry-run", "List the runs and stop"))
         .args(slurm().map(|arg| arg.help_heading("Slurm")))
@@ -76,13 +76,13 @@ fn what() -> [Arg; 3] {
         .long("preset")
         .value_name("NAME")
         .value_parser(sweeps.chain(runs).collect::<Vec<_>>())
-        .help("A named sweep, or the named settings of a run for --over to vary");
+        .help("A named sweep, or named settings of a run, which --over then varies");
     let manifest = Arg::new("manifest")
         .long("manifest")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .conflicts_with_all(["preset", "over"])
-        .help("The runs that a manifest lists: one written by another sweep, or by hand");
+        .help("Train the runs of a manifest, written by another sweep or by hand");
     let over = Arg::new("over")
         .long("over")
         .value_name("FIELD=VALUES")
@@ -100,13 +100,13 @@ fn slurm() -> [Arg; 10] {
         Arg::new("slurm")
             .long("slurm")
             .action(ArgAction::SetTrue)
-            .help("Write DIR/slurm.sh, a job array that does the sweep, instead of doing it here"),
-        Arg::new("submit").long("submit").action(ArgAction::SetTrue).requires("slurm").help("Hand the script to sbatch at once"),
-        number("chunk", "Runs a task [default: 1, or as many as keep the array under 1,000 tasks]"),
-        number("cpus", "Cores a task [default: 2; on a GPU 4]"),
-        text("mem", "SIZE", "Memory a task [default: an estimate from the largest run]"),
-        text("time", "TIME", "Time limit a task; a run that needs longer is requeued and goes on").default_value("04:00:00"),
-        text("gpus", "SPEC", "What to ask of a GPU task with --gres [default: gpu:1]"),
+            .help("Write DIR/slurm.sh, a job array that trains the sweep, instead of training here"),
+        Arg::new("submit").long("submit").action(ArgAction::SetTrue).requires("slurm").help("Submit the script with sbatch"),
+        number("chunk", "Runs per task [default: 1, or as many as keep the array at 1,000 tasks or fewer]"),
+        number("cpus", "Cores per task [default: 2; on a GPU 4]"),
+        text("mem", "SIZE", "Memory per task [default: estimated from the largest run]"),
+        text("time", "TIME", "Time limit per task; a task that needs longer is requeued and resumes").default_value("04:00:00"),
+        text("gpus", "SPEC", "The value of --gres for a task on a GPU [default: gpu:1]"),
         text("partition", "NAME", "The partition to use"),
         text("account", "NAME", "The account to use"),
         number("at-once", "Tasks that may run at the same time [default: all]"),

@@ -1,4 +1,4 @@
-//! Which runs a sweep has, from its flags or from its folder.
+//! Determines a sweep's runs from the flags or from its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -9,24 +9,24 @@ use quanta_core::sweep::{Dimension, Folder, Manifest, SweepError, sweep_preset};
 use crate::failure::{Usage, usage};
 use crate::settings;
 
-/// A sweep asked for, or one found.
+/// The sweep to train.
 pub enum Sweep {
-    /// Given by flags.
+    /// A sweep given by flags.
     New(Manifest),
-    /// In the folder already.
-    There(Folder, Manifest),
+    /// The sweep that the folder already holds.
+    Existing(Folder, Manifest),
 }
 
 impl Sweep {
-    /// Its runs.
+    /// The sweep's manifest.
     pub fn manifest(&self) -> &Manifest {
         match self {
-            Self::New(manifest) | Self::There(_, manifest) => manifest,
+            Self::New(manifest) | Self::Existing(_, manifest) => manifest,
         }
     }
 }
 
-/// The sweep that the flags ask for; without any, the one in `dir`.
+/// Returns the sweep that the flags describe, or, if they describe none, the one in `dir`.
 pub fn manifest(matches: &ArgMatches, dir: &Path) -> anyhow::Result<Sweep> {
     let named: Vec<String> = settings::named_fields(matches).map(|field| field.flag()).collect();
     let files = ["config", "url"].into_iter().filter(|name| matches.contains_id(name)).map(str::to_owned);
@@ -43,16 +43,17 @@ pub fn manifest(matches: &ArgMatches, dir: &Path) -> anyhow::Result<Sweep> {
     }
     match Folder::open(dir) {
         Ok(_) if !settings.is_empty() => Err(usage(format!(
-            "--{} changes the sweep in {}, whose settings are fixed by its manifest",
+            "--{} would change the sweep in {}, whose settings are fixed by its manifest",
             settings[0],
             dir.display()
         ))),
-        Ok((folder, manifest)) => Ok(Sweep::There(folder, manifest)),
-        Err(SweepError::NoSweep(_)) => Err(usage("there is nothing to sweep: say what with --preset, --manifest or --over")),
+        Ok((folder, manifest)) => Ok(Sweep::Existing(folder, manifest)),
+        Err(SweepError::NoSweep(_)) => Err(usage("there is nothing to sweep: use --preset, --manifest or --over")),
         Err(error) => Err(usage(error)),
     }
 }
 
+/// Makes the grid that `--preset`, `--over` and the settings describe.
 fn grid(matches: &ArgMatches) -> anyhow::Result<Manifest> {
     let name = matches.get_one::<String>("preset").map(String::as_str).unwrap_or_default();
     let (start, mut over) = match (sweep_preset(name), preset(name)) {
@@ -68,7 +69,7 @@ fn grid(matches: &ArgMatches) -> anyhow::Result<Manifest> {
             Err(error) => problems.push(format!("--over {text}: {error}")),
         }
     }
-    // A preset's own dimension gives way to the same one given.
+    // `--over` replaces the preset's dimension for the same field.
     over.retain(|dimension| given.iter().all(|other| other.field != dimension.field));
     over.append(&mut given);
     for field in settings::named_fields(matches).filter(|field| over.iter().any(|dimension| dimension.field == field.name)) {
@@ -86,7 +87,7 @@ fn grid(matches: &ArgMatches) -> anyhow::Result<Manifest> {
     Ok(manifest)
 }
 
-/// The command that makes these runs again, wherever the settings came from.
+/// Returns a command that makes the same runs. It spells out settings that came from a file or a link.
 fn command(preset: &str, start: &RunConfig, base: &RunConfig, matches: &ArgMatches) -> String {
     let mut command = "quanta sweep".to_owned();
     if !preset.is_empty() {

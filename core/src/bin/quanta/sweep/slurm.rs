@@ -1,4 +1,4 @@
-//! A sweep as a Slurm job array: one script, whose tasks do a shard each.
+//! Writes a sweep as a Slurm job array: one script, each of whose tasks trains one shard.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::output;
 use crate::text::count;
 use crate::train::device_choice;
 
-/// Slurm's own default limit on the size of an array is 1001.
+/// The maximum number of tasks. Slurm's default limit on the size of an array is 1001.
 const LARGEST_ARRAY: usize = 1_000;
 
-/// Writes the script, and submits it where that is asked for.
+/// Writes the script, and submits it if `--submit` is given.
 pub fn run(matches: &ArgMatches, dir: &Path, manifest: &Manifest) -> anyhow::Result<()> {
     let dir = dir.canonicalize().with_context(|| dir.display().to_string())?;
     let logs = dir.join("slurm");
@@ -32,13 +32,13 @@ pub fn run(matches: &ArgMatches, dir: &Path, manifest: &Manifest) -> anyhow::Res
         return output::line(&format!("sbatch {}", quoted(&path.display().to_string())));
     }
     let sbatch =
-        Command::new("sbatch").arg("--parsable").arg(&path).output().context("sbatch cannot be started: is Slurm here?")?;
+        Command::new("sbatch").arg("--parsable").arg(&path).output().context("sbatch cannot be started: is Slurm installed?")?;
     if !sbatch.status.success() {
         bail!("sbatch refused: {}", String::from_utf8_lossy(&sbatch.stderr).trim());
     }
     let job = String::from_utf8_lossy(&sbatch.stdout).trim().to_owned();
     eprintln!(
-        "submitted {} as {}, job {job}; quanta status {} shows where it stands",
+        "submitted {} as {}, job {job}; quanta status {} shows the progress",
         count(manifest.runs.len(), "run"),
         count(tasks, "task"),
         dir.display()
@@ -47,7 +47,7 @@ pub fn run(matches: &ArgMatches, dir: &Path, manifest: &Manifest) -> anyhow::Res
 }
 
 fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -> anyhow::Result<String> {
-    let program = std::env::current_exe().context("the program does not know its own path")?;
+    let program = std::env::current_exe().context("cannot find the path of this program")?;
     let device = device_choice(matches);
     let gpu = matches!(device, DeviceChoice::Gpu | DeviceChoice::Cuda);
     let jobs = matches.get_one::<u16>("jobs").copied();
@@ -55,7 +55,7 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let largest = manifest.runs.iter().map(|entry| entry.config.memory_bytes()).max().unwrap_or(0);
     let side_by_side = u64::from(jobs.map_or(cpus, u32::from));
-    // Half a gigabyte for the program and its device; twice the estimate for each run.
+    // 512 MiB for the program and its device, and twice the estimate for each run.
     let mebibytes = 512 + side_by_side * (2 * largest >> 20).max(64);
     let mut options = vec![
         format!("--job-name={}", word(if manifest.name.is_empty() { "quanta" } else { &manifest.name })?),
@@ -69,7 +69,7 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
         "--requeue".into(),
         "--open-mode=append".into(),
         format!("--output={}", dir.join("slurm/%A_%a.log").display()),
-        // Two minutes before the time limit, to this script alone.
+        // Slurm signals the script alone (B) two minutes before the time limit.
         "--signal=B:USR1@120".into(),
     ];
     if gpu {
@@ -95,41 +95,42 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
     let header: String = options.iter().map(|option| format!("#SBATCH {option}\n")).collect();
     Ok(format!(
         "#!/bin/bash\n{header}
-# One part of a sweep. Submit it again to finish what was cancelled or failed: what is done stays
-# done, and what was begun goes on from its checkpoint.
+# Trains one part of a sweep. Submit the script again to continue cancelled and failed runs: finished
+# runs are kept, and unfinished ones resume from their checkpoints.
 {command} &
 quanta=$!
 
-# A task that is cancelled, preempted or requeued gets SIGTERM, and its runs write checkpoints.
+# Slurm sends SIGTERM to a task that is cancelled, preempted or requeued; its runs then write
+# checkpoints.
 trap 'kill -TERM \"$quanta\"' TERM
-# Near the time limit the task stops in the same way and goes back into the queue.
+# Near the time limit the task stops in the same way and is requeued.
 again=
 trap 'again=yes; kill -TERM \"$quanta\"' USR1
 
-# A signal ends `wait` before the program has ended.
+# A signal interrupts `wait`, so wait until the program has ended.
 status=0
 while kill -0 \"$quanta\" 2>/dev/null; do
     wait \"$quanta\"
     status=$?
 done
-# By its place in the array: the last task's own number would mean the whole array.
+# Requeue by array index: the last task's own job id is that of the whole array.
 [ -z \"$again\" ] || scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\"
 exit \"$status\"
 "
     ))
 }
 
-/// A value that goes into an option of the script as it is.
+/// Checks that a value can be written into an option of the script without quoting.
 fn word(text: &str) -> anyhow::Result<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || ":_-.,=%+".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         Ok(text)
     } else {
-        Err(usage(format!("«{text}» cannot stand in a Slurm option")))
+        Err(usage(format!("“{text}” cannot be used in a Slurm option")))
     }
 }
 
-/// Quoted for a shell.
+/// Quotes a text for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,4 +1,4 @@
-//! Doing a sweep's runs: claiming them one by one, on as many threads as pay.
+//! Trains a sweep's runs: claims them one by one, on several threads.
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,10 +21,10 @@ use crate::signal::Stop;
 use crate::text::count;
 use crate::train::device_choice;
 
-/// Somebody who only looks at a run holds its lock for less than this.
-const A_LOOK: Duration = Duration::from_millis(300);
+/// A process that only checks a run's state holds its lock for less than this.
+const STATE_CHECK: Duration = Duration::from_millis(300);
 
-/// Does what is not finished.
+/// Trains the unfinished runs.
 pub fn run(matches: &ArgMatches, folder: &Folder, manifest: &Manifest) -> anyhow::Result<()> {
     let mut entries = super::costliest_first(manifest);
     if let Some(shard) = matches.get_one::<Shard>("shard") {
@@ -58,56 +58,57 @@ pub fn run(matches: &ArgMatches, folder: &Folder, manifest: &Manifest) -> anyhow
         queue.push_back(entry);
     }
     let jobs = matches.get_one::<u16>("jobs").map(|jobs| usize::from(*jobs));
-    let worked = sweep.all(queue, device_choice(matches), jobs);
+    let result = sweep.train_all(queue, device_choice(matches), jobs);
     bars.end();
-    worked?;
-    sweep.conclude()
+    result?;
+    sweep.report_end()
 }
 
-/// What the threads of a sweep share.
+/// The state that a sweep's threads share.
 struct Sweep<'a> {
     folder: &'a Folder,
     bars: &'a Bars<'a>,
     stop: &'a Stop,
     every: Duration,
     weights: bool,
-    /// Runs to claim, the next first.
+    /// Runs to claim, in order.
     queue: Mutex<VecDeque<&'a Entry>>,
-    /// Runs that another process has.
+    /// Runs that another process has claimed.
     taken: Mutex<VecDeque<&'a Entry>>,
-    /// Runs under way here.
+    /// Number of runs that this process is training.
     working: AtomicUsize,
-    /// Runs that failed here.
+    /// Number of runs that failed in this process.
     failed: AtomicUsize,
-    /// Runs that had failed when this process began: they are tried again. One that fails
-    /// meanwhile, here or elsewhere, is not.
+    /// Ids of the runs that had failed before this process started. Only these are tried again, not
+    /// those that fail later, in this process or another.
     failed_before: HashSet<String>,
     cores: usize,
 }
 
 impl<'a> Sweep<'a> {
-    /// Works until nothing is left that others have not taken.
-    fn all(&self, queue: VecDeque<&'a Entry>, choice: DeviceChoice, jobs: Option<usize>) -> anyhow::Result<()> {
+    /// Trains until every run is finished, failed or claimed by another process.
+    fn train_all(&self, queue: VecDeque<&'a Entry>, choice: DeviceChoice, jobs: Option<usize>) -> anyhow::Result<()> {
         *lock(&self.queue) = queue;
         if lock(&self.queue).is_empty() {
             return Ok(());
         }
-        // A GPU belongs to the thread that started it; which of the two `auto` means is known only
-        // then.
-        if choice != DeviceChoice::Cpu && on_one_thread(|| self.on_gpu(choice, jobs))? {
+        // A GPU belongs to the thread that opened it. Whether `auto` means a GPU is known only after
+        // opening one.
+        if choice != DeviceChoice::Cpu && on_new_thread(|| self.on_gpu(choice, jobs))? {
             return Ok(());
         }
         self.passes(|| {
-            let jobs = jobs.unwrap_or_else(|| self.sensible_jobs()).min(lock(&self.queue).len());
+            let jobs = jobs.unwrap_or_else(|| self.default_jobs()).min(lock(&self.queue).len());
             std::thread::scope(|scope| {
                 let work = || self.claim_all(&|claim, found| self.on_cores(jobs, claim, found));
                 let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-                workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| broken_down())?)
+                workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| panicked())?)
             })
         })
     }
 
-    /// Does the runs one after another on the GPU, if the choice finds one; says whether it did.
+    /// Trains the runs one after another on the GPU. Returns false, without training, if the choice
+    /// turns out to be the CPU.
     fn on_gpu(&self, choice: DeviceChoice, jobs: Option<usize>) -> anyhow::Result<bool> {
         let device = block_on(device::open(choice))?;
         if device.kind() == Kind::Cpu {
@@ -115,22 +116,23 @@ impl<'a> Sweep<'a> {
             return Ok(false);
         }
         if jobs.is_some_and(|jobs| jobs > 1) {
-            self.bars.remark("note: a GPU does one run at a time; a second process may share it");
+            self.bars.remark("note: --jobs is ignored on a GPU, which trains one run at a time; a second process can share it");
         }
         self.passes(|| self.claim_all(&|claim, found| self.train(&claim, found, device.clone())))?;
         Ok(true)
     }
 
-    /// Goes through the queue, and again through what others had, as long as that yields something:
-    /// somebody who looked at a run seemed to have it, and somebody who had it may have died.
+    /// Goes through the queue, then again through the runs that seemed claimed by others, as long as
+    /// some of them turn out to be free: a process that only checked a run's state held its lock for
+    /// a moment, and a process that had claimed a run may have ended.
     fn passes(&self, pass: impl Fn() -> anyhow::Result<()>) -> anyhow::Result<()> {
         loop {
             pass()?;
             let mut taken = lock(&self.taken);
-            if taken.is_empty() || self.stop.is_asked() {
+            if taken.is_empty() || self.stop.is_requested() {
                 return Ok(());
             }
-            std::thread::sleep(A_LOOK);
+            std::thread::sleep(STATE_CHECK);
             let mut free = VecDeque::new();
             for entry in taken.iter() {
                 if self.folder.state(entry)? != State::Running {
@@ -145,16 +147,16 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// A run a core, unless together they would need more than half of the memory that is free.
-    fn sensible_jobs(&self) -> usize {
+    /// Returns one job per core, or fewer if they would need more than half of the free memory.
+    fn default_jobs(&self) -> usize {
         let largest = lock(&self.queue).iter().map(|entry| entry.config.memory_bytes()).max().unwrap_or(0);
         let fit = free_memory().map_or(usize::MAX, |free| (free / 2 / largest.max(1)) as usize);
         self.cores.min(fit).max(1)
     }
 
-    /// One worker's life: runs from the queue, until it is empty or the sweep is to stop.
+    /// Claims and trains runs from the queue until it is empty or a stop is requested.
     fn claim_all(&self, work: &dyn Fn(Claim, Option<Record>) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        while !self.stop.is_asked() {
+        while !self.stop.is_requested() {
             let Some(entry) = lock(&self.queue).pop_front() else { break };
             let Some(claim) = self.folder.claim(entry)? else {
                 lock(&self.taken).push_back(entry);
@@ -165,7 +167,7 @@ impl<'a> Sweep<'a> {
                 Found::Damaged(aside, reason) => {
                     let id = &entry.id;
                     self.bars.remark(&format!(
-                        "the record of {id} was damaged ({reason}): it is now {}, and is run again",
+                        "the record of {id} was damaged ({reason}): it was moved to {}, and the run starts anew",
                         aside.display()
                     ));
                     None
@@ -181,28 +183,28 @@ impl<'a> Sweep<'a> {
                 }
                 Found::Record(record) => Some(*record),
             };
-            let worked = work(claim, found);
-            match worked {
-                Err(error) if error.is::<ReaderGone>() => self.stop.ask(),
-                worked => worked.inspect_err(|_| self.stop.ask())?,
+            match work(claim, found) {
+                Err(error) if error.is::<ReaderGone>() => self.stop.request(),
+                result => result.inspect_err(|_| self.stop.request())?,
             }
         }
         Ok(())
     }
 
-    /// Trains on a share of the cores: all of them for the last run, one each while there are many.
+    /// Trains a run on its share of the cores: one each while there are many runs, all of them for the
+    /// last run.
     fn on_cores(&self, jobs: usize, claim: Claim, found: Option<Record>) -> anyhow::Result<()> {
         let working = self.working.fetch_add(1, Ordering::Relaxed) + 1;
         let side_by_side = jobs.min(working + lock(&self.queue).len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads((self.cores / side_by_side).max(1)).build();
-        let worked = pool
+        let result = pool
             .context("no threads can be started")
             .and_then(|pool| pool.install(|| self.train(&claim, found, block_on(device::open(DeviceChoice::Cpu))?)));
         self.working.fetch_sub(1, Ordering::Relaxed);
-        worked
+        result
     }
 
-    /// Trains one run to its end. A run that fails is recorded as such, and the sweep goes on.
+    /// Trains one run to its end. If the run fails, records the failure; the sweep continues.
     fn train(&self, claim: &Claim, found: Option<Record>, device: OpenDevice) -> anyhow::Result<()> {
         let entry = claim.entry();
         let mut record = Record::new(entry.config.clone());
@@ -211,11 +213,11 @@ impl<'a> Sweep<'a> {
             Ok(Ok(Ending::Finished)) => None,
             Ok(Ok(Ending::Stopped | Ending::ReaderGone)) => return Ok(()),
             Ok(Err(error)) => Some(format!("{error:#}")),
-            Err(_) => Some("the program broke down in this run, which is an error in it".to_owned()),
+            Err(_) => Some("the program panicked in this run, which is a bug in it".to_owned()),
         };
         if let Some(reason) = &failure {
             self.failed.fetch_add(1, Ordering::Relaxed);
-            // What stopped it may not have been its own failure: a full disk, say.
+            // The run's status does not show a failure from outside the run, such as a full disk.
             if !matches!(record.status, Status::Failed(_)) {
                 record.status = Status::Failed(reason.clone());
                 if let Err(error) = record.save(claim.path()) {
@@ -226,7 +228,7 @@ impl<'a> Sweep<'a> {
         self.bars.ended(entry, &record, failure.as_deref())
     }
 
-    /// Trains, and leaves in `record` what there is at the end, however it came.
+    /// Trains, and leaves the run's last record in `record`, also on failure.
     fn drive(&self, claim: &Claim, found: Option<Record>, device: OpenDevice, record: &mut Record) -> anyhow::Result<Ending> {
         let mut run = match found {
             Some(found) if found.checkpoint.is_some() => {
@@ -243,19 +245,19 @@ impl<'a> Sweep<'a> {
             Ok(())
         });
         if matches!(ending, Ok(Ending::Finished)) {
-            bar.over();
+            bar.complete();
         }
         *record = run.record().clone();
         ending
     }
 
-    /// What there is to say at the end, and the exit status it means.
-    fn conclude(&self) -> anyhow::Result<()> {
+    /// Prints how the sweep ended. Returns an error if runs failed.
+    fn report_end(&self) -> anyhow::Result<()> {
         let taken = lock(&self.taken).len();
-        if self.stop.is_asked() {
-            eprintln!("stopped; the same command goes on");
+        if self.stop.is_requested() {
+            eprintln!("stopped; the same command resumes the sweep");
         } else if taken > 0 {
-            eprintln!("{} under way in another process", count(taken, "run"));
+            eprintln!("{} still training in another process", count(taken, "run"));
         }
         match self.failed.load(Ordering::Relaxed) {
             0 => Ok(()),
@@ -264,21 +266,21 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// Does something on a thread of its own.
-fn on_one_thread<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
-    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| broken_down())?
+/// Runs `work` on a new thread and waits for it.
+fn on_new_thread<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| panicked())?
 }
 
-fn broken_down() -> anyhow::Error {
-    anyhow!("a thread broke down, which is an error in this program")
+fn panicked() -> anyhow::Error {
+    anyhow!("a thread panicked, which is a bug in this program")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // Queues are whole at every moment, whoever panicked beside them.
+    // A poisoned lock is harmless: the queues are consistent at every moment.
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Bytes of memory that are free, where the system says.
+/// Returns the bytes of available memory, on systems with `/proc/meminfo`.
 fn free_memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let kib = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

@@ -1,7 +1,7 @@
-//! Sixteen lanes of `f32`, on whatever the processor has.
+//! Vectors of sixteen `f32` for each supported instruction set.
 //!
-//! A kernel is written once over [`Simd`] and compiled for each instruction set; which one runs is
-//! found when the program runs. Only what the kernels need is here.
+//! A kernel is written once over [`Simd`] and compiled for each instruction set; the program picks
+//! one at run time. The trait has only the operations that the kernels need.
 
 mod portable;
 
@@ -21,19 +21,19 @@ pub use wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
 
-/// Lanes to a vector: the hidden units of one tile.
+/// Lanes per vector: the hidden units of one tile.
 pub const LANES: usize = 16;
 
-/// Sixteen numbers, aligned as the widest instruction set wants them.
+/// Sixteen numbers, aligned for the widest instruction set.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C, align(64))]
 pub struct Lanes(pub [f32; LANES]);
 
-/// What the kernels ask of an instruction set.
+/// The vector operations that the kernels use.
 ///
 /// # Safety
-/// Every function may only run where the processor has the instruction set, and pointers must be
-/// good for sixteen numbers (`load` and `store` need the alignment of [`Lanes`]).
+/// The processor must support the instruction set, and pointers must be valid for sixteen numbers
+/// with the alignment of [`Lanes`].
 pub trait Simd {
     /// Sixteen lanes.
     type Vector: Copy;
@@ -41,15 +41,15 @@ pub trait Simd {
     unsafe fn load(from: *const f32) -> Self::Vector;
     /// Writes sixteen numbers.
     unsafe fn store(to: *mut f32, value: Self::Vector);
-    /// The same number in every lane.
+    /// Returns `value` in every lane.
     unsafe fn splat(value: f32) -> Self::Vector;
-    /// a + b.
+    /// Returns a + b.
     unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
-    /// a·b + c.
+    /// Returns a·b + c; fused where the instruction set can.
     unsafe fn mul_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    /// max(a, 0) with NaN staying NaN, so that a run that diverges shows it; and a bit for each
-    /// lane where a > 0.
+    /// Returns max(a, 0) and a mask with a bit for each lane where a > 0. NaN stays NaN, so that the
+    /// loss of a diverging run shows it.
     unsafe fn relu(a: Self::Vector) -> (Self::Vector, u16);
-    /// `value` in the lanes whose bit is set, 0 in the others.
+    /// Returns `value` in the lanes whose mask bit is set, and 0 in the others.
     unsafe fn masked_splat(mask: u16, value: f32) -> Self::Vector;
 }

@@ -1,8 +1,8 @@
-//! Plain arrays: for processors without an instruction set of their own here.
+//! Plain arrays, for processors without a supported instruction set.
 
 use super::{LANES, Simd};
 
-/// No particular instruction set.
+/// Plain Rust, for any processor.
 pub struct Portable;
 
 impl Simd for Portable {

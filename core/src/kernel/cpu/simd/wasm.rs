@@ -5,7 +5,7 @@ use std::arch::wasm32::*;
 
 use super::Simd;
 
-/// simd128, which a browser either has or does not start the program.
+/// simd128. A browser without it refuses to compile the module, so there is no run-time check.
 pub struct Simd128;
 
 impl Simd for Simd128 {
@@ -40,7 +40,7 @@ impl Simd for Simd128 {
 
     #[inline(always)]
     unsafe fn mul_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
-        // Rounded twice: fused multiply-add is not in simd128.
+        // Rounds twice, because simd128 has no fused multiply-add.
         std::array::from_fn(|i| f32x4_add(f32x4_mul(a[i], b[i]), c[i]))
     }
 

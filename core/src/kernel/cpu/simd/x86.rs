@@ -95,7 +95,7 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn masked_splat(mask: u16, value: f32) -> Self::Vector {
         unsafe {
-            // A lane is kept where its own bit stands in the mask.
+            // Keeps a lane if its bit is set in the mask.
             let lanes = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
             let value = _mm256_set1_ps(value);
             let half = |bits: u16| {
