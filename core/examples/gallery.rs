@@ -5,12 +5,13 @@
 //! training. Nothing here is a result.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use quanta_core::config::{LogSchedule, RunConfig};
 use quanta_core::event::Evaluation;
-use quanta_core::figure::model::{self, Model};
+use quanta_core::figure::model::{self, Model, Quanta};
 use quanta_core::figure::sweep::{self, Point, Resource, Sweep};
-use quanta_core::figure::{FigureError, Kind, Options, Series, Theme, describe, png, svg};
+use quanta_core::figure::{Figure, Kind, Look, Options, Series, Theme, png, svg};
 use quanta_core::quanta::UseFrequencies;
 use quanta_core::record::{Record, Status};
 use quanta_core::rng::{Rng, Stream};
@@ -98,14 +99,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lesson_a = synthetic(lesson.clone(), 60.0, 10_000);
     let lesson_b = synthetic(RunConfig { seed: 1, alpha: 0.8, ..lesson }, 90.0, 3_000);
     let quick = synthetic(quick, 120.0, 1_500);
-    let many = [
-        Series { name: "synthetic, α = 0.4", record: &lesson_a, color: 0 },
-        Series { name: "synthetic, α = 0.8", record: &lesson_b, color: 1 },
-    ];
-    let one = [Series { name: "synthetic run", record: &paper, color: 0 }];
-    let early = [Series { name: "synthetic, early", record: &quick, color: 2 }];
+    let run = |name: &str, record: &Record, color| Series { name: name.into(), record: Arc::new(record.clone()), color };
+    let many = vec![run("synthetic, α = 0.4", &lesson_a, 0), run("synthetic, α = 0.8", &lesson_b, 1)];
+    let one = vec![run("synthetic run", &paper, 0)];
+    let early = vec![run("synthetic, early", &quick, 2)];
     let all = Options { pure_law: true, nam: true, ..Options::default() };
-    let follow = Options { follow: Some(6), nam: true, cursor: Some((1_200.0, 0.4)), ..Options::default() };
+    let follow = Options { follow: Some(6), nam: true, ..Options::default() };
     let parameters = synthetic_sweep(Resource::Parameters, 0.4, 900.0, (5_427.0, 301_502.0), 14, 3);
     let steps = Sweep { name: "synthetic run".into(), ..Sweep::from_record("", &paper) };
     let data = synthetic_sweep(Resource::Data, 0.4, 2e4, (1e4, 5e6), 16, 2);
@@ -133,56 +132,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("plain", Model { quanta: 1_000, ..Model::default() }),
         ("broken", Model { quanta: 300, alpha: 0.8, noise: 0.7, missing: Some(5), after: 0.2, ..Model::default() }),
     ];
-    for theme in [Theme::Light, Theme::Dark] {
-        let ending = if theme == Theme::Light { "light" } else { "dark" };
-        let options = Options { theme, pure_law: true, ..Options::default() };
-        for size in [(1_200, 800), (390, 320)] {
-            let scale = if size.0 < 500 { 2.0 } else { 1.0 };
-            let write = |stem: String, png: Result<Vec<u8>, FigureError>, svg: Result<String, FigureError>| {
-                std::fs::write(folder.join(format!("{stem}-{ending}-{}.png", size.0)), png?)?;
-                std::fs::write(folder.join(format!("{stem}-{ending}-{}.svg", size.0)), svg?)?;
-                Ok::<(), Box<dyn std::error::Error>>(())
-            };
-            for (name, kind, sweeps) in &sweeps {
-                // A composite on a telephone is long.
-                let size = if *kind == sweep::Kind::Composite && size.0 < 500 { (390, 760) } else { size };
-                let png = sweep::png(*kind, sweeps, &options, size, scale);
-                write(format!("{}-{name}", kind.name()), png, sweep::svg(*kind, sweeps, &options, size))?;
-                if theme == Theme::Light && size.0 > 500 {
-                    println!("{} ({name}):\n{}\n", kind.title(), sweep::describe(*kind, sweeps, &options));
-                }
-            }
-            for (name, model) in &models {
-                for kind in model::Kind::ALL {
-                    let png = model::png(kind, model, &options, size, scale);
-                    write(format!("{}-{name}", kind.name()), png, model::svg(kind, model, &options, size))?;
-                    if theme == Theme::Light && size.0 > 500 {
-                        println!("{} ({name}):\n{}\n", kind.title(), model::describe(kind, model, &options));
-                    }
-                }
-            }
-        }
+    let overlays = Options { pure_law: true, ..Options::default() };
+    let mut figures: Vec<(&str, Box<dyn Figure>)> = Vec::new();
+    for (name, kind, sweeps) in sweeps {
+        figures.push((name, kind.figure(sweeps, overlays.clone())));
     }
-    for theme in [Theme::Light, Theme::Dark] {
-        for size in [(1_200, 800), (390, 320)] {
-            let save = |name: &str, kind: Kind, series: &[Series<'_>], options: &Options| {
-                let options = Options { theme, ..options.clone() };
-                let theme = if theme == Theme::Light { "light" } else { "dark" };
-                let stem = folder.join(format!("{}-{name}-{theme}-{}", kind.name(), size.0));
-                std::fs::write(
-                    stem.with_extension("png"),
-                    png(kind, series, &options, size, if size.0 < 500 { 2.0 } else { 1.0 })?,
-                )?;
-                std::fs::write(stem.with_extension("svg"), svg(kind, series, &options, size)?)?;
-                if theme == "light" && size.0 > 500 {
-                    println!("{} ({name}):\n{}\n", kind.title(), describe(kind, series, &options));
-                }
-                Ok::<(), Box<dyn std::error::Error>>(())
-            };
-            for kind in Kind::ALL {
-                save("paper", kind, &one, &all)?;
-                save("early", kind, &early, &Options::default())?;
-                save("follow", kind, &many, &follow)?;
+    for (name, model) in &models {
+        let quanta = Arc::new(Quanta::new(model));
+        figures.extend(model::Kind::ALL.map(|kind| (*name, kind.figure(quanta.clone(), None))));
+    }
+    for kind in Kind::ALL {
+        figures.push(("paper", kind.figure(one.clone(), all.clone())));
+        figures.push(("early", kind.figure(early.clone(), Options::default())));
+        figures.push(("follow", kind.figure(many.clone(), follow.clone())));
+    }
+    for (name, figure) in &figures {
+        let title = figure.title();
+        println!("{title} ({name}): {}\n{}", figure.caption(), figure.describe());
+        let table = figure.table();
+        std::iter::once(&table.header).chain(&table.rows).for_each(|row| println!("  {}", row.join(" | ")));
+        println!();
+        for (theme, ending) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+            for (size, scale) in [((1_200, 800), 1.0), ((390, 320), 2.0)] {
+                // A composite on a telephone is long.
+                let is_long = figure.name() == sweep::Kind::Composite.name() && size.0 < 500;
+                let size = if is_long { (390, 760) } else { size };
+                let look = Look { theme, scale };
+                let stem = format!("{}-{name}-{ending}-{}", figure.name(), size.0);
+                std::fs::write(folder.join(format!("{stem}.png")), png(&**figure, &look, size)?)?;
+                std::fs::write(folder.join(format!("{stem}.svg")), svg(&**figure, &look, size)?)?;
             }
         }
     }

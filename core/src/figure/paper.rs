@@ -28,3 +28,13 @@ pub(crate) fn exponent(resource: Resource, alpha: f64, n_tasks: usize) -> Option
 
 /// The slope of emergence step against use frequency in the paper's Fig 8.
 pub(crate) const EMERGENCE_SLOPE: f64 = -0.81;
+
+/// What the paper's Fig 10 shows at its two ends, α = 0.1 and 0.8: α and the exponent. Read off the
+/// figure to ±2 %.
+pub(crate) fn exponent_ends(resource: Resource) -> [(f64, f64); 2] {
+    match resource {
+        Resource::Parameters => [(0.1, 0.23), (0.8, 0.61)],
+        Resource::Steps => [(0.1, 0.23), (0.8, 0.48)],
+        Resource::Data => [(0.1, 0.28), (0.8, 0.40)],
+    }
+}

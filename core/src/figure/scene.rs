@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::color::{Ink, Rgb};
-use super::text::{FONT, Label, RAISED};
+use super::text::{FONT, Label, Piece, RAISED, advance, pieces, width};
 
 pub(crate) type Point = (f64, f64);
 
@@ -205,9 +205,36 @@ impl Scene {
         self.segment((x - arm, y + arm), (x + arm, y - arm), 1.4, ink);
     }
 
+    /// A text; letters after `α_` are set lowered.
     pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
         let text = text.into();
-        self.shapes.push(Shape::Text { at, text, size, ink, align, bold: false, upright: true });
+        if pieces(&text).count() < 2 {
+            return self.shapes.push(Shape::Text { at, text, size, ink, align, bold: false, upright: true });
+        }
+        let mut x = match align {
+            Align::Left => at.0,
+            Align::Center => at.0 - 0.5 * size * width(&text),
+            Align::Right => at.0 - size * width(&text),
+        };
+        for piece in pieces(&text) {
+            match piece {
+                Piece::Level(text) => {
+                    let end = x + size * advance(text);
+                    // A lowered letter meets the end of what stands before it in every typeface.
+                    let (at, align) = if x > at.0 { ((x, at.1), Align::Left) } else { ((end, at.1), Align::Right) };
+                    self.plain(at, text, size, ink, align);
+                    x = end;
+                }
+                Piece::Lowered(text) => {
+                    self.plain((x + 0.03 * size, at.1 + 0.3 * size), text, RAISED * size, ink, Align::Left);
+                    x += (RAISED * advance(text) + 0.05) * size;
+                }
+            }
+        }
+    }
+
+    fn plain(&mut self, at: Point, text: &str, size: f64, ink: Ink, align: Align) {
+        self.shapes.push(Shape::Text { at, text: text.to_owned(), size, ink, align, bold: false, upright: true });
     }
 
     pub fn bold(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
@@ -225,8 +252,8 @@ impl Scene {
     /// together whatever the typeface.
     pub fn label(&mut self, at: Point, label: &Label, size: f64, ink: Ink, align: Align) {
         let Some(raised) = &label.raised else { return self.text(at, label.text.clone(), size, ink, align) };
-        let exponent = RAISED * super::text::width(raised) * size;
-        let base = super::text::width(&label.text) * size;
+        let exponent = RAISED * width(raised) * size;
+        let base = width(&label.text) * size;
         let seam = match align {
             Align::Left => at.0 + base,
             Align::Center => at.0 + 0.5 * (base - exponent),
