@@ -220,6 +220,10 @@ impl Scene {
             match piece {
                 Piece::Level(text) => {
                     let end = x + size * advance(text);
+                    // SVG drops spaces at the beginning of a text.
+                    let spaces = text.len() - text.trim_start().len();
+                    let (space, text) = text.split_at(spaces);
+                    x += size * advance(space);
                     // A lowered letter meets the end of what stands before it in every typeface.
                     let (at, align) = if x > at.0 { ((x, at.1), Align::Left) } else { ((end, at.1), Align::Right) };
                     self.plain(at, text, size, ink, align);
