@@ -17,6 +17,7 @@ mod heat;
 mod loss;
 pub mod model;
 mod overlay;
+mod painter;
 mod panel;
 mod paper;
 mod quanta;

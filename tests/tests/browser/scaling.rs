@@ -96,9 +96,10 @@ fn every_resource_has_its_sweep() {
         person.finds("link", "Open in the Lab: seed 1").await;
         person.presses("Run").await;
         waits_for(person, "Finished: 2 runs.").await;
-        // Every log is a point of it.
-        let told = async || person.text_of("figure-scaling-caption").await.contains("against training step S").then_some(());
-        person.waits(SOON, "the caption", told).await;
+        // Every evaluation is a point of it.
+        person.opens_menu("About this figure: Loss against training steps").await;
+        let told = async || person.text_of("figure-scaling-about").await.contains("against training step S").then_some(());
+        person.waits(SOON, "the figure's words", told).await;
         person.finds("heading", "Loss against training steps").await;
     });
 }

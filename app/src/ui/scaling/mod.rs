@@ -195,8 +195,7 @@ fn difference(theirs: &RunConfig, ours: &RunConfig, varied: &[&str]) -> Option<S
 fn Figures() -> impl IntoView {
     let bench = expect_context::<Bench>();
     let address = expect_context::<Address>();
-    let figure =
-        move |kind: Kind, whose: Whose| view! { <FigureCard shown=of_sweeps(kind, whose, bench, address) /> };
+    let figure = move |kind: Kind, whose: Whose| view! { <FigureCard shown=of_sweeps(kind, whose, bench, address) /> };
     let toggle = move |name: &'static str, on: RwSignal<bool>| {
         view! {
             <label class="check">

@@ -11,8 +11,8 @@ pub use card::FigureCard;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use quanta_core::figure::{Figure, Piece, Place, pieces};
 pub use quanta_core::figure::Pick;
+use quanta_core::figure::{Figure, Piece, Place, pieces};
 
 /// A figure as a page shows it: what it is made from, and what a reader can do with it.
 #[derive(Clone)]

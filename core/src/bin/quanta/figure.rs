@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use quanta_core::figure::sweep::{self, Resource, Sweep};
 use quanta_core::figure;
+use quanta_core::figure::sweep::{self, Resource, Sweep};
 use quanta_core::record::Record;
 use quanta_core::sweep::{Collected, Folder};
 
@@ -89,9 +89,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         matches.get_many::<PathBuf>("from").unwrap_or_default().map(|p| read(p)).collect::<Result<_, _>>()?;
     let options = options(matches);
     let (figure, several) = match kind {
-        Which::OfSweeps(kind) => {
-            (kind.figure(of_sweeps(sources, matches)?, options), matches!(kind, sweep::Kind::Composite))
-        }
+        Which::OfSweeps(kind) => (kind.figure(of_sweeps(sources, matches)?, options), matches!(kind, sweep::Kind::Composite)),
         Which::OfRuns(kind) => (kind.figure(series(of_runs(kind, sources)?), options), false),
     };
     output::file(path, &bytes(&*figure, format, &look(matches), size(matches, several))?)?;
@@ -127,10 +125,9 @@ fn of_sweeps(sources: Vec<(String, Source)>, matches: &ArgMatches) -> anyhow::Re
 fn of_runs(kind: figure::Kind, sources: Vec<(String, Source)>) -> anyhow::Result<Vec<(String, Record)>> {
     let run = |(name, source)| match source {
         Source::Run(record) => Ok((name, *record)),
-        Source::Sweep(_) => Err(usage(format!(
-            "{name} is a sweep, but the figure “{}” is of single runs: those in DIR/runs, say",
-            kind.name()
-        ))),
+        Source::Sweep(_) => {
+            Err(usage(format!("{name} is a sweep, but the figure “{}” is of single runs: those in DIR/runs, say", kind.name())))
+        }
     };
     sources.into_iter().map(run).collect()
 }

@@ -51,8 +51,7 @@ pub fn Plot(
             let theme = untrack(|| themes.figure());
             frame.set_value(paint(&canvas, size.get_untracked(), &*figure, theme));
         }
-        let (new_title, new_caption) =
-            untrack(|| held.with_value(|shown| (shown.title(&*figure), shown.caption(&*figure))));
+        let (new_title, new_caption) = untrack(|| held.with_value(|shown| (shown.title(&*figure), shown.caption(&*figure))));
         write(title, new_title);
         write(caption, new_caption);
         write(count, figure.stops().len().max(1));
@@ -205,12 +204,7 @@ fn dense(length: u32, scale: f64) -> u32 {
 }
 
 /// Draws the figure over the whole canvas, in the screen's own pixels.
-fn paint(
-    canvas: &HtmlCanvasElement,
-    (width, height): (u32, u32),
-    figure: &dyn Figure,
-    theme: figure::Theme,
-) -> Option<Frame> {
+fn paint(canvas: &HtmlCanvasElement, (width, height): (u32, u32), figure: &dyn Figure, theme: figure::Theme) -> Option<Frame> {
     if width == 0 || height == 0 {
         return None;
     }
