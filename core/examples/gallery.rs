@@ -1,23 +1,24 @@
-//! Draws every figure from made-up runs, at two sizes, light and dark, into a folder:
+//! Draws every figure from synthetic runs, at two sizes, light and dark, into a folder:
 //! `cargo run -p quanta-core --no-default-features --features gallery --example gallery -- FOLDER`
 //!
 //! The runs are synthetic: a staircase with noise, so that figures can be looked at without
 //! training. Nothing here is a result.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use quanta_core::config::{LogSchedule, RunConfig};
+use quanta_core::config::RunConfig;
 use quanta_core::event::Evaluation;
-use quanta_core::figure::model::{self, Model};
+use quanta_core::figure::model::{self, Model, Quanta};
 use quanta_core::figure::sweep::{self, Point, Resource, Sweep};
-use quanta_core::figure::{FigureError, Kind, Options, Series, Theme, describe, png, svg};
+use quanta_core::figure::{Figure, Kind, Look, Options, Series, Theme, png, svg};
 use quanta_core::quanta::UseFrequencies;
 use quanta_core::record::{Record, Status};
 use quanta_core::rng::{Rng, Stream};
 
-/// A made-up run: subtask k falls from 1 to 0 bits around `first`·(p_1/p_k)^0.81 steps.
+/// A synthetic run: subtask k falls from 1 to 0 bits around `first`·(p_1/p_k)^0.81 steps.
 fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
-    let frequencies = UseFrequencies::new(config.n_tasks, config.alpha);
+    let frequencies = UseFrequencies::new(config.quanta().len(), config.number("alpha").unwrap_or(0.4));
     let mut luck = Rng::new(config.training.seed, Stream::Parameters, 0);
     let centers: Vec<f64> = frequencies
         .p()
@@ -51,12 +52,12 @@ fn synthetic(config: RunConfig, first: f64, until: u64) -> Record {
     record
 }
 
-/// A made-up sweep: subtask k needs constant·k^γ of the resource, give or take some luck.
+/// A synthetic sweep: subtask k needs constant·k^γ of the resource, give or take some luck.
 fn synthetic_sweep(resource: Resource, alpha: f64, constant: f64, (from, to): (f64, f64), count: usize, seeds: u64) -> Sweep {
     let n_tasks = 500;
     let frequencies = UseFrequencies::new(n_tasks, alpha);
     let mut sweep = Sweep::new("synthetic sweep", resource, alpha, n_tasks);
-    sweep.settings = "made up".into();
+    sweep.settings = "synthetic".into();
     for seed in 0..seeds {
         let mut luck = Rng::new(seed, Stream::Parameters, (alpha * 10.0) as u64);
         let shared = 0.15 * f64::from(luck.symmetric(1.0));
@@ -83,29 +84,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "gallery".into());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
-    let paper = RunConfig { n_tasks: 500, n_bits: 100, width: 500, batch_size: 20_000, steps: 20_000, ..RunConfig::default() };
-    let lesson = RunConfig { n_tasks: 100, n_bits: 50, width: 150, steps: 10_000, ..RunConfig::default() };
-    let quick = RunConfig {
-        n_tasks: 20,
-        n_bits: 24,
-        width: 64,
-        steps: 6_000,
-        log_schedule: LogSchedule::Linear,
-        log_every: 100,
-        ..RunConfig::default()
-    };
+    let config = |query: &str| RunConfig::from_query(query, &[]);
+    let paper = quanta_core::paper::run(20_000);
+    let lesson = config("n_tasks=100&n_bits=50&width=150&steps=10000")?;
+    let other = config("n_tasks=100&n_bits=50&width=150&steps=10000&seed=1&alpha=0.8")?;
+    let quick = config("n_tasks=20&n_bits=24&width=64&steps=6000&log_schedule=linear&log_every=100")?;
     let paper = synthetic(paper, 150.0, 20_000);
-    let lesson_a = synthetic(lesson.clone(), 60.0, 10_000);
-    let lesson_b = synthetic(RunConfig { seed: 1, alpha: 0.8, ..lesson }, 90.0, 3_000);
+    let lesson_a = synthetic(lesson, 60.0, 10_000);
+    let lesson_b = synthetic(other, 90.0, 3_000);
     let quick = synthetic(quick, 120.0, 1_500);
-    let many = [
-        Series { name: "synthetic, α = 0.4", record: &lesson_a, color: 0 },
-        Series { name: "synthetic, α = 0.8", record: &lesson_b, color: 1 },
-    ];
-    let one = [Series { name: "synthetic run", record: &paper, color: 0 }];
-    let early = [Series { name: "synthetic, early", record: &quick, color: 2 }];
+    let run = |name: &str, record: &Record, color| Series { name: name.into(), record: Arc::new(record.clone()), color };
+    let many = vec![run("synthetic, α = 0.4", &lesson_a, 0), run("synthetic, α = 0.8", &lesson_b, 1)];
+    let one = vec![run("synthetic run", &paper, 0)];
+    let early = vec![run("synthetic, early", &quick, 2)];
     let all = Options { pure_law: true, nam: true, ..Options::default() };
-    let follow = Options { follow: Some(6), nam: true, cursor: Some((1_200.0, 0.4)), ..Options::default() };
+    let follow = Options { follow: Some(6), nam: true, ..Options::default() };
     let parameters = synthetic_sweep(Resource::Parameters, 0.4, 900.0, (5_427.0, 301_502.0), 14, 3);
     let steps = Sweep { name: "synthetic run".into(), ..Sweep::from_record("", &paper) };
     let data = synthetic_sweep(Resource::Data, 0.4, 2e4, (1e4, 5e6), 16, 2);
@@ -133,56 +126,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("plain", Model { quanta: 1_000, ..Model::default() }),
         ("broken", Model { quanta: 300, alpha: 0.8, noise: 0.7, missing: Some(5), after: 0.2, ..Model::default() }),
     ];
-    for theme in [Theme::Light, Theme::Dark] {
-        let ending = if theme == Theme::Light { "light" } else { "dark" };
-        let options = Options { theme, pure_law: true, ..Options::default() };
-        for size in [(1_200, 800), (390, 320)] {
-            let scale = if size.0 < 500 { 2.0 } else { 1.0 };
-            let write = |stem: String, png: Result<Vec<u8>, FigureError>, svg: Result<String, FigureError>| {
-                std::fs::write(folder.join(format!("{stem}-{ending}-{}.png", size.0)), png?)?;
-                std::fs::write(folder.join(format!("{stem}-{ending}-{}.svg", size.0)), svg?)?;
-                Ok::<(), Box<dyn std::error::Error>>(())
-            };
-            for (name, kind, sweeps) in &sweeps {
-                // A composite on a telephone is long.
-                let size = if *kind == sweep::Kind::Composite && size.0 < 500 { (390, 760) } else { size };
-                let png = sweep::png(*kind, sweeps, &options, size, scale);
-                write(format!("{}-{name}", kind.name()), png, sweep::svg(*kind, sweeps, &options, size))?;
-                if theme == Theme::Light && size.0 > 500 {
-                    println!("{} ({name}):\n{}\n", kind.title(), sweep::describe(*kind, sweeps, &options));
-                }
-            }
-            for (name, model) in &models {
-                for kind in model::Kind::ALL {
-                    let png = model::png(kind, model, &options, size, scale);
-                    write(format!("{}-{name}", kind.name()), png, model::svg(kind, model, &options, size))?;
-                    if theme == Theme::Light && size.0 > 500 {
-                        println!("{} ({name}):\n{}\n", kind.title(), model::describe(kind, model, &options));
-                    }
-                }
-            }
-        }
+    let overlays = Options { pure_law: true, ..Options::default() };
+    let mut figures: Vec<(&str, Box<dyn Figure>)> = Vec::new();
+    for (name, kind, sweeps) in sweeps {
+        figures.push((name, kind.figure(sweeps, overlays.clone())));
     }
-    for theme in [Theme::Light, Theme::Dark] {
-        for size in [(1_200, 800), (390, 320)] {
-            let save = |name: &str, kind: Kind, series: &[Series<'_>], options: &Options| {
-                let options = Options { theme, ..options.clone() };
-                let theme = if theme == Theme::Light { "light" } else { "dark" };
-                let stem = folder.join(format!("{}-{name}-{theme}-{}", kind.name(), size.0));
-                std::fs::write(
-                    stem.with_extension("png"),
-                    png(kind, series, &options, size, if size.0 < 500 { 2.0 } else { 1.0 })?,
-                )?;
-                std::fs::write(stem.with_extension("svg"), svg(kind, series, &options, size)?)?;
-                if theme == "light" && size.0 > 500 {
-                    println!("{} ({name}):\n{}\n", kind.title(), describe(kind, series, &options));
-                }
-                Ok::<(), Box<dyn std::error::Error>>(())
-            };
-            for kind in Kind::ALL {
-                save("paper", kind, &one, &all)?;
-                save("early", kind, &early, &Options::default())?;
-                save("follow", kind, &many, &follow)?;
+    for (name, model) in &models {
+        let quanta = Arc::new(Quanta::new(model));
+        figures.extend(model::Kind::ALL.map(|kind| (*name, kind.figure(quanta.clone(), None))));
+    }
+    for kind in Kind::ALL {
+        figures.push(("paper", kind.figure(one.clone(), all.clone())));
+        figures.push(("early", kind.figure(early.clone(), Options::default())));
+        figures.push(("follow", kind.figure(many.clone(), follow.clone())));
+    }
+    for (name, figure) in &figures {
+        let title = figure.title();
+        println!("{title} ({name}): {}\n{}", figure.caption(), figure.describe());
+        let table = figure.table();
+        std::iter::once(&table.header).chain(&table.rows).for_each(|row| println!("  {}", row.join(" | ")));
+        println!();
+        for (theme, ending) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+            for (size, scale) in [((1_200, 800), 1.0), ((390, 320), 2.0)] {
+                // A composite on a telephone is long.
+                let is_long = figure.name() == sweep::Kind::Composite.name() && size.0 < 500;
+                let size = if is_long { (390, 760) } else { size };
+                let look = Look { theme, scale };
+                let stem = format!("{}-{name}-{ending}-{}", figure.name(), size.0);
+                std::fs::write(folder.join(format!("{stem}.png")), png(&**figure, &look, size)?)?;
+                std::fs::write(folder.join(format!("{stem}.svg")), svg(&**figure, &look, size)?)?;
             }
         }
     }

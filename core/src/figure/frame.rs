@@ -12,6 +12,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// How many pixels were drawn to a CSS pixel.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// The data under a pixel, or nothing outside the plots.
     pub fn to_data(&self, x_px: f64, y_px: f64) -> Option<(f64, f64)> {
         let panel = &self.panels[self.panel_at(x_px, y_px)?];

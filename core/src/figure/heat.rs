@@ -1,86 +1,189 @@
 //! Loss as colour over step and subtask: the staircase from above.
 
 use super::axis::Span;
-use super::color::Ink;
-use super::loss::{curve, settings, step_span};
+use super::color::{Ink, Theme};
+use super::loss::{curve, step_span};
 use super::panel::{Entry, Mark, Panel, Plan, Style};
+use super::quanta::task_at;
 use super::scene::{Area, Scene};
-use super::tasks::{task_at, task_count};
-use super::text::whole;
-use super::{Options, Series};
+use super::table::{NONE, spaced, thinned};
+use super::text::{brief, whole};
+use super::{Figure, Kind, Options, Pick, Place, Series, Sheet, Table, source};
+use crate::event::Evaluation;
+use crate::record::Record;
 
 /// How many shades there are. Noise of the test samples stays within one, so that a row of a
-/// thousand logs is a few boxes.
+/// thousand evaluations is a few boxes.
 const SHADES: usize = 24;
 
-pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Series<'_>], options: &Options) -> Panel {
-    let shown = series.first();
-    let tasks = shown.map_or(1, |series| task_count(series.record));
-    let plan = Plan {
-        x: step_span(&series[..series.len().min(1)]),
-        y: rank_span(tasks),
-        x_title: "training step",
-        y_title: "subtask (1 is used most)",
-        legend: legend(options),
-        title: None,
-        grid: false,
-    };
-    let panel = Panel::draw(scene, style, outer, &plan);
-    let Some(Series { record, .. }) = shown else {
-        panel.say(scene, style, "no run is shown");
-        return panel;
-    };
-    if curve(record).next().is_none() {
-        panel.say(scene, style, "waiting for the first log");
-        return panel;
+/// The loss of every subtask of the first run as colour over step and subtask.
+pub struct HeatFigure {
+    run: Option<Series>,
+    options: Options,
+}
+
+impl HeatFigure {
+    /// The figure of the first of these runs.
+    pub fn new(runs: Vec<Series>, options: Options) -> Self {
+        Self { run: runs.into_iter().next(), options }
     }
-    let logs: Vec<(f64, &[f32])> =
-        record.evaluations.iter().filter(|e| e.step > 0).map(|e| (e.step as f64, &e.quantum_loss_bits[..])).collect();
-    cells(scene, &panel, options, tasks, &logs);
-    if let Some(task) = options.follow.filter(|task| *task < tasks) {
-        mark_row(scene, &panel, options, task);
+
+    fn record(&self) -> Option<&Record> {
+        self.run.as_ref().map(|run| &*run.record)
     }
-    panel
+
+    fn draw(&self, scene: &mut Scene, style: &Style, outer: Area) -> Panel {
+        let tasks = self.record().map_or(0, source::quanta_count);
+        let plan = Plan {
+            x: step_span(self.run.as_slice()),
+            y: rank_span(tasks),
+            x_title: "training step",
+            y_title: "subtask (1 is used most)",
+            legend: legend(style.theme, self.record().map_or(Some((1.0, 0.0)), source::shared_ends), false),
+            title: None,
+            grid: false,
+        };
+        let panel = Panel::draw(scene, style, outer, &plan);
+        let Some(record) = self.record() else {
+            panel.say(scene, style, "no run is shown");
+            return panel;
+        };
+        if curve(record).next().is_none() {
+            panel.say(scene, style, "waiting for the first evaluation");
+            return panel;
+        }
+        if tasks == 0 {
+            panel.say(scene, style, source::NO_QUANTA);
+            return panel;
+        }
+        let columns: Vec<(f64, &[f32])> = columns(record).collect();
+        let ends = |task| source::ends(record, task);
+        cells(scene, &panel, style.theme, &Cells { tasks, columns: &columns, ends: &ends });
+        if let Some(task) = self.options.follow.filter(|task| *task < tasks) {
+            mark_row(scene, &panel, style.theme, task);
+        }
+        panel
+    }
+}
+
+/// The evaluations after step 0: the step, and each subtask's loss in bits.
+fn columns(record: &Record) -> impl Iterator<Item = (f64, &[f32])> {
+    record.evaluations.iter().filter(|e| e.step > 0).map(|e| (e.step as f64, source::quantum_losses(e)))
+}
+
+impl Figure for HeatFigure {
+    fn name(&self) -> &'static str {
+        Kind::Heat.name()
+    }
+
+    fn title(&self) -> String {
+        Kind::Heat.title().into()
+    }
+
+    fn caption(&self) -> String {
+        "The edge of what is learned climbs from the most used subtask to the least used.".into()
+    }
+
+    fn describe(&self) -> String {
+        let Some(Series { name, record, .. }) = &self.run else { return "No run is shown.".into() };
+        let text = format!(
+            "Test loss of each subtask as colour, over training step and subtask, both logarithmic, 1 being used most. A \
+             subtask is learned once its loss is {}. {name}: {} {}",
+            source::LEARNED,
+            source::settings_sentence(record),
+            source::standing_sentence(record)
+        );
+        text.trim_end().into()
+    }
+
+    fn table(&self) -> Table {
+        let Some(record) = self.record() else { return Table::new(["Subtask"]) };
+        let columns: Vec<(f64, &[f32])> = columns(record).collect();
+        table_of(source::quanta_count(record), &columns, "step")
+    }
+
+    fn compose(&self, sheet: &mut Sheet) {
+        sheet.fill(|scene, style, area| self.draw(scene, style, area));
+    }
+
+    fn read_at(&self, panel: usize, data: (f64, f64)) -> String {
+        match (self.record(), self.pick(panel, data)) {
+            (Some(record), Some(Pick::Subtask(task))) => task_at(record, task, data.0),
+            _ => "no subtask here".into(),
+        }
+    }
+
+    fn stops(&self) -> Vec<Place> {
+        let Some(record) = self.record() else { return Vec::new() };
+        let rank = self.options.follow.filter(|task| *task < source::quanta_count(record)).unwrap_or(0) + 1;
+        let stop = |e: &Evaluation| (0, (e.step as f64, rank as f64));
+        record.evaluations.iter().filter(|e| e.step > 0).map(stop).collect()
+    }
+
+    fn pick(&self, _: usize, (_, rank): (f64, f64)) -> Option<Pick> {
+        let tasks = source::quanta_count(self.record()?);
+        let is_there = tasks > 0 && rank >= 0.5 && rank < tasks as f64 + 0.5;
+        is_there.then(|| Pick::Subtask((rank.round() as usize).clamp(1, tasks) - 1))
+    }
+}
+
+/// Losses in bits of a few subtasks (rows) at a few amounts (columns).
+pub(crate) fn table_of(tasks: usize, columns: &[(f64, &[f32])], amount: &str) -> Table {
+    let amounts: Vec<f64> = columns.iter().map(|(amount, _)| *amount).collect();
+    let shown: Vec<&(f64, &[f32])> = thinned(&amounts, 6).into_iter().map(|place| &columns[place]).collect();
+    let heads = shown.iter().map(|(at, _)| format!("Loss (bits) at {amount} {}", whole(*at)));
+    let mut table = Table::new(std::iter::once("Subtask".to_owned()).chain(heads));
+    for rank in spaced(tasks, 16) {
+        let losses = shown.iter().map(|(_, losses)| losses.get(rank - 1).map_or(NONE.into(), |loss| brief(f64::from(*loss))));
+        table.push(std::iter::once(whole(rank as f64)).chain(losses));
+    }
+    table
 }
 
 /// Ranks on a logarithmic axis: what is learned in order of a power law climbs as a straight stair.
 pub(crate) fn rank_span(tasks: usize) -> Span {
-    Span::Count(0.5, tasks as f64 + 0.5)
+    Span::Count(0.5, tasks.max(1) as f64 + 0.5)
 }
 
-/// The scale: what a colour means.
-pub(crate) fn legend(options: &Options) -> Vec<Entry> {
-    let ramp = (0..SHADES).map(|i| Ink::of(options.theme.heat(i as f64 / (SHADES - 1) as f64))).collect();
-    vec![Entry::new(Mark::Ramp(ramp, "loss: 1 bit".into()), "0 bits (learned)")]
-}
-
-/// The scale where there is little room.
-pub(crate) fn short_legend(options: &Options) -> Vec<Entry> {
-    legend(options)
-        .into_iter()
-        .filter_map(|entry| match entry.mark {
-            Mark::Ramp(ramp, _) => Some(Entry::new(Mark::Ramp(ramp, "1 bit".into()), "0 bits")),
-            _ => None,
-        })
-        .collect()
+/// What a colour means: a loss between two ends that all subtasks share, else the way from one's
+/// own beginning to its end. `is_short` where there is little room.
+pub(crate) fn legend(theme: Theme, ends: Option<(f64, f64)>, is_short: bool) -> Vec<Entry> {
+    let ramp = (0..SHADES).map(|i| Ink::of(theme.heat(i as f64 / (SHADES - 1) as f64))).collect();
+    let bits = |loss: f64| if loss == 1.0 { "1 bit".to_owned() } else { format!("{} bits", brief(loss)) };
+    let (from, to) = match ends {
+        Some((before, after)) if is_short => (bits(before), bits(after)),
+        Some((before, after)) => (format!("loss: {}", bits(before)), format!("{} (learned)", bits(after))),
+        None => ("not learned".to_owned(), "learned".to_owned()),
+    };
+    vec![Entry::new(Mark::Ramp(ramp, from), to)]
 }
 
 /// A line along a subtask's row.
-pub(crate) fn mark_row(scene: &mut Scene, panel: &Panel, options: &Options, task: usize) {
+pub(crate) fn mark_row(scene: &mut Scene, panel: &Panel, theme: Theme, task: usize) {
     let rank = task as f64 + 1.0;
     let (top, bottom) = (panel.y.at(rank + 0.5), panel.y.at(rank - 0.5));
     let spare = (3.0 - (bottom - top)).max(0.0) / 2.0;
     for y in [top - spare, bottom + spare] {
-        scene.segment((panel.area.left, y), (panel.area.right, y), 1.2, options.theme.accent());
+        scene.segment((panel.area.left, y), (panel.area.right, y), 1.2, theme.accent());
     }
 }
 
-/// Draws columns of losses (an amount, then a loss for each subtask), in order of the amount. Each
-/// column reaches halfway to its neighbours; where subtasks are finer than the screen several
-/// share a row, which shows their mean.
-pub(crate) fn cells(scene: &mut Scene, panel: &Panel, options: &Options, tasks: usize, columns: &[(f64, &[f32])]) {
+/// Losses to draw as colours.
+pub(crate) struct Cells<'a> {
+    /// How many subtasks there are.
+    pub tasks: usize,
+    /// An amount, then a loss for each subtask, in order of the amount.
+    pub columns: &'a [(f64, &'a [f32])],
+    /// The losses of a subtask before and after it is learned, in bits.
+    pub ends: &'a dyn Fn(usize) -> (f64, f64),
+}
+
+/// Draws columns of losses. Each column reaches halfway to its neighbours; where subtasks are finer
+/// than the screen several share a row, which shows their mean.
+pub(crate) fn cells(scene: &mut Scene, panel: &Panel, theme: Theme, cells: &Cells<'_>) {
+    let Cells { tasks, columns, ends } = *cells;
     let Area { left, top, right, bottom } = panel.area;
-    let shades: Vec<Ink> = (0..SHADES).map(|i| Ink::of(options.theme.heat(i as f64 / (SHADES - 1) as f64))).collect();
+    let shades: Vec<Ink> = (0..SHADES).map(|i| Ink::of(theme.heat(i as f64 / (SHADES - 1) as f64))).collect();
     let centers: Vec<f64> = columns.iter().map(|(amount, _)| panel.x.at(*amount)).collect();
     let edge = |i: usize| match i {
         0 => first_edge(&centers),
@@ -105,7 +208,7 @@ pub(crate) fn cells(scene: &mut Scene, panel: &Panel, options: &Options, tasks: 
         let row = (low, panel.y.at(last as f64 + 0.5));
         let mut open: Option<(usize, f64)> = None;
         for (i, (_, losses)) in columns.iter().enumerate() {
-            let shade = shade(losses.get(first..last.min(losses.len())).unwrap_or(&[]));
+            let shade = shade(first, losses.get(first..last.min(losses.len())).unwrap_or(&[]), ends);
             match open {
                 Some((before, _)) if before == shade => {}
                 Some((before, from)) => {
@@ -140,35 +243,15 @@ fn last_edge(centers: &[f64]) -> f64 {
     }
 }
 
-/// The shade of a group of losses: the last is nothing left.
-fn shade(losses: &[f32]) -> usize {
-    let mean = losses.iter().sum::<f32>() / losses.len().max(1) as f32;
-    // NaN counts as not learned. A bit of noise about one bit is still the first shade.
+/// The shade of a group of losses, the first of which is of the subtask `first`: the last shade is
+/// nothing left.
+fn shade(first: usize, losses: &[f32], ends: &dyn Fn(usize) -> (f64, f64)) -> usize {
+    let left = losses.iter().enumerate().map(|(i, loss)| {
+        let (before, after) = ends(first + i);
+        (f64::from(*loss) - after) / (before - after)
+    });
+    let mean = left.sum::<f64>() / losses.len().max(1) as f64;
+    // NaN counts as not learned. A bit of noise about the beginning is still the first shade.
     let learned = (1.0 - mean).clamp(0.0, 1.0);
-    if learned.is_nan() { 0 } else { (learned * (SHADES as f32 - 0.01)) as usize }
-}
-
-pub(crate) fn nearest(series: &[Series<'_>], (_, rank): (f64, f64)) -> Option<usize> {
-    let tasks = task_count(series.first()?.record);
-    (rank >= 0.5 && rank < tasks as f64 + 0.5).then(|| (rank.round() as usize).clamp(1, tasks) - 1)
-}
-
-pub(crate) fn read_at(series: &[Series<'_>], data: (f64, f64)) -> String {
-    match (series.first(), nearest(series, data)) {
-        (Some(series), Some(task)) => task_at(series.record, task, data.0),
-        _ => "no subtask here".into(),
-    }
-}
-
-pub(crate) fn describe(series: &[Series<'_>]) -> String {
-    let Some(Series { name, record, .. }) = series.first() else { return "No run is shown.".into() };
-    let mut text = format!(
-        "Test loss of each subtask as colour, over training step (logarithmic) and subtask, 1 being used most: the edge \
-         of what is learned climbs from the lower left. {name}: {}",
-        settings(record)
-    );
-    if let Some(last) = record.last() {
-        text += &format!(" {} of {} subtasks are under 0.1 bits.", whole(last.learned as f64), whole(task_count(record) as f64));
-    }
-    text
+    if learned.is_nan() { 0 } else { (learned * (SHADES as f64 - 0.01)) as usize }
 }

@@ -1,236 +1,248 @@
 //! Mean loss against step, with the fitted power law and what theory says of it.
 
+use std::cell::OnceCell;
+
 use super::axis::Span;
 use super::color::Ink;
+use super::overlay::{NAM_WORDS, Overlay, nam, pure_words, sum_words};
 use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::scene::{Area, Dash, Scene};
+use super::table::{NONE, thinned};
 use super::text::{brief, slope, whole};
-use super::{Options, Series, paper};
-use crate::fit::{FitError, PowerLaw, emergence_steps, loss_law};
+use super::{Figure, Kind, Options, Place, Series, Sheet, Table, source};
+use crate::fit::{FitError, PowerLaw};
+use crate::paper;
 use crate::record::Record;
-use crate::theory::{Nam, Resource, Theory, calibrate};
+use crate::theory::Resource;
 
 /// How many points a theory curve has: one for every third pixel of a wide figure.
 const CURVE: usize = 240;
 
-pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Series<'_>], options: &Options) -> Panel {
-    let x = step_span(series);
-    let losses = series.iter().flat_map(|series| curve(series.record)).map(|(_, loss)| loss);
-    // Down to 0.5 bits from the start, so that the axis rests while the first quanta are learned.
-    let y = Span::log_over(losses.chain([0.55, 1.05]), 0.04);
-    let fits: Vec<_> =
-        series.iter().map(|series| options.fit.then(|| loss_law(series.record, options.fit_range).ok()).flatten()).collect();
-    let theory = series.first().map(|series| Overlay::new(series.record, options));
-    let colors: Vec<Ink> = series.iter().map(|series| Ink::of(options.theme.series(series.color))).collect();
-    let (ink, muted) = (options.theme.ink(), options.theme.muted());
-
-    let alone = series.len() < 2;
-    let mut legend = Vec::new();
-    for ((series, fit), color) in series.iter().zip(&fits).zip(&colors) {
-        let name = match fit {
-            Some(fit) if !alone => format!("{}, fit {}", series.name, slope(-fit.exponent, fit.exponent_se)),
-            _ => series.name.into(),
-        };
-        legend.push(Entry::new(Mark::Line(*color, style.stroke(), Dash::Solid), name));
-        if let (Some(fit), true) = (fit, alone) {
-            let text = format!("fit {}", slope(-fit.exponent, fit.exponent_se));
-            legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), text));
-        }
-    }
-    if !alone && fits.iter().any(Option::is_some) {
-        legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), "fit"));
-    }
-    if let Some(theory) = &theory {
-        if theory.truncated_sum {
-            legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), "truncated sum"));
-        }
-        if theory.pure_law {
-            let text = format!("pure law −{:.2}", Resource::Steps.exponent(theory.sum.alpha()));
-            legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Dotted), text));
-        }
-        if theory.nam.is_some() {
-            legend.push(Entry::new(Mark::Line(options.theme.closed_form(), 1.4, Dash::Mixed), "Nam et al."));
-        }
-    }
-    let plan = Plan { x, y, x_title: "training step", y_title: "mean test loss (bits)", legend, title: None, grid: true };
-    let panel = Panel::draw(scene, style, outer, &plan);
-    if series.iter().all(|series| curve(series.record).next().is_none()) {
-        panel.say(scene, style, "waiting for the first log");
-        return panel;
-    }
-
-    if let Some(Overlay { sum, constant: Some(constant), truncated_sum, pure_law, nam }) = &theory {
-        let mut law = |from: f64, loss: &dyn Fn(f64) -> f64, dash, ink| {
-            let points = x.steps(CURVE).filter(|s| *s >= from).map(|s| panel.at(s, loss(s)));
-            scene.dashed(points, &panel.area, 1.3, ink, dash);
-        };
-        // The sums begin with the first quantum: of the time before they say nothing.
-        if *truncated_sum {
-            law(*constant, &|s| sum.loss(Resource::Steps, s, *constant), Dash::Mixed, muted);
-        }
-        if *pure_law {
-            law(*constant, &|s| sum.pure_loss(Resource::Steps, s, *constant), Dash::Dotted, muted);
-        }
-        if let Some(nam) = nam {
-            law(0.0, &|s| nam.loss(sum.p(), s), Dash::Mixed, options.theme.closed_form());
-        }
-    }
-    for (series, color) in series.iter().zip(&colors) {
-        let points = curve(series.record).map(|(step, loss)| panel.at(step, loss));
-        scene.line(points, &panel.area, style.stroke(), *color);
-        if let Some((step, loss)) = curve(series.record).last() {
-            scene.dot(panel.at(step, loss), 1.4 * style.stroke(), *color);
-        }
-    }
-    for fit in fits.iter().flatten() {
-        let ends = [fit.range.0, fit.range.1].map(|s| panel.at(s, fit.at(s)));
-        scene.dashed(ends, &panel.area, 1.4, ink, Dash::Dashed);
-    }
-    panel
+/// Mean loss of one or several runs against step; theory stands beside the first.
+pub struct LossFigure {
+    runs: Vec<Series>,
+    options: Options,
+    /// A fit resamples its points a thousand times: each is made once, when it is first needed.
+    fits: OnceCell<Vec<Result<PowerLaw, FitError>>>,
 }
 
-/// The logs that a logarithmic axis can hold: step, mean loss.
+impl LossFigure {
+    /// The figure of these runs.
+    pub fn new(runs: Vec<Series>, options: Options) -> Self {
+        Self { runs, options, fits: OnceCell::new() }
+    }
+
+    fn fits(&self) -> &[Result<PowerLaw, FitError>] {
+        self.fits.get_or_init(|| self.runs.iter().map(|run| source::loss_law(&run.record, self.options.fit_range)).collect())
+    }
+
+    /// What the legend shows, given what is drawn.
+    fn legend(&self, style: &Style, overlay: Option<&Overlay>, has_nam: bool) -> Vec<Entry> {
+        let (ink, muted) = (style.theme.ink(), style.theme.muted());
+        let alone = self.runs.len() < 2;
+        let mut legend = Vec::new();
+        let dashed = || Mark::Line(ink, 1.4, Dash::Dashed);
+        for (i, run) in self.runs.iter().enumerate() {
+            let fit = self.drawn_fit(i).map(|fit| slope(-fit.exponent, fit.exponent_se));
+            let line = Mark::Line(Ink::of(style.theme.series(run.color)), style.stroke(), Dash::Solid);
+            match fit {
+                Some(fit) if alone => {
+                    legend.push(Entry::new(line, run.name.as_str()));
+                    legend.push(Entry::new(dashed(), format!("fit, slope {fit}")));
+                }
+                Some(fit) => legend.push(Entry::new(line, format!("{}, fit {fit}", run.name))),
+                None => legend.push(Entry::new(line, run.name.as_str())),
+            }
+        }
+        if !alone && (0..self.runs.len()).any(|i| self.drawn_fit(i).is_some()) {
+            legend.push(Entry::new(dashed(), "fit"));
+        }
+        if let Some(overlay) = overlay {
+            if self.options.truncated_sum {
+                let text = sum_words(Resource::Steps, overlay.constant);
+                legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), text).or_short("truncated sum"));
+            }
+            if self.options.pure_law {
+                let text = pure_words(Resource::Steps, overlay.theory.alpha());
+                legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Dotted), text));
+            }
+        }
+        if has_nam {
+            legend.push(Entry::new(Mark::Line(style.theme.closed_form(), 1.4, Dash::Mixed), NAM_WORDS));
+        }
+        legend
+    }
+
+    fn drawn_fit(&self, run: usize) -> Option<&PowerLaw> {
+        if self.options.fit { self.fits().get(run)?.as_ref().ok() } else { None }
+    }
+
+    fn draw(&self, scene: &mut Scene, style: &Style, outer: Area) -> Panel {
+        let x = step_span(&self.runs);
+        let losses = self.runs.iter().flat_map(|run| curve(&run.record)).map(|(_, loss)| loss);
+        // Down to half of the beginning from the start, so that the axis rests while the first
+        // quanta are learned.
+        let start = self.runs.first().and_then(|run| source::start(&run.record));
+        let rest = start.into_iter().flat_map(|start| [0.55 * start, 1.05 * start]);
+        let y = Span::log_over(losses.chain(rest), 0.04);
+        let first = self.runs.first();
+        let overlay = first.and_then(|run| Overlay::new(&run.record));
+        let nam = first.filter(|_| self.options.nam).and_then(|run| nam(&run.record));
+        let legend = self.legend(style, overlay.as_ref(), nam.is_some());
+        let plan = Plan { x, y, x_title: "training step", y_title: "mean test loss (bits)", legend, title: None, grid: true };
+        let panel = Panel::draw(scene, style, outer, &plan);
+        if self.runs.iter().all(|run| curve(&run.record).next().is_none()) {
+            panel.say(scene, style, "waiting for the first evaluation");
+            return panel;
+        }
+        if let Some(overlay) = &overlay {
+            let muted = style.theme.muted();
+            let mut law = |from: f64, loss: &dyn Fn(f64) -> f64, dash, ink| {
+                let points = x.steps(CURVE).filter(|s| *s >= from).map(|s| panel.at(s, loss(s)));
+                scene.dashed(points, &panel.area, 1.3, ink, dash);
+            };
+            // The sums begin with the first quantum: of the time before they say nothing.
+            if self.options.truncated_sum {
+                law(overlay.constant, &|s| overlay.sum(s), Dash::Mixed, muted);
+            }
+            if self.options.pure_law {
+                law(overlay.constant, &|s| overlay.pure(s), Dash::Dotted, muted);
+            }
+            if let Some(nam) = nam {
+                law(0.0, &|s| nam.loss(overlay.theory.p(), s), Dash::Mixed, style.theme.closed_form());
+            }
+        }
+        for run in &self.runs {
+            let color = Ink::of(style.theme.series(run.color));
+            let points = curve(&run.record).map(|(step, loss)| panel.at(step, loss));
+            scene.line(points, &panel.area, style.stroke(), color);
+            if let Some((step, loss)) = curve(&run.record).last() {
+                scene.dot(panel.at(step, loss), 1.4 * style.stroke(), color);
+            }
+        }
+        for fit in (0..self.runs.len()).filter_map(|run| self.drawn_fit(run)) {
+            let ends = [fit.range.0, fit.range.1].map(|s| panel.at(s, fit.at(s)));
+            scene.dashed(ends, &panel.area, 1.4, style.theme.ink(), Dash::Dashed);
+        }
+        panel
+    }
+}
+
+impl Figure for LossFigure {
+    fn name(&self) -> &'static str {
+        Kind::Loss.name()
+    }
+
+    fn title(&self) -> String {
+        Kind::Loss.title().into()
+    }
+
+    fn caption(&self) -> String {
+        match self.runs.first().map(|run| source::quanta_count(&run.record)) {
+            Some(count) if count > 1 => {
+                format!("The mean over {} subtasks falls smoothly, near a power law of the steps.", whole(count as f64))
+            }
+            _ => "The mean loss falls smoothly, near a power law of the steps.".into(),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let Some(first) = self.runs.first() else { return "No run is shown.".into() };
+        let mut text = String::from("Mean test loss in bits against training step, both logarithmic. ");
+        for (run, fit) in self.runs.iter().zip(self.fits()) {
+            text += &format!("{}: {} ", run.name, source::settings_sentence(&run.record));
+            text += &format!("{} {} ", source::standing_sentence(&run.record), fit_sentence(fit)).trim_start().to_owned();
+        }
+        text += &theory_sentence(&first.record, self.fits().first().and_then(|fit| fit.as_ref().ok()));
+        text.trim_end().into()
+    }
+
+    fn table(&self) -> Table {
+        let names = self.runs.iter().map(|run| format!("{}, mean loss (bits)", run.name));
+        let mut table = Table::new(std::iter::once("Step".to_owned()).chain(names));
+        let Some(first) = self.runs.first() else { return table };
+        let steps: Vec<f64> = curve(&first.record).map(|(step, _)| step).collect();
+        for place in thinned(&steps, 24) {
+            let step = steps[place];
+            // Runs that were measured at other steps are read at a step nearby, if there is one.
+            let loss = |run: &Series| {
+                let evaluation = &run.record.evaluations[nearest_log(&run.record, step)?];
+                let is_near = (evaluation.step as f64 / step).ln().abs() < 0.1;
+                is_near.then(|| brief(source::mean_loss(evaluation)))
+            };
+            let losses = self.runs.iter().map(|run| loss(run).unwrap_or(NONE.into()));
+            table.push(std::iter::once(whole(step)).chain(losses));
+        }
+        table
+    }
+
+    fn compose(&self, sheet: &mut Sheet) {
+        sheet.fill(|scene, style, area| self.draw(scene, style, area));
+    }
+
+    fn read_at(&self, _: usize, (step, _): (f64, f64)) -> String {
+        let near = |run: &Series| {
+            let evaluation = &run.record.evaluations[nearest_log(&run.record, step)?];
+            Some((evaluation.step, source::mean_loss(evaluation)))
+        };
+        let said: Vec<_> = self.runs.iter().filter_map(|run| Some((&run.name, near(run)?))).collect();
+        let Some((_, (first, _))) = said.first().copied() else { return "nothing measured yet".into() };
+        let alone = said.len() == 1;
+        let values = said.iter().map(|(name, (at, loss))| {
+            let bits = brief(*loss);
+            match (alone, *at == first) {
+                (true, _) => format!("{bits} bits"),
+                (false, true) => format!("{name} {bits} bits"),
+                (false, false) => format!("{name} {bits} bits (step {})", whole(*at as f64)),
+            }
+        });
+        let mut text = format!("step {}: {}", whole(first as f64), values.collect::<Vec<_>>().join(", "));
+        if let (true, Some(only)) = (alone && self.options.truncated_sum, self.runs.first())
+            && let Some(overlay) = Overlay::new(&only.record)
+        {
+            text += &format!("; truncated sum {} bits", brief(overlay.sum(first as f64)));
+        }
+        text
+    }
+
+    fn stops(&self) -> Vec<Place> {
+        self.runs.first().map_or(Vec::new(), |run| curve(&run.record).map(|point| (0, point)).collect())
+    }
+}
+
+/// The evaluations that a logarithmic axis can hold: step, mean loss in bits.
 pub(crate) fn curve(record: &Record) -> impl Iterator<Item = (f64, f64)> {
     let evaluations = record.evaluations.iter().filter(|evaluation| evaluation.step > 0);
-    evaluations.map(|evaluation| (evaluation.step as f64, f64::from(evaluation.loss_bits)))
+    evaluations.map(|evaluation| (evaluation.step as f64, source::mean_loss(evaluation)))
 }
 
-/// From the first log to the step at which the longest run ends, reached or not: the axis rests
+/// From the first evaluation to the step at which the longest run ends, reached or not: the axis rests
 /// while a run goes on.
-pub(crate) fn step_span(series: &[Series<'_>]) -> Span {
-    let first = |series: &Series<'_>| curve(series.record).next().map(|(step, _)| step);
-    let from = series.iter().filter_map(first).fold(f64::INFINITY, f64::min);
-    let end = |series: &Series<'_>| match curve(series.record).last() {
-        Some((step, _)) if series.record.is_finished() => step,
-        _ => series.record.config.training.steps as f64,
+pub(crate) fn step_span(runs: &[Series]) -> Span {
+    let first = |run: &Series| curve(&run.record).next().map(|(step, _)| step);
+    let from = runs.iter().filter_map(first).fold(f64::INFINITY, f64::min);
+    let end = |run: &Series| match curve(&run.record).last() {
+        Some((step, _)) if run.record.is_finished() => step,
+        _ => source::steps(&run.record) as f64,
     };
-    let to = series.iter().map(end).fold(1.0, f64::max);
+    let to = runs.iter().map(end).fold(1.0, f64::max);
     let from = if from.is_finite() { from } else { 1.0 };
     Span::Log(from, to.max(from * 1.5))
 }
 
-/// What theory says beside the first run, its constants taken from the run's own emergences.
-struct Overlay {
-    sum: Theory,
-    /// T, steps.
-    constant: Option<f64>,
-    truncated_sum: bool,
-    pure_law: bool,
-    nam: Option<Nam>,
-}
-
-impl Overlay {
-    fn new(record: &Record, options: &Options) -> Self {
-        let sum = Theory::new(record.quanta.len(), record.quanta.alpha().unwrap_or_default());
-        let constant = first_step_constant(record);
-        let shown = constant.is_some();
-        let nam = options.nam.then(|| nam(record)).flatten();
-        Self { sum, constant, truncated_sum: options.truncated_sum && shown, pure_law: options.pure_law && shown, nam }
-    }
-}
-
-/// T: steps that the first quantum takes, by [`calibrate`] over every subtask that has emerged.
-pub(crate) fn first_step_constant(record: &Record) -> Option<f64> {
-    let emerged = emergence_steps(record).into_iter().enumerate();
-    let ranked = emerged.filter_map(|(task, step)| Some((task + 1, step? as f64)));
-    calibrate(Resource::Steps, record.quanta.alpha().unwrap_or_default(), ranked)
-}
-
-/// Nam et al.'s constants, from the first subtask's curve alone.
-pub(crate) fn nam(record: &Record) -> Option<Nam> {
-    let (steps, losses): (Vec<u64>, Vec<f32>) =
-        record.evaluations.iter().filter_map(|e| Some((e.step, *e.quantum_loss_bits.first()?))).unzip();
-    let theory = Theory::new(record.quanta.len(), record.quanta.alpha().unwrap_or_default());
-    Nam::calibrate(&steps, &losses, theory.p()[0])
-}
-
-pub(crate) fn read_at(series: &[Series<'_>], options: &Options, (step, _): (f64, f64)) -> String {
-    let near = |series: &Series<'_>| {
-        let evaluation = &series.record.evaluations[nearest_log(series.record, step)?];
-        Some((evaluation.step, evaluation.loss_bits))
-    };
-    let said: Vec<_> = series.iter().filter_map(|series| Some((series.name, near(series)?))).collect();
-    let Some((_, (first, _))) = said.first().copied() else { return "no logs yet".into() };
-    let alone = said.len() == 1;
-    let values = said.iter().map(|(name, (at, loss))| {
-        let bits = brief(f64::from(*loss));
-        match (alone, *at == first) {
-            (true, _) => format!("{bits} bits"),
-            (false, true) => format!("{name} {bits} bits"),
-            (false, false) => format!("{name} {bits} bits (step {})", whole(*at as f64)),
-        }
-    });
-    let mut text = format!("step {}: {}", whole(first as f64), values.collect::<Vec<_>>().join(", "));
-    if let (true, Some(only)) = (alone && options.truncated_sum, series.first())
-        && let Some(constant) = first_step_constant(only.record)
-    {
-        let theory = Theory::new(only.record.quanta.len(), only.record.quanta.alpha().unwrap_or_default());
-        let loss = theory.loss(Resource::Steps, first as f64, constant);
-        text += &format!("; truncated sum {} bits", brief(loss));
-    }
-    text
-}
-
-/// The log nearest to a step on a logarithmic axis.
+/// The evaluation nearest to a step on a logarithmic axis.
 pub(crate) fn nearest_log(record: &Record, step: f64) -> Option<usize> {
     let at = step.max(1e-9).ln();
     let distance = |i: &usize| ((record.evaluations[*i].step as f64).ln() - at).abs();
     (0..record.evaluations.len()).filter(|i| record.evaluations[*i].step > 0).min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-pub(crate) fn describe(series: &[Series<'_>], options: &Options) -> String {
-    let Some(first) = series.first() else { return "No run is shown.".into() };
-    let mut text = String::from("Mean test loss in bits against training step, both logarithmic. ");
-    for series in series {
-        text += &format!("{}: {} ", series.name, settings(series.record));
-        let fit = loss_law(series.record, options.fit_range);
-        text += &fit_sentence(&fit);
-        text.push(' ');
-    }
-    text += &theory_sentence(first.record, options);
-    text
-}
-
-fn brief_number(x: f64) -> String {
-    whole(x)
-}
-
-/// A run's settings and how far it has come.
-pub(crate) fn settings(record: &Record) -> String {
-    let config = &record.config;
-    let data = match config.training.samples {
-        0 => "fresh data".into(),
-        samples => format!("{} training samples", whole(samples as f64)),
-    };
-    let number = |name: &str| config.number(name).map_or_else(String::new, brief_number);
-    let mut text = format!(
-        "{} subtasks at α = {}, {} bits, k = {}, width {}, batch {}, {data}, seed {}.",
-        number("n_tasks"),
-        config.number("alpha").unwrap_or_default(),
-        number("n_bits"),
-        number("k"),
-        number("width"),
-        whole(config.batch() as f64),
-        config.training.seed
-    );
-    if let Some(last) = record.last() {
-        text += &format!(
-            " At step {} of {} the loss is {} bits and {} subtasks are learned.",
-            whole(last.step as f64),
-            whole(config.training.steps as f64),
-            brief(f64::from(last.loss_bits)),
-            whole(last.learned as f64)
-        );
-    }
-    text
-}
-
 /// An exponent with its errors and range, or why there is none.
 pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
     match fit {
         Ok(fit) => format!(
-            "Fitted over steps {} to {} ({} logs), the loss falls with the exponent {:.3} ± {:.3} (standard error; 95 % \
-             bootstrap interval {:.3} to {:.3}, over the logs of this one run).",
+            "Fitted over steps {} to {} ({} evaluations), the loss falls with the exponent {:.3} ± {:.3} (standard error; 95 % \
+             bootstrap interval {:.3} to {:.3}, over the evaluations of this one run).",
             whole(fit.range.0),
             whole(fit.range.1),
             fit.points,
@@ -243,27 +255,25 @@ pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
     }
 }
 
-fn theory_sentence(record: &Record, options: &Options) -> String {
-    let (alpha, n_tasks) = (record.quanta.alpha().unwrap_or_default(), record.quanta.len());
-    let mut text = format!("Theory: α_S = α/(α+1) = {:.3} for infinitely many quanta", Resource::Steps.exponent(alpha));
-    let theory = Theory::new(n_tasks, alpha);
-    let fitted = loss_law(record, options.fit_range).ok().map(|fit| fit.range);
-    let slope = fitted.zip(first_step_constant(record)).and_then(|((from, to), constant)| {
+fn theory_sentence(record: &Record, fit: Option<&PowerLaw>) -> String {
+    let Some(theory) = source::theory(record) else { return String::new() };
+    let exponent = Resource::Steps.exponent(theory.alpha());
+    let mut text = format!("Theory: α_S = α/(α+1) = {exponent:.3} for infinitely many quanta");
+    let slope = fit.map(|fit| fit.range).zip(Overlay::new(record)).and_then(|((from, to), overlay)| {
         let steps: Vec<f64> = curve(record).map(|(step, _)| step).filter(|step| (from..=to).contains(step)).collect();
-        let slope = theory.exponent_at(Resource::Steps, &steps, constant)?;
-        Some((slope, constant))
+        Some((theory.exponent_at(Resource::Steps, &steps, overlay.constant)?, overlay.constant))
     });
     text += &match slope {
         Some((slope, constant)) => format!(
-            "; the sum over these {}, with T = {} steps from when its subtasks emerged, has {slope:.3} over the same \
-             range.",
-            whole(n_tasks as f64),
+            "; the truncated sum over these {} has {slope:.3} over the same range. Its T, the steps that the first subtask \
+             takes, is {}, from when the subtasks emerged.",
+            whole(theory.n_tasks() as f64),
             brief(constant)
         ),
         None => ".".into(),
     };
-    if paper::is_its_setting(&record.config)
-        && let Some((exponent, range)) = paper::exponent(Resource::Steps, alpha, n_tasks)
+    if source::is_the_papers(record)
+        && let Some((exponent, range)) = paper::exponent(Resource::Steps, theory.alpha(), theory.n_tasks())
     {
         text += &format!(" The paper's own run shows about {exponent:.2} {range}.");
     }

@@ -1,9 +1,13 @@
-//! The figures of a run, drawn with Plotters onto any backend: SVG, PNG, a page's canvas.
+//! The figures: what each shows, in pixels, in words and in a table.
 //!
-//! The figures of several runs are in [`sweep`], those of theory alone in [`model`].
+//! A [`Figure`] owns what it shows. One [`draw`] paints any of them onto a Plotters backend (a
+//! page's canvas), one [`svg`] and one [`png`] write it as a file. Figures of runs are made by
+//! [`Kind::figure`], those of sweeps by [`sweep::Kind::figure`], those of theory by
+//! [`model::Kind::figure`].
 //!
-//! Each figure is laid out in CSS pixels by its own file and painted at a scale; [`draw`] gives
-//! back a [`Frame`] that turns pixels into data, [`describe`] the same figure in sentences.
+//! A figure is laid out once, in CSS pixels, as a list of shapes with text widths of its own, so
+//! that canvas, SVG and PNG agree to the pixel. Plotters does not lay anything out: it carries the
+//! shapes to SVG and to the canvas through one interface.
 
 mod axis;
 mod color;
@@ -12,78 +16,90 @@ mod frame;
 mod heat;
 mod loss;
 pub mod model;
+mod overlay;
+mod painter;
 mod panel;
-mod paper;
+mod quanta;
+mod runs;
 mod scene;
+mod sheet;
+mod source;
 mod svg;
 pub mod sweep;
-mod tasks;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use color::{Rgb, Theme, ramp};
+pub use emergence::EmergenceFigure;
 pub use frame::Frame;
+pub use heat::HeatFigure;
+pub use loss::LossFigure;
+pub use quanta::QuantaFigure;
+pub use runs::{Kind, Series};
+pub use sheet::Sheet;
 #[cfg(feature = "png")]
 pub use svg::png;
 pub use svg::svg;
-pub use text::{FONT, brief, whole};
+pub use table::Table;
+pub use text::{FONT, Piece, brief, pieces, plain, whole};
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend};
 
-use crate::record::Record;
-use panel::{Panel, Style};
-use scene::Scene;
+/// A point in the data of one of a figure's plots: the plot's number from 0, then x and y.
+pub type Place = (usize, (f64, f64));
 
-/// A figure of one or several runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Mean loss against step, with fit and theory (the paper's Fig 2, steps).
-    Loss,
-    /// Every subtask's loss against step (Fig 7). Of the first run given.
-    Tasks,
-    /// Loss as colour over step and subtask. Of the first run given.
-    Heat,
-    /// The step at which each subtask emerged, against how often it is used (Fig 8).
-    Emergence,
-}
+/// A figure: it owns what it shows, and says it as a picture, in words and as a table.
+///
+/// Texts that people read may hold `α_S`, `α_N` or `α_D`; [`pieces`] splits them so that the letter is set lowered.
+pub trait Figure {
+    /// Its name in links, flags and files.
+    fn name(&self) -> &'static str;
 
-impl Kind {
-    /// Every figure, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::Loss, Self::Tasks, Self::Heat, Self::Emergence];
+    /// Its title.
+    fn title(&self) -> String;
 
-    /// Its name, as typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Tasks => "tasks",
-            Self::Heat => "heat",
-            Self::Emergence => "emergence",
-        }
-    }
+    /// One line that says the one thing to see.
+    fn caption(&self) -> String;
 
-    /// Its name, as shown.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Loss => "Mean loss",
-            Self::Tasks => "Loss of every subtask",
-            Self::Heat => "Subtasks over time",
-            Self::Emergence => "Emergence against frequency",
-        }
-    }
+    /// The figure in sentences: settings, what was fitted over which range, theory and the paper.
+    /// It may take tens of milliseconds, because fits are bootstrapped.
+    fn describe(&self) -> String;
 
-    /// The figure of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    /// The figure as a short table.
+    fn table(&self) -> Table;
+
+    /// Lays the figure out on a sheet.
+    fn compose(&self, sheet: &mut Sheet);
+
+    /// What the figure says at a point of the data of a plot ([`Frame::panel_at`] says which).
+    fn read_at(&self, panel: usize, data: (f64, f64)) -> String;
+
+    /// The points at which a reader without a pointer stops, in the order of reading.
+    fn stops(&self) -> Vec<Place>;
+
+    /// What lies under a point of the data of a plot; nothing where there is nothing to pick.
+    fn pick(&self, _panel: usize, _data: (f64, f64)) -> Option<Pick> {
+        None
     }
 }
 
-/// What is shown, and how.
+/// What lies under a point of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// A subtask, by its rank of use from 0.
+    Subtask(usize),
+    /// A run, by what names it: a file, or a link. Empty where nothing names it.
+    Run(String),
+    /// That many learned quanta.
+    Learned(usize),
+}
+
+/// What is drawn beside the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
-    /// The ground it stands on.
-    pub theme: Theme,
     /// The fitted power law of each run.
     pub fit: bool,
     /// The pure power law of infinitely many quanta.
@@ -92,42 +108,32 @@ pub struct Options {
     pub truncated_sum: bool,
     /// The closed form of Nam et al.
     pub nam: bool,
-    /// A subtask to set apart from the others, from 0.
+    /// A subtask to set apart from the others, by its rank of use from 0.
     pub follow: Option<usize>,
     /// The x values between which the power law is fitted; by default [`crate::fit::curve_range`]'s.
     pub fit_range: Option<(f64, f64)>,
-    /// A point of the data through which a crosshair goes.
-    pub cursor: Option<(f64, f64)>,
-    /// How many pixels of the backend make one CSS pixel: the screen's device pixel ratio for a
-    /// canvas that has that many more. Twice as much gives smoother curves at twice the cost.
-    pub scale: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            theme: Theme::Light,
-            fit: true,
-            pure_law: false,
-            truncated_sum: true,
-            nam: false,
-            follow: None,
-            fit_range: None,
-            cursor: None,
-            scale: 1.0,
-        }
+        Self { fit: true, pure_law: false, truncated_sum: true, nam: false, follow: None, fit_range: None }
     }
 }
 
-/// One run in a figure.
-#[derive(Clone, Copy, Debug)]
-pub struct Series<'a> {
-    /// Its name in the legend.
-    pub name: &'a str,
-    /// What it showed.
-    pub record: &'a Record,
-    /// Which colour of the palette it has.
-    pub color: usize,
+/// How a figure is painted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// The ground it stands on.
+    pub theme: Theme,
+    /// Pixels of the backend, or of a PNG, to a CSS pixel: on a canvas the screen's density. SVG
+    /// has no pixels and passes over it.
+    pub scale: f64,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { theme: Theme::Light, scale: 1.0 }
+    }
 }
 
 /// Why a figure could not be drawn.
@@ -150,77 +156,28 @@ pub enum FigureError {
 }
 
 /// Draws a figure over the whole of `area`, its ground included.
-pub fn draw<DB: DrawingBackend>(
-    area: &DrawingArea<DB, Shift>,
-    kind: Kind,
-    series: &[Series<'_>],
-    options: &Options,
-) -> Result<Frame, FigureError> {
-    paint(area, options.scale, 1.0, |size| compose(size, kind, series, options))
+///
+/// # Errors
+/// Where the area is too small for axes, or the backend refuses.
+pub fn draw<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, figure: &dyn Figure, look: &Look) -> Result<Frame, FigureError> {
+    paint(area, figure, look, 1.0)
 }
 
-/// The text under the crosshair at a point of the data.
-pub fn read_at(kind: Kind, series: &[Series<'_>], options: &Options, data: (f64, f64)) -> String {
-    match kind {
-        Kind::Loss => loss::read_at(series, options, data),
-        Kind::Tasks => tasks::read_at(series, data),
-        Kind::Heat => heat::read_at(series, data),
-        Kind::Emergence => emergence::read_at(series, data),
-    }
-}
-
-/// The subtask nearest to a point of the data, from 0; nothing where a figure has none.
-pub fn nearest_task(kind: Kind, series: &[Series<'_>], data: (f64, f64)) -> Option<usize> {
-    match kind {
-        Kind::Loss => None,
-        Kind::Tasks => tasks::nearest(series, data),
-        Kind::Heat => heat::nearest(series, data),
-        Kind::Emergence => emergence::nearest(series, data).map(|(_, task)| task),
-    }
-}
-
-/// The figure in sentences: its settings, what was fitted over which range, and what theory and
-/// the paper say.
-pub fn describe(kind: Kind, series: &[Series<'_>], options: &Options) -> String {
-    match kind {
-        Kind::Loss => loss::describe(series, options),
-        Kind::Tasks => tasks::describe(series, options),
-        Kind::Heat => heat::describe(series),
-        Kind::Emergence => emergence::describe(series),
-    }
-}
-
-/// The figure in CSS pixels, with the plots in it.
-fn compose((width, height): (f64, f64), kind: Kind, series: &[Series<'_>], options: &Options) -> (Scene, Vec<Panel>) {
-    let mut scene = Scene::new(width, height, options.theme.background());
-    let style = Style::new(options.theme, width);
-    let outer = scene::Area { left: 0.0, top: 0.0, right: width, bottom: height };
-    let panel = match kind {
-        Kind::Loss => loss::draw(&mut scene, &style, outer, series, options),
-        Kind::Tasks => tasks::draw(&mut scene, &style, outer, series, options),
-        Kind::Heat => heat::draw(&mut scene, &style, outer, series, options),
-        Kind::Emergence => emergence::draw(&mut scene, &style, outer, series, options),
-    };
-    if let Some(cursor) = options.cursor {
-        panel.crosshair(&mut scene, &style, cursor);
-    }
-    (scene, vec![panel])
-}
-
-/// Composes a figure for an area's size and paints it there. `em` as in [`Scene::paint`].
+/// Composes a figure for an area's size and paints it there. `em` as in `Scene::paint`.
 fn paint<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
-    scale: f64,
+    figure: &dyn Figure,
+    look: &Look,
     em: f64,
-    compose: impl FnOnce((f64, f64)) -> (Scene, Vec<Panel>),
 ) -> Result<Frame, FigureError> {
-    let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
+    let scale = if look.scale.is_finite() && look.scale > 0.0 { look.scale } else { 1.0 };
     let (width, height) = area.dim_in_pixel();
     let (width, height) = (f64::from(width) / scale, f64::from(height) / scale);
     if width < 160.0 || height < 120.0 {
         return Err(FigureError::TooSmall { width, height });
     }
-    let (scene, panels) = compose((width, height));
-    scene.paint(area, scale, em).map_err(|error| FigureError::Backend(error.to_string()))?;
-    Ok(Frame { corner: area.get_base_pixel(), scale, panels })
+    let mut sheet = Sheet::new((width, height), look.theme);
+    figure.compose(&mut sheet);
+    sheet.scene.paint(area, scale, em).map_err(|error| FigureError::Backend(error.to_string()))?;
+    Ok(Frame { corner: area.get_base_pixel(), scale, panels: sheet.panels })
 }

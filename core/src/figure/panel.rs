@@ -44,11 +44,18 @@ pub(crate) enum Mark {
 pub(crate) struct Entry {
     pub mark: Mark,
     pub text: String,
+    /// What stands instead where the text is wider than the legend.
+    short: Option<&'static str>,
 }
 
 impl Entry {
     pub fn new(mark: Mark, text: impl Into<String>) -> Self {
-        Self { mark, text: text.into() }
+        Self { mark, text: text.into(), short: None }
+    }
+
+    /// With a shorter text for narrow figures.
+    pub fn or_short(self, short: &'static str) -> Self {
+        Self { short: Some(short), ..self }
     }
 }
 
@@ -182,7 +189,10 @@ fn draw_legend(scene: &mut Scene, style: &Style, room: Area, entries: &[Entry]) 
             Mark::Dot(_) | Mark::Tick(_) | Mark::Cross(_) => (0.0, 0.8 * small),
             _ => (0.0, swatch),
         };
-        let wide = before + length + 0.5 * small + width(&entry.text) * small;
+        let wide_with = |text: &str| before + length + 0.5 * small + width(text) * small;
+        let is_too_wide = room.left + wide_with(&entry.text) > room.right;
+        let text = entry.short.filter(|_| is_too_wide).unwrap_or(&entry.text);
+        let wide = wide_with(text);
         if !empty && x + wide > room.right {
             (x, y) = (room.left, y + row);
         }
@@ -210,7 +220,7 @@ fn draw_legend(scene: &mut Scene, style: &Style, room: Area, entries: &[Entry]) 
                 }
             }
         }
-        scene.text((from + length + 0.5 * small, y), entry.text.as_str(), small, ink, Align::Left);
+        scene.text((from + length + 0.5 * small, y), text, small, ink, Align::Left);
         x += wide + gap;
     }
     if empty { room.top } else { y + 0.9 * small + 0.3 * style.font }

@@ -1,14 +1,10 @@
-//! A figure as a list of shapes in CSS pixels, and how the list reaches a Plotters backend.
+//! A figure as a list of shapes in CSS pixels.
 //!
 //! Figures are laid out once, here, with their own text widths, so that SVG, PNG and canvas agree
 //! to the pixel; Plotters' own chart builder measures text by backend, in a browser through the DOM.
 
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters_backend::{BackendCoord, DrawingErrorKind};
-
 use super::color::{Ink, Rgb};
-use super::text::{FONT, Label, RAISED};
+use super::text::{Label, Piece, RAISED, advance, pieces, width};
 
 pub(crate) type Point = (f64, f64);
 
@@ -56,7 +52,8 @@ impl Dash {
     }
 }
 
-enum Shape {
+/// One thing to paint. Paths and polygons name their points by their places in the scene.
+pub(super) enum Shape {
     Box { area: Area, ink: Ink },
     Path { from: usize, to: usize, width: f64, ink: Ink },
     Polygon { from: usize, to: usize, ink: Ink },
@@ -69,8 +66,8 @@ pub(crate) struct Scene {
     pub width: f64,
     pub height: f64,
     pub background: Rgb,
-    shapes: Vec<Shape>,
-    points: Vec<Point>,
+    pub(super) shapes: Vec<Shape>,
+    pub(super) points: Vec<Point>,
 }
 
 impl Scene {
@@ -205,9 +202,40 @@ impl Scene {
         self.segment((x - arm, y + arm), (x + arm, y - arm), 1.4, ink);
     }
 
+    /// A text; letters after `α_` are set lowered.
     pub fn text(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
         let text = text.into();
-        self.shapes.push(Shape::Text { at, text, size, ink, align, bold: false, upright: true });
+        if pieces(&text).count() < 2 {
+            return self.shapes.push(Shape::Text { at, text, size, ink, align, bold: false, upright: true });
+        }
+        let mut x = match align {
+            Align::Left => at.0,
+            Align::Center => at.0 - 0.5 * size * width(&text),
+            Align::Right => at.0 - size * width(&text),
+        };
+        for piece in pieces(&text) {
+            match piece {
+                Piece::Level(text) => {
+                    let end = x + size * advance(text);
+                    // SVG drops spaces at the beginning of a text.
+                    let spaces = text.len() - text.trim_start().len();
+                    let (space, text) = text.split_at(spaces);
+                    x += size * advance(space);
+                    // A lowered letter meets the end of what stands before it in every typeface.
+                    let (at, align) = if x > at.0 { ((x, at.1), Align::Left) } else { ((end, at.1), Align::Right) };
+                    self.plain(at, text, size, ink, align);
+                    x = end;
+                }
+                Piece::Lowered(text) => {
+                    self.plain((x + 0.03 * size, at.1 + 0.3 * size), text, RAISED * size, ink, Align::Left);
+                    x += (RAISED * advance(text) + 0.05) * size;
+                }
+            }
+        }
+    }
+
+    fn plain(&mut self, at: Point, text: &str, size: f64, ink: Ink, align: Align) {
+        self.shapes.push(Shape::Text { at, text: text.to_owned(), size, ink, align, bold: false, upright: true });
     }
 
     pub fn bold(&mut self, at: Point, text: impl Into<String>, size: f64, ink: Ink, align: Align) {
@@ -225,8 +253,8 @@ impl Scene {
     /// together whatever the typeface.
     pub fn label(&mut self, at: Point, label: &Label, size: f64, ink: Ink, align: Align) {
         let Some(raised) = &label.raised else { return self.text(at, label.text.clone(), size, ink, align) };
-        let exponent = RAISED * super::text::width(raised) * size;
-        let base = super::text::width(&label.text) * size;
+        let exponent = RAISED * width(raised) * size;
+        let base = width(&label.text) * size;
         let seam = match align {
             Align::Left => at.0 + base,
             Align::Center => at.0 + 0.5 * (base - exponent),
@@ -234,17 +262,6 @@ impl Scene {
         };
         self.text((seam, at.1), label.text.clone(), size, ink, Align::Right);
         self.text((seam + 0.05 * size, at.1 - 0.42 * size), raised.clone(), RAISED * size, ink, Align::Left);
-    }
-
-    /// Paints everything. `scale` is how many of the backend's pixels make one CSS pixel, `em` by
-    /// how much its font sizes are smaller than their number.
-    pub fn paint<DB: DrawingBackend>(
-        &self,
-        area: &DrawingArea<DB, plotters::coord::Shift>,
-        scale: f64,
-        em: f64,
-    ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-        area.draw(&Painter { scene: self, scale, em })
     }
 }
 
@@ -269,84 +286,6 @@ fn clipped(from: Point, to: Point, area: &Area) -> Option<(Point, Point)> {
     }
     let at = |share: f64| (from.0 + share * dx, from.1 + share * dy);
     (enter < leave).then(|| (at(enter), if leave < 1.0 { at(leave) } else { to }))
-}
-
-struct Painter<'a> {
-    scene: &'a Scene,
-    scale: f64,
-    em: f64,
-}
-
-impl<'a> plotters::element::PointCollection<'a, (i32, i32)> for &'a Painter<'_> {
-    type Point = (i32, i32);
-    type IntoIter = std::iter::Once<(i32, i32)>;
-
-    /// The area's corner alone: the rest is reckoned from it.
-    fn point_iter(self) -> Self::IntoIter {
-        std::iter::once((0, 0))
-    }
-}
-
-impl<DB: DrawingBackend> plotters::element::Drawable<DB> for Painter<'_> {
-    fn draw<I: Iterator<Item = BackendCoord>>(
-        &self,
-        mut corner: I,
-        backend: &mut DB,
-        _: (u32, u32),
-    ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
-        let (left, top) = corner.next().unwrap_or((0, 0));
-        let place = |(x, y): Point| ((x * self.scale).round() as i32 + left, (y * self.scale).round() as i32 + top);
-        let stroke = |ink: Ink, width: f64| {
-            let (r, g, b) = ink.rgb;
-            let stroke_width = (width * self.scale).round().max(1.0) as u32;
-            ShapeStyle { color: RGBAColor(r, g, b, ink.alpha), filled: true, stroke_width }
-        };
-        let whole = Area { left: 0.0, top: 0.0, right: self.scene.width, bottom: self.scene.height };
-        let ground = stroke(Ink::of(self.scene.background), 1.0);
-        backend.draw_rect(place((whole.left, whole.top)), place((whole.right, whole.bottom)), &ground, true)?;
-        let mut pixels: Vec<BackendCoord> = Vec::new();
-        for shape in &self.scene.shapes {
-            match shape {
-                Shape::Box { area, ink } => {
-                    let style = stroke(*ink, 1.0);
-                    backend.draw_rect(place((area.left, area.top)), place((area.right, area.bottom)), &style, true)?;
-                }
-                Shape::Path { from, to, width, ink } => {
-                    pixels.clear();
-                    pixels.extend(self.scene.points[*from..*to].iter().map(|point| place(*point)));
-                    pixels.dedup();
-                    match pixels[..] {
-                        // A line by name: canvas then sets upright and level ones sharply.
-                        [a, b] => backend.draw_line(a, b, &stroke(*ink, *width))?,
-                        _ => backend.draw_path(pixels.iter().copied(), &stroke(*ink, *width))?,
-                    }
-                }
-                Shape::Polygon { from, to, ink } => {
-                    let corners = self.scene.points[*from..*to].iter().map(|point| place(*point));
-                    backend.fill_polygon(corners, &stroke(*ink, 1.0))?;
-                }
-                Shape::Dot { at, radius, ink } => {
-                    let pixels = (radius * self.scale).round().max(1.0) as u32;
-                    backend.draw_circle(place(*at), pixels, &stroke(*ink, 1.0), true)?;
-                }
-                Shape::Text { at, text, size, ink, align, bold, upright } => {
-                    let (r, g, b) = ink.rgb;
-                    let color = RGBAColor(r, g, b, ink.alpha);
-                    let weight = if *bold { FontStyle::Bold } else { FontStyle::Normal };
-                    let side = match align {
-                        Align::Left => HPos::Left,
-                        Align::Center => HPos::Center,
-                        Align::Right => HPos::Right,
-                    };
-                    let font = FontDesc::new(FontFamily::Name(FONT), size * self.scale * self.em, weight);
-                    let turn = if *upright { FontTransform::None } else { FontTransform::Rotate270 };
-                    let style = TextStyle::from(font).color(&color).transform(turn).pos(Pos::new(side, VPos::Center));
-                    backend.draw_text(text, &style, place(*at))?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -29,9 +29,71 @@ impl Label {
 /// The size of an exponent against its base.
 pub(crate) const RAISED: f64 = 0.72;
 
-/// How wide a text is at a font size of 1. The backends measure differently or not at all, so
-/// layout rests on these widths, rounded up from Inter's and Helvetica's.
+/// A part of a text that people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Set as the text around it.
+    Level(&'a str),
+    /// Set smaller and lower: the S of α_S.
+    Lowered(&'a str),
+}
+
+/// Splits a text where a letter is to be lowered: the one after `α_`.
+///
+/// ```
+/// use quanta_core::figure::{Piece, pieces};
+/// let split: Vec<Piece> = pieces("pure law, α_S = 0.29").collect();
+/// assert_eq!(split, [Piece::Level("pure law, α"), Piece::Lowered("S"), Piece::Level(" = 0.29")]);
+/// assert_eq!(pieces("run_1").count(), 1);
+/// ```
+pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    const MARK: &str = "α_";
+    let mut rest = text;
+    let mut lowered = None;
+    std::iter::from_fn(move || {
+        if let Some(letter) = lowered.take() {
+            return Some(Piece::Lowered(letter));
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let letter = |after: &str| after.chars().next().filter(|c| c.is_alphanumeric()).map(char::len_utf8);
+        let mut from = 0;
+        while let Some(found) = rest[from..].find(MARK) {
+            let end = from + found + MARK.len();
+            if let Some(length) = letter(&rest[end..]) {
+                let before = &rest[..end - 1];
+                lowered = Some(&rest[end..end + length]);
+                rest = &rest[end + length..];
+                return Some(Piece::Level(before));
+            }
+            from = end;
+        }
+        Some(Piece::Level(std::mem::take(&mut rest)))
+    })
+}
+
+/// The text with its lowered letters on the line, for where none can be set: αS.
+pub fn plain(text: &str) -> String {
+    pieces(text)
+        .map(|piece| match piece {
+            Piece::Level(text) | Piece::Lowered(text) => text,
+        })
+        .collect()
+}
+
+/// How wide a text is at a font size of 1, its lowered letters smaller. The backends measure
+/// differently or not at all, so layout rests on these widths, rounded up from Inter's and
+/// Helvetica's.
 pub(crate) fn width(text: &str) -> f64 {
+    let wide = |piece| match piece {
+        Piece::Level(text) => level_width(text),
+        Piece::Lowered(text) => RAISED * level_width(text) + 0.05,
+    };
+    pieces(text).map(wide).sum()
+}
+
+fn level_width(text: &str) -> f64 {
     text.chars()
         .map(|c| match c {
             ' ' | '.' | ',' | ':' | ';' | '\'' | '!' | '|' | 'i' | 'j' | 'l' | 'I' | '·' => 0.29,
@@ -42,6 +104,20 @@ pub(crate) fn width(text: &str) -> f64 {
             _ => 0.605,
         })
         .sum()
+}
+
+/// How far Inter Regular advances over a text at a font size of 1: where a text begins that must
+/// end at a given point. Characters beyond the table count as a figure.
+pub(crate) fn advance(text: &str) -> f64 {
+    // Hundredths of the font size, from the space to the tilde.
+    const ASCII: [u8; 95] = [
+        28, 29, 47, 63, 64, 98, 64, 30, 36, 36, 50, 66, 29, 46, 29, 36, 63, 41, 61, 62, 65, 59, 62, 57, 62, 62, 29, 30, 66, 66,
+        66, 51, 97, 69, 65, 73, 72, 60, 59, 75, 74, 27, 57, 67, 57, 90, 75, 76, 64, 76, 64, 64, 65, 74, 69, 99, 68, 68, 63, 36,
+        36, 36, 47, 46, 32, 56, 61, 57, 61, 58, 37, 61, 59, 24, 24, 55, 24, 88, 59, 60, 61, 61, 38, 53, 33, 59, 56, 82, 55, 56,
+        55, 43, 33, 43, 66,
+    ];
+    let of = |c: char| (c as usize).checked_sub(32).and_then(|place| ASCII.get(place)).copied().unwrap_or(66);
+    text.chars().map(|c| f64::from(of(c)) / 100.0).sum()
 }
 
 fn signed(number: i32) -> String {
@@ -114,6 +190,17 @@ pub fn superscript(number: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_indices_of_alpha_are_lowered() {
+        let split = |text| pieces(text).collect::<Vec<_>>();
+        let expected = [Piece::Level("α"), Piece::Lowered("S"), Piece::Level(" = α"), Piece::Lowered("D")];
+        assert_eq!(split("α_S = α_D"), expected);
+        assert_eq!(split("my_run α_ _S"), [Piece::Level("my_run α_ _S")]);
+        assert_eq!(split(""), []);
+        assert_eq!(plain("α_N = 0.40, run_1"), "αN = 0.40, run_1");
+        assert!(width("α_S") < width("αS"));
+    }
 
     #[test]
     fn numbers_are_written_as_people_do() {

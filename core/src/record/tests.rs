@@ -119,7 +119,7 @@ fn snapshots_and_artifacts_come_back_with_what_made_them() {
 #[test]
 fn damage_in_the_settings_is_noticed() {
     let bytes = record(3).to_bytes().expect("whole");
-    let needle = br#"width\\": 3,"#;
+    let needle = br#"width\": 3,"#;
     let at = bytes.windows(needle.len()).position(|window| window == needle).expect("in the header");
     let mut changed = bytes.clone();
     changed[at + needle.len() - 2] = b'4';

@@ -96,9 +96,10 @@ fn every_resource_has_a_sweep() {
         person.finds("link", "Open in the Lab: seed 1").await;
         person.presses("Run").await;
         waits_for(person, "Finished: 2 runs.").await;
-        // Every evaluation is a point.
-        let shown = async || person.text_of("figure-scaling-caption").await.contains("against training step S").then_some(());
-        person.waits(SHORT_WAIT, "the caption", shown).await;
+        // Every evaluation is a point of it.
+        person.opens_menu("About this figure: Loss against training steps").await;
+        let told = async || person.text_of("figure-scaling-about").await.contains("against training step S").then_some(());
+        person.waits(SHORT_WAIT, "the figure's words", told).await;
         person.finds("heading", "Loss against training steps").await;
     });
 }

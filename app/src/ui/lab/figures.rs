@@ -1,4 +1,4 @@
-//! The four figures, each with what it says in words.
+//! The four figures of the Lab, the lines beside the curves, and which subtask is followed.
 
 use std::sync::Arc;
 
@@ -9,40 +9,21 @@ use quanta_core::fit;
 use quanta_core::quanta::UseFrequencies;
 use quanta_core::record::Record;
 
-use super::chart::Chart;
-use super::export;
 use super::numbers::typed_range;
-use super::state::Lab;
+use super::state::{Lab, Look};
 use crate::ui::shared::browser;
-use crate::ui::shared::menu::Menu;
-use crate::ui::shared::theme::Themes;
+use crate::ui::shared::plot::{FigureCard, Pick, Shown};
 use crate::words;
-
-/// A run as the figures take it.
-#[derive(Clone)]
-pub struct Drawn {
-    /// Its name.
-    pub name: String,
-    /// Its settings and logs.
-    pub record: Arc<Record>,
-    /// Its colour's place in the palette.
-    pub color: usize,
-}
-
-/// The runs as figures take them.
-pub fn series(drawn: &[Drawn]) -> Vec<Series<'_>> {
-    drawn.iter().map(|run| Series { name: &run.name, record: &run.record, color: run.color }).collect()
-}
 
 impl Lab {
     /// The runs in the figures: the one whose numbers are shown first, then the others that are
-    /// not hidden. Where none is shown, the settings come first, with nothing learned yet.
-    pub fn drawn(&self) -> Vec<Drawn> {
+    /// not hidden. Where none is shown, the settings come first, with nothing learned yet; tracked.
+    pub fn drawn(&self) -> Vec<Series> {
         let shown = self.shown.get();
-        let drawn: Vec<Drawn> = self.runs.with(|runs| {
+        let drawn: Vec<Series> = self.runs.with(|runs| {
             let first = runs.iter().filter(|run| Some(run.id) == shown);
             let others = runs.iter().filter(|run| Some(run.id) != shown && !run.hidden);
-            let take = |run: &super::run::Run| Drawn { name: run.name.clone(), record: run.record.clone(), color: run.color };
+            let take = |run: &super::run::Run| Series { name: run.name.clone(), record: run.record.clone(), color: run.color };
             first.chain(others).map(take).collect()
         });
         if shown.is_some() {
@@ -50,21 +31,21 @@ impl Lab {
         }
         let config = self.form.config.with(|config| config.clone().ok());
         let name = PRESETS[self.form.preset.get()].title.to_owned();
-        let next = config.map(|config| Drawn { name, record: Arc::new(Record::new(config)), color: self.next_color() });
+        let next = config.map(|config| Series { name, record: Arc::new(Record::new(config)), color: self.next_color() });
         next.into_iter().chain(drawn).collect()
     }
+}
 
-    /// What the figures show, as chosen.
-    pub fn options(&self, themes: &Themes) -> Options {
+impl Look {
+    /// What the figures show, as chosen; tracked.
+    fn options(&self) -> Options {
         Options {
-            theme: themes.figure(),
-            fit: self.look.fit.get(),
-            pure_law: self.look.pure_law.get(),
-            truncated_sum: self.look.truncated_sum.get(),
-            nam: self.look.nam.get(),
-            follow: self.look.follow.get(),
+            fit: self.fit.get(),
+            pure_law: self.pure_law.get(),
+            truncated_sum: self.truncated_sum.get(),
+            nam: self.nam.get(),
+            follow: self.follow.get(),
             fit_range: typed_range(self),
-            ..Options::default()
         }
     }
 }
@@ -72,10 +53,12 @@ impl Lab {
 /// All four.
 #[component]
 pub fn Figures() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let drawn = Signal::derive(move || lab.drawn());
     view! {
         <section class="figures" aria-labelledby="figures-title">
             <h2 id="figures-title" class="unseen">"Figures"</h2>
-            <FollowBar />
+            <FollowBar drawn=drawn follow=lab.look.follow />
             {Kind::ALL.iter().enumerate().map(|(i, kind)| view! { <FigureOf kind=*kind number=i + 1 /> }).collect_view()}
         </section>
     }
@@ -85,50 +68,55 @@ pub fn Figures() -> impl IntoView {
 #[component]
 pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let themes = expect_context::<Themes>();
-    let wide = RwSignal::new(false);
-    let caption = RwSignal::new(String::new());
-    let title_id = format!("figure-{}", kind.name());
-    let (labelled, caption_id) = (title_id.clone(), format!("{title_id}-caption"));
+    let shown = of_runs(kind, Signal::derive(move || lab.drawn()), lab.look);
     view! {
-        <figure class="card" class:wide=move || wide.get() aria-labelledby=labelled>
-            <div class="card-head">
-                {heading(lab.embed, title_id, number, kind.title())}
-                <div class="tools">
-                    <Show when=move || !lab.embed>
-                        <button
-                            type="button"
-                            class="quiet enlarge"
-                            aria-label=format!("Enlarge the figure «{}»", kind.title())
-                            aria-pressed=move || wide.get().to_string()
-                            on:click=move |_| wide.update(|wide| *wide = !*wide)
-                        >
-                            "Enlarge"
-                        </button>
-                    </Show>
-                    <Menu label="Save" of=format!("the figure «{}»", kind.title())>
-                        <button type="button" on:click=move |_| export::svg(lab, themes, kind)>"SVG"</button>
-                        <button type="button" on:click=move |_| export::png(lab, themes, kind)>"PNG"</button>
-                    </Menu>
-                </div>
-            </div>
-            <Chart kind=kind caption=caption caption_id=caption_id.clone() />
-            {(kind == Kind::Loss).then(|| view! { <Overlays /> })}
-            <figcaption id=caption_id>{move || caption.get()}</figcaption>
-        </figure>
+        <FigureCard shown=shown number=number embedded=lab.embed>
+            {(kind == Kind::Loss).then(|| view! { <Overlays look=lab.look /> })}
+        </FigureCard>
     }
 }
 
-/// The figure's heading, one level below the one that it stands under.
-fn heading(embed: bool, id: String, number: usize, title: &'static str) -> AnyView {
-    let words = view! { <span class="number">{format!("Figure {number}")}</span>" "{title} };
-    if embed { view! { <h2 id=id>{words}</h2> }.into_any() } else { view! { <h3 id=id>{words}</h3> }.into_any() }
+/// A figure of runs. A press on a subtask follows it, another press lets it go; the keys ↑ and ↓
+/// go from one subtask to the next where subtasks are shown over time.
+fn of_runs(kind: Kind, drawn: Signal<Vec<Series>>, look: Look) -> Shown {
+    let file = move || {
+        let run = drawn.with(|drawn| drawn.first().map(|run| run.name.clone()));
+        format!("{}-{}", words::file_name(&run.unwrap_or_default()), kind.name())
+    };
+    let shown = Shown::new(kind.name(), move || kind.figure(drawn.get(), look.options())).saved_as(file);
+    let shown = match kind {
+        Kind::Loss => shown,
+        _ => shown.on_pick("", move |picked| {
+            if let Pick::Subtask(task) = picked {
+                let same = look.follow.get_untracked() == Some(task);
+                look.follow.set((!same).then_some(task));
+            }
+        }),
+    };
+    if !matches!(kind, Kind::Tasks | Kind::Heat) {
+        return shown;
+    }
+    shown.on_step(move |is_up| {
+        let last = drawn.with_untracked(|drawn| drawn.first().map_or(0, |run| subtasks(&run.record))).saturating_sub(1);
+        look.follow.update(|task| {
+            *task = match *task {
+                None => Some(0),
+                // The most used subtask is the first, and stands at the bottom.
+                Some(task) if is_up => Some((task + 1).min(last)),
+                Some(task) => Some(task.saturating_sub(1)),
+            };
+        });
+    })
+}
+
+/// How many subtasks a run has.
+fn subtasks(record: &Record) -> usize {
+    record.config.n_tasks
 }
 
 /// What the loss figure shows beside the curves.
 #[component]
-fn Overlays() -> impl IntoView {
-    let lab = expect_context::<Lab>();
+fn Overlays(look: Look) -> impl IntoView {
     let toggle = |name: &'static str, on: RwSignal<bool>| {
         view! {
             <label class="check">
@@ -137,17 +125,17 @@ fn Overlays() -> impl IntoView {
             </label>
         }
     };
-    let range = lab.look.fit_range;
+    let range = look.fit_range;
     let bad = Memo::new(move |_| {
         let (from, to) = range.get();
-        !(from.trim().is_empty() && to.trim().is_empty()) && typed_range(&lab).is_none()
+        !(from.trim().is_empty() && to.trim().is_empty()) && typed_range(&look).is_none()
     });
     view! {
         <div class="overlays" role="group" aria-label="Lines beside the curve">
-            {toggle("Fit", lab.look.fit)}
-            {toggle("Truncated sum", lab.look.truncated_sum)}
-            {toggle("Pure law", lab.look.pure_law)}
-            {toggle("Nam et al.", lab.look.nam)}
+            {toggle("Fit", look.fit)}
+            {toggle("Truncated sum", look.truncated_sum)}
+            {toggle("Pure law", look.pure_law)}
+            {toggle("Nam et al.", look.nam)}
             <span class="range">
                 <label for="fit-from">"Fit over steps"</label>
                 <input id="fit-from" type="text" inputmode="numeric" placeholder="auto" aria-invalid=move || bad.get().then_some("true")
@@ -165,10 +153,13 @@ fn Overlays() -> impl IntoView {
 
 /// Which subtask is followed, and what is known of it.
 #[component]
-pub fn FollowBar() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let tasks = Memo::new(move |_| lab.drawn().first().map_or(0, |run| run.record.config.n_tasks));
-    let follow = lab.look.follow;
+pub fn FollowBar(
+    /// The runs in the figures; the first is the one whose subtasks are followed.
+    drawn: Signal<Vec<Series>>,
+    /// The followed subtask, from 0.
+    follow: RwSignal<Option<usize>>,
+) -> impl IntoView {
+    let tasks = Memo::new(move |_| drawn.with(|drawn| drawn.first().map_or(0, |run| subtasks(&run.record))));
     // A subtask that another run does not have cannot be followed there.
     Effect::new(move |_| {
         if follow.get().is_some_and(|task| task >= tasks.get()) {
@@ -177,7 +168,7 @@ pub fn FollowBar() -> impl IntoView {
     });
     let about = move || {
         let task = follow.get()?;
-        let run = lab.drawn().into_iter().next()?;
+        let run = drawn.get().into_iter().next()?;
         let config = &run.record.config;
         let used = 100.0 * UseFrequencies::new(config.n_tasks, config.alpha).p().get(task)?;
         let loss = run.record.last().and_then(|last| last.task_loss_bits.get(task).copied());

@@ -1,7 +1,6 @@
 //! The Lab: one run, live, with those before it.
 
 mod actions;
-mod chart;
 mod compare;
 mod control;
 mod controls;

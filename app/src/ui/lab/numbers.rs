@@ -10,7 +10,7 @@ use quanta_core::record::Record;
 use quanta_core::theory::{self, Resource, Theory};
 
 use super::run::Run;
-use super::state::{Lab, Phase};
+use super::state::{Lab, Look, Phase};
 use crate::ui::shared::watch::Repaint;
 use crate::words;
 
@@ -97,8 +97,8 @@ fn why_not(error: FitError) -> String {
 }
 
 /// The range of the fit as typed, where it is a range.
-pub fn typed_range(lab: &Lab) -> Option<(f64, f64)> {
-    let (from, to) = lab.look.fit_range.get();
+pub fn typed_range(look: &Look) -> Option<(f64, f64)> {
+    let (from, to) = look.fit_range.get();
     let read = |text: &str, empty: f64| match text.trim().replace(',', "") {
         text if text.is_empty() => Some(empty),
         text => number::parse(&text).filter(|x| *x >= 0.0),
@@ -121,7 +121,7 @@ pub fn Numbers() -> impl IntoView {
     let fit = Repaint::new(move || {
         untrack(|| {
             let record = lab.with_shown(|run| run.record.clone());
-            latest.set(record.map(|record| exponents(&record, typed_range(&lab))));
+            latest.set(record.map(|record| exponents(&record, typed_range(&lab.look))));
         });
     });
     Effect::new(move |_| {

@@ -9,20 +9,16 @@ mod runs;
 mod state;
 mod store;
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::Kind;
 
 use super::shared::plot::FigureCard;
 use super::shared::published::Asked;
-use super::shared::theme::Themes;
 use super::shared::unread::Unread;
 use super::site::Address;
 use crate::words;
-use emergence::OfRun;
-use pictures::{OfSweeps, Whose};
+use pictures::{Whose, of_published_run, of_sweeps};
 use state::{Bench, Kept, Phase};
 
 /// The page.
@@ -198,12 +194,8 @@ fn difference(theirs: &RunConfig, ours: &RunConfig, varied: &[&str]) -> Option<S
 #[component]
 fn Figures() -> impl IntoView {
     let bench = expect_context::<Bench>();
-    let themes = expect_context::<Themes>();
     let address = expect_context::<Address>();
-    let figure = move |kind: Kind, whose: Whose| {
-        let picture = Rc::new(OfSweeps { kind, whose, bench, themes, address });
-        view! { <FigureCard picture=picture /> }
-    };
+    let figure = move |kind: Kind, whose: Whose| view! { <FigureCard shown=of_sweeps(kind, whose, bench, address) /> };
     let toggle = move |name: &'static str, on: RwSignal<bool>| {
         view! {
             <label class="check">
@@ -229,7 +221,7 @@ fn Figures() -> impl IntoView {
             <Show when=move || has_own.get() || !has_published.get()>{figure(Kind::Staircase, Whose::Own)}</Show>
             <Show when=move || has_published.get()>{figure(Kind::Staircase, Whose::Published)}</Show>
             <Show when=move || has_run.get()>
-                <FigureCard picture=Rc::new(OfRun { bench, themes }) />
+                <FigureCard shown=of_published_run(bench) />
             </Show>
         </section>
     }

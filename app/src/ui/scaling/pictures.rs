@@ -1,19 +1,15 @@
-//! The figures of sweeps, as the page draws them.
+//! The figures of sweeps, as the page shows them.
 
 use leptos::prelude::*;
-use plotters::coord::Shift;
-use plotters::prelude::DrawingArea;
 use quanta_core::config::RunConfig;
-use quanta_core::figure::sweep::{self, Kind, Point, Sweep};
-use quanta_core::figure::{Frame, Options};
-use quanta_core::order::ascending;
+use quanta_core::figure::sweep::{Kind, Sweep};
+use quanta_core::figure::{self, Options};
 use quanta_core::theory::Resource;
 
+use super::emergence::published_series;
 use super::state::{Bench, Kept};
 use crate::link::{Link, Page};
-use crate::ui::shared::canvas::Canvas;
-use crate::ui::shared::plot::Picture;
-use crate::ui::shared::theme::Themes;
+use crate::ui::shared::plot::{Pick, Shown};
 use crate::ui::site::Address;
 use crate::words;
 
@@ -28,44 +24,88 @@ pub enum Whose {
     Published,
 }
 
-/// One figure of sweeps.
-pub struct OfSweeps {
-    /// Which.
-    pub kind: Kind,
-    /// Whose points.
-    pub whose: Whose,
-    /// The page.
-    pub bench: Bench,
-    /// Light or dark.
-    pub themes: Themes,
-    /// Where a press on a point leads.
-    pub address: Address,
+/// One figure of sweeps. A press on a point opens its run in the Lab.
+pub fn of_sweeps(kind: Kind, whose: Whose, bench: Bench, address: Address) -> Shown {
+    let suffix = match whose {
+        Whose::All => "",
+        Whose::Own => "-here",
+        Whose::Published => "-published",
+    };
+    let shown = Shown::new(format!("{}{suffix}", kind.name()), move || {
+        // Other settings may have the same points.
+        bench.planned.track();
+        kind.figure(sweeps(whose, bench), options(bench))
+    });
+    let remark = |picked: &Pick| match picked {
+        Pick::Run(run) => behind(run).map(|run| format!("{run}; press to open it in the Lab")),
+        _ => None,
+    };
+    shown
+        .titled(move || title(kind, whose, bench.resource.get()))
+        .or_empty(move || nothing(whose, bench))
+        .remarking(remark)
+        .on_pick("; press on a point to open its run in the Lab", move |picked| {
+            let config = match picked {
+                Pick::Run(run) => config_of(&run),
+                _ => None,
+            };
+            if let Some(config) = config {
+                address.go(link_to(config));
+            }
+        })
 }
 
-impl OfSweeps {
-    fn sweeps(&self) -> Vec<Sweep> {
-        match self.whose {
-            Whose::All => self.bench.sweeps(),
-            Whose::Own => self.bench.with_shown(Kept::sweep).into_iter().collect(),
-            Whose::Published => self.bench.published(),
-        }
-    }
+/// When each subtask of the published run emerged.
+pub fn of_published_run(bench: Bench) -> Shown {
+    let kind = figure::Kind::Emergence;
+    let series = published_series(bench);
+    let make = move || {
+        let options = Options { fit: bench.look[0].get(), ..Options::default() };
+        kind.figure(series.get().into_iter().collect(), options)
+    };
+    Shown::new(kind.name(), make).titled(move || format!("{}, as published", kind.title()))
+}
 
-    fn options(&self, scale: f64) -> Options {
-        let [fit, truncated_sum, pure_law] = self.bench.look.map(|on| on.get());
-        Options { theme: self.themes.figure(), fit, truncated_sum, pure_law, scale, ..Options::default() }
-    }
-
-    fn nearest(&self, panel: usize, data: (f64, f64)) -> Option<Point> {
-        let sweeps = self.sweeps();
-        let (sweep, point) = sweep::nearest_point(self.kind, &sweeps, panel, data)?;
-        sweeps.get(sweep)?.points.get(point).cloned()
+fn sweeps(whose: Whose, bench: Bench) -> Vec<Sweep> {
+    match whose {
+        Whose::All => bench.sweeps(),
+        Whose::Own => bench.with_shown(Kept::sweep).into_iter().collect(),
+        Whose::Published => bench.published(),
     }
 }
 
-/// The run behind a point in a few words: what the figure does not say of it.
-fn behind(point: &Point) -> Option<String> {
-    let config = config_of(&point.run)?;
+fn options(bench: Bench) -> Options {
+    let [fit, truncated_sum, pure_law] = bench.look.map(|on| on.get());
+    Options { fit, truncated_sum, pure_law, ..Options::default() }
+}
+
+/// The title, which is there before the first point.
+fn title(kind: Kind, whose: Whose, resource: Resource) -> String {
+    match (kind, whose) {
+        (Kind::Staircase, Whose::Own) => "Subtasks, in this browser".to_owned(),
+        (Kind::Staircase, _) => "Subtasks, as published".to_owned(),
+        (Kind::Scaling, _) => match resource {
+            Resource::Parameters => "Loss against parameters".to_owned(),
+            Resource::Steps => "Loss against training steps".to_owned(),
+            Resource::Data => "Loss against training data".to_owned(),
+        },
+        (kind, _) => kind.title().to_owned(),
+    }
+}
+
+/// What stands for the caption while there is no point.
+fn nothing(whose: Whose, bench: Bench) -> Option<String> {
+    let is_empty = sweeps(whose, bench).iter().all(|sweep| sweep.points.is_empty());
+    let words = match whose {
+        Whose::Own => "Nothing has been trained here yet: press Run.",
+        _ => "There are no points yet.",
+    };
+    is_empty.then(|| words.to_owned())
+}
+
+/// A run in a few words: what the figure does not say of it.
+fn behind(run: &str) -> Option<String> {
+    let config = config_of(run)?;
     Some(format!("width {}, {} steps", words::thousands(config.width as u64), words::thousands(config.steps)))
 }
 
@@ -77,92 +117,4 @@ pub fn config_of(run: &str) -> Option<RunConfig> {
 /// The link that opens a run in the Lab.
 pub fn link_to(config: RunConfig) -> Link {
     Link { page: Page::Lab, config: Some(config), ..Link::default() }
-}
-
-impl Picture for OfSweeps {
-    fn name(&self) -> String {
-        let whose = match self.whose {
-            Whose::All => "",
-            Whose::Own => "-here",
-            Whose::Published => "-published",
-        };
-        format!("{}{whose}", self.kind.name())
-    }
-
-    fn title(&self) -> String {
-        match (self.kind, self.whose) {
-            (Kind::Staircase, Whose::Own) => "Subtasks, in this browser".to_owned(),
-            (Kind::Staircase, _) => "Subtasks, as published".to_owned(),
-            (Kind::Scaling, _) => match self.bench.resource.get() {
-                Resource::Parameters => "Loss against parameters".to_owned(),
-                Resource::Steps => "Loss against training steps".to_owned(),
-                Resource::Data => "Loss against training data".to_owned(),
-            },
-            (kind, _) => kind.title().to_owned(),
-        }
-    }
-
-    fn track(&self) {
-        let bench = self.bench;
-        bench.planned.track();
-        bench.look.iter().for_each(|on| on.track());
-        if self.whose != Whose::Published {
-            bench.kept.track();
-        }
-        if self.whose != Whose::Own {
-            let _ = bench.material();
-        }
-    }
-
-    fn draw(&self, area: &DrawingArea<Canvas, Shift>, scale: f64) -> Option<Frame> {
-        // A canvas too small for axes stays empty.
-        sweep::draw(area, self.kind, &self.sweeps(), &self.options(scale)).ok()
-    }
-
-    fn svg(&self, size: (u32, u32)) -> Result<String, String> {
-        sweep::svg(self.kind, &self.sweeps(), &self.options(1.0), size).map_err(|error| error.to_string())
-    }
-
-    fn describe(&self) -> String {
-        let sweeps = self.sweeps();
-        if sweeps.iter().all(|sweep| sweep.points.is_empty()) {
-            return match self.whose {
-                Whose::Own => "Nothing has been trained here yet: press Run.".to_owned(),
-                _ => "There are no points yet.".to_owned(),
-            };
-        }
-        sweep::describe(self.kind, &sweeps, &self.options(1.0))
-    }
-
-    fn read_at(&self, panel: usize, data: (f64, f64)) -> String {
-        let text = sweep::read_at(self.kind, &self.sweeps(), &self.options(1.0), panel, data);
-        match self.nearest(panel, data).as_ref().and_then(behind) {
-            Some(run) => format!("{text} · {run}; press to open it in the Lab"),
-            None => text,
-        }
-    }
-
-    fn stops(&self) -> Vec<(f64, f64)> {
-        let height = |point: &Point| match self.kind {
-            Kind::Learned => point.learned.max(1) as f64,
-            Kind::Staircase => 1.0,
-            _ => point.loss,
-        };
-        let sweeps = self.sweeps();
-        let shown = if self.kind == Kind::Staircase { &sweeps[..sweeps.len().min(1)] } else { &sweeps[..] };
-        let mut stops: Vec<(f64, f64)> =
-            shown.iter().flat_map(|sweep| &sweep.points).map(|point| (point.amount, height(point))).collect();
-        ascending(&mut stops, |(amount, _)| *amount);
-        stops
-    }
-
-    fn press(&self, panel: usize, data: (f64, f64)) {
-        if let Some(config) = self.nearest(panel, data).and_then(|point| config_of(&point.run)) {
-            self.address.go(link_to(config));
-        }
-    }
-
-    fn press_hint(&self) -> &'static str {
-        "; press on a point to open its run in the Lab"
-    }
 }

@@ -5,7 +5,6 @@ mod exponents;
 mod numbers;
 mod pictures;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -13,42 +12,32 @@ use quanta_core::figure::model::{Kind, Model, Quanta};
 
 use super::shared::board::Board;
 use super::shared::plot::FigureCard;
-use super::shared::theme::Themes;
 use super::shared::unread::Unread;
 use crate::link::Page;
-use pictures::OfTheory;
+use pictures::of_theory;
 
 /// What the page's parts share.
 #[derive(Clone, Copy)]
 struct Study {
     board: Board,
     /// The model that the sliders describe, worked out.
-    quanta: Memo<Arc<Worked>>,
+    quanta: Memo<Arc<Quanta>>,
     /// How many quanta the slider has learned, as many as there are at most.
     learned: Memo<usize>,
-}
-
-/// A model worked out. Two are equal where they come of the same model.
-struct Worked(Quanta);
-
-impl PartialEq for Worked {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.model == other.0.model
-    }
 }
 
 impl Study {
     fn new() -> Self {
         let board = Board::new(Page::Theory, dials::DIALS, &[]);
         let model = Memo::new(move |_| model(board));
-        let quanta = Memo::new(move |_| Arc::new(Worked(Quanta::new(&model.get()))));
-        let learned = Memo::new(move |_| (board.get("learned") as usize).min(quanta.with(|worked| worked.0.loss.len() - 1)));
+        let quanta = Memo::new(move |_| Arc::new(Quanta::new(&model.get())));
+        let learned = Memo::new(move |_| (board.get("learned") as usize).min(quanta.with(|quanta| quanta.loss.len() - 1)));
         Self { board, quanta, learned }
     }
 
     /// Reads something of the model; tracked.
     fn with<T>(&self, read: impl FnOnce(&Quanta) -> T) -> T {
-        self.quanta.with(|worked| read(&worked.0))
+        self.quanta.with(|quanta| read(quanta))
     }
 }
 
@@ -69,14 +58,10 @@ fn model(board: Board) -> Model {
 /// The page.
 #[component]
 pub fn TheoryPage() -> impl IntoView {
-    let themes = expect_context::<Themes>();
     let study = Study::new();
     provide_context(study);
     Effect::new(|_| document().set_title("Theory · Quanta lab"));
-    let figure = move |kind: Kind| {
-        let picture = Rc::new(OfTheory { kind, study, themes });
-        view! { <FigureCard picture=picture /> }
-    };
+    let figure = move |kind: Kind| view! { <FigureCard shown=of_theory(kind, study) /> };
     view! {
         <div class="study">
             <dials::Dials />

@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, Command, value_parser};
+use quanta_core::figure;
 use quanta_core::figure::sweep::{self, Resource, Sweep};
-use quanta_core::figure::{self, Options, Series};
 use quanta_core::record::Record;
 use quanta_core::sweep::{Collected, Folder};
 
 use crate::failure::usage;
-use crate::plot::{Format, check_out, look_args, options, out, out_arg, overlay_args, scale, size};
+use crate::plot::{bytes, check_out, look, look_args, options, out, out_arg, overlay_args, series, size};
 use crate::{collect, input, output};
 
 const EXAMPLES: &str = "\
@@ -27,32 +26,32 @@ Examples:
 What the figure shows is also printed: settings, fitted ranges, exponents with intervals, the
 theory's, the truncated sum's and the paper's.";
 
-/// A figure by any of its names.
+/// Which figure, and so what it is made of.
 #[derive(Clone, Copy)]
-enum Figure {
+enum Which {
     OfSweeps(sweep::Kind),
     OfRuns(figure::Kind),
 }
 
 /// The paper's number of a figure, which names it too.
-fn number(figure: Figure) -> Option<&'static str> {
-    match figure {
-        Figure::OfRuns(figure::Kind::Tasks) => Some("fig7"),
-        Figure::OfRuns(figure::Kind::Emergence) => Some("fig8"),
-        Figure::OfSweeps(sweep::Kind::Learned) => Some("fig9"),
-        Figure::OfSweeps(sweep::Kind::Exponents) => Some("fig10"),
+fn number(which: Which) -> Option<&'static str> {
+    match which {
+        Which::OfRuns(figure::Kind::Tasks) => Some("fig7"),
+        Which::OfRuns(figure::Kind::Emergence) => Some("fig8"),
+        Which::OfSweeps(sweep::Kind::Learned) => Some("fig9"),
+        Which::OfSweeps(sweep::Kind::Exponents) => Some("fig10"),
         _ => None,
     }
 }
 
-fn all() -> impl Iterator<Item = (Figure, &'static str, &'static str)> {
-    let sweeps = sweep::Kind::ALL.into_iter().map(|kind| (Figure::OfSweeps(kind), kind.name(), kind.title()));
-    sweeps.chain(figure::Kind::ALL.into_iter().map(|kind| (Figure::OfRuns(kind), kind.name(), kind.title())))
+fn all() -> impl Iterator<Item = (Which, &'static str, &'static str)> {
+    let sweeps = sweep::Kind::ALL.into_iter().map(|kind| (Which::OfSweeps(kind), kind.name(), kind.title()));
+    sweeps.chain(figure::Kind::ALL.into_iter().map(|kind| (Which::OfRuns(kind), kind.name(), kind.title())))
 }
 
 /// The subcommand's flags.
 pub fn command() -> Command {
-    let names = all().map(|(figure, name, title)| match number(figure) {
+    let names = all().map(|(which, name, title)| match number(which) {
         Some(number) => PossibleValue::new(name).alias(number).help(format!("{title} ({number})")),
         None => PossibleValue::new(name).help(title),
     });
@@ -83,40 +82,22 @@ enum Source {
 /// Draws.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let named = matches.get_one::<String>("figure").map(String::as_str).unwrap_or_default();
-    let found = all().find(|(figure, name, _)| *name == named || number(*figure) == Some(named));
+    let found = all().find(|(which, name, _)| *name == named || number(*which) == Some(named));
     let Some(((kind, ..), path)) = found.zip(out(matches)) else { return Ok(()) };
     let format = check_out(path)?;
     let sources: Vec<(String, Source)> =
         matches.get_many::<PathBuf>("from").unwrap_or_default().map(|p| read(p)).collect::<Result<_, _>>()?;
     let options = options(matches);
-    let look = Look {
-        format,
-        options,
-        size: size(matches, matches!(kind, Figure::OfSweeps(sweep::Kind::Composite))),
-        scale: scale(matches),
+    let (figure, several) = match kind {
+        Which::OfSweeps(kind) => (kind.figure(of_sweeps(sources, matches)?, options), matches!(kind, sweep::Kind::Composite)),
+        Which::OfRuns(kind) => (kind.figure(series(of_runs(kind, sources)?), options), false),
     };
-    let (bytes, text) = match kind {
-        Figure::OfSweeps(kind) => of_sweeps(kind, sources, matches, &look)?,
-        Figure::OfRuns(kind) => of_runs(kind, &sources, &look)?,
-    };
-    output::file(path, &bytes)?;
-    output::line(&text)
+    output::file(path, &bytes(&*figure, format, &look(matches), size(matches, several))?)?;
+    output::line(&figure.describe())
 }
 
-/// How a figure is to be drawn.
-struct Look {
-    format: Format,
-    options: Options,
-    size: (u32, u32),
-    scale: f32,
-}
-
-fn of_sweeps(
-    kind: sweep::Kind,
-    sources: Vec<(String, Source)>,
-    matches: &ArgMatches,
-    look: &Look,
-) -> anyhow::Result<(Vec<u8>, String)> {
+/// The sources as sweeps, each with a colour of its own among those that share a plot.
+fn of_sweeps(sources: Vec<(String, Source)>, matches: &ArgMatches) -> anyhow::Result<Vec<Sweep>> {
     let wanted = matches.get_one::<String>("resource");
     let wanted = Resource::ALL.into_iter().find(|resource| wanted.is_some_and(|name| name == resource.name()));
     let mut sweeps: Vec<Sweep> = Vec::new();
@@ -133,42 +114,22 @@ fn of_sweeps(
     if sweeps.is_empty() {
         return Err(usage("none of these files has a point to draw"));
     }
-    // Colours tell apart what shares a plot.
     for resource in Resource::ALL {
         let sharing = sweeps.iter_mut().filter(|sweep| sweep.resource == resource);
         sharing.enumerate().for_each(|(color, sweep)| sweep.color = color);
     }
-    let bytes = match look.format {
-        Format::Svg => sweep::svg(kind, &sweeps, &look.options, look.size).map(String::into_bytes),
-        Format::Png => sweep::png(kind, &sweeps, &look.options, look.size, look.scale),
-    };
-    Ok((
-        bytes.with_context(|| format!("the figure «{}» cannot be drawn", kind.name()))?,
-        sweep::describe(kind, &sweeps, &look.options),
-    ))
+    Ok(sweeps)
 }
 
-fn of_runs(kind: figure::Kind, sources: &[(String, Source)], look: &Look) -> anyhow::Result<(Vec<u8>, String)> {
-    let mut series: Vec<Series> = Vec::new();
-    for (name, source) in sources {
-        match source {
-            Source::Run(record) => series.push(Series { name, record, color: series.len() }),
-            Source::Sweep(_) => {
-                return Err(usage(format!(
-                    "{name} is a sweep, but the figure «{}» is of single runs: those in DIR/runs, say",
-                    kind.name()
-                )));
-            }
+/// The sources, all of which must be runs.
+fn of_runs(kind: figure::Kind, sources: Vec<(String, Source)>) -> anyhow::Result<Vec<(String, Record)>> {
+    let run = |(name, source)| match source {
+        Source::Run(record) => Ok((name, *record)),
+        Source::Sweep(_) => {
+            Err(usage(format!("{name} is a sweep, but the figure “{}” is of single runs: those in DIR/runs, say", kind.name())))
         }
-    }
-    let bytes = match look.format {
-        Format::Svg => figure::svg(kind, &series, &look.options, look.size).map(String::into_bytes),
-        Format::Png => figure::png(kind, &series, &look.options, look.size, look.scale),
     };
-    Ok((
-        bytes.with_context(|| format!("the figure «{}» cannot be drawn", kind.name()))?,
-        figure::describe(kind, &series, &look.options),
-    ))
+    sources.into_iter().map(run).collect()
 }
 
 /// A collected sweep, a sweep's folder, or a run.

@@ -1,11 +1,13 @@
 //! `quanta plot`: a figure of one or more runs, as SVG or PNG.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::figure::{self, Kind, Options, Series, Theme};
+use quanta_core::figure::{self, Figure, Kind, Look, Options, Series, Theme};
+use quanta_core::record::Record;
 
 use crate::failure::{Usage, usage};
 use crate::fit::range_arg;
@@ -64,9 +66,9 @@ pub fn overlay_args() -> Vec<Arg> {
         range_arg("fit-range", "Fit from A to B"),
         Arg::new("follow")
             .long("follow")
-            .value_name("K")
+            .value_name("RANK")
             .value_parser(value_parser!(u32).range(1..))
-            .help("Highlight subtask K; 1 is the most frequent"),
+            .help("Highlight the subtask of that rank; 1 is used most"),
     ]
     .into_iter()
     .map(|arg| arg.help_heading("Overlays"))
@@ -89,17 +91,32 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let runs = input::runs(matches)?;
     let options = options(matches);
     if let Some(task) = options.follow
-        && let Some((name, record)) = runs.iter().find(|(_, record)| task >= record.quanta.len())
+        && let Some((name, record)) = runs.iter().find(|(_, record)| task >= subtasks(record))
     {
-        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, record.quanta.len())));
+        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, subtasks(record))));
     }
-    let series: Vec<Series> = runs.iter().enumerate().map(|(color, (name, record))| Series { name, record, color }).collect();
-    let size = size(matches, false);
+    let figure = kind.figure(series(runs), options);
+    output::file(out, &bytes(&*figure, format, &look(matches), size(matches, false))?)
+}
+
+/// How many subtasks a run has.
+fn subtasks(record: &Record) -> usize {
+    record.quanta.len()
+}
+
+/// Runs as figures take them, each in a colour of its own.
+pub fn series(runs: impl IntoIterator<Item = (String, Record)>) -> Vec<Series> {
+    let one = |(color, (name, record))| Series { name, record: Arc::new(record), color };
+    runs.into_iter().enumerate().map(one).collect()
+}
+
+/// The figure as a file's bytes.
+pub fn bytes(figure: &dyn Figure, format: Format, look: &Look, size: (u32, u32)) -> anyhow::Result<Vec<u8>> {
     let bytes = match format {
-        Format::Svg => figure::svg(kind, &series, &options, size).map(String::into_bytes),
-        Format::Png => figure::png(kind, &series, &options, size, scale(matches)),
+        Format::Svg => figure::svg(figure, look, size).map(String::into_bytes),
+        Format::Png => figure::png(figure, look, size),
     };
-    output::file(out, &bytes.with_context(|| format!("the figure «{}» cannot be drawn", kind.name()))?)
+    bytes.with_context(|| format!("the figure “{}” cannot be drawn", figure.name()))
 }
 
 /// The file of `--out`.
@@ -112,9 +129,10 @@ pub fn size(matches: &ArgMatches, several: bool) -> (u32, u32) {
     matches.get_one("size").copied().unwrap_or(if several { (1080, 640) } else { (720, 480) })
 }
 
-/// Dots per pixel of a PNG.
-pub fn scale(matches: &ArgMatches) -> f32 {
-    matches.get_one::<f32>("scale").copied().unwrap_or(PNG_SCALE).clamp(0.25, 8.0)
+/// The ground that it stands on, and the dots per pixel of a PNG.
+pub fn look(matches: &ArgMatches) -> Look {
+    let scale = matches.get_one::<f32>("scale").copied().unwrap_or(PNG_SCALE).clamp(0.25, 8.0);
+    Look { theme: theme(matches), scale: f64::from(scale) }
 }
 
 /// What kind of picture to write.
@@ -138,17 +156,15 @@ pub fn check_out(path: &Path) -> anyhow::Result<Format> {
     Ok(format)
 }
 
-/// How it is to look.
+/// What is drawn beside the data.
 pub fn options(matches: &ArgMatches) -> Options {
     Options {
-        theme: theme(matches),
         fit: !matches.get_flag("no-fit"),
         pure_law: matches.get_flag("pure-law"),
         truncated_sum: !matches.get_flag("no-truncated-sum"),
         nam: matches.get_flag("nam"),
-        follow: matches.get_one::<u32>("follow").map(|k| *k as usize - 1),
+        follow: matches.get_one::<u32>("follow").map(|rank| *rank as usize - 1),
         fit_range: matches.get_one("fit-range").copied(),
-        ..Options::default()
     }
 }
 

@@ -1,23 +1,23 @@
 //! The figures of theory alone: quanta with a distribution of use, learned one after another,
 //! and the power law that their losses add up to. Nothing is trained.
 
-mod draw;
+mod exponents;
 mod quanta;
 mod read;
+mod stairs;
+mod sum;
 #[cfg(test)]
 mod tests;
+mod uses;
 
-use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, DrawingBackend};
+use std::sync::Arc;
 
-use super::panel::{Panel, Style};
-use super::scene::{Area, Scene};
-use super::svg::document;
-#[cfg(feature = "png")]
-use super::svg::picture;
-use super::{FigureError, Frame, Options, paint};
+use super::Figure;
+pub use exponents::TheoryExponentsFigure;
 pub use quanta::{Model, Quanta};
-pub use read::{read_at, stops};
+pub use stairs::StairsFigure;
+pub use sum::SumFigure;
+pub use uses::UseFigure;
 
 /// A figure of theory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,47 +60,14 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
-}
 
-/// Draws a figure over the whole of `area`, its ground included.
-pub fn draw<DB: DrawingBackend>(
-    area: &DrawingArea<DB, Shift>,
-    kind: Kind,
-    model: &Model,
-    options: &Options,
-) -> Result<Frame, FigureError> {
-    paint(area, options.scale, 1.0, |size| compose(size, kind, model, options))
-}
-
-/// A figure as an SVG document of `size` CSS pixels, with its description for screen readers.
-pub fn svg(kind: Kind, model: &Model, options: &Options, size: (u32, u32)) -> Result<String, FigureError> {
-    document(size, kind.title(), &describe(kind, model, options), |size| compose(size, kind, model, options))
-}
-
-/// A figure as a PNG of `size` CSS pixels, each `scale` pixels wide.
-#[cfg(feature = "png")]
-pub fn png(kind: Kind, model: &Model, options: &Options, size: (u32, u32), scale: f32) -> Result<Vec<u8>, FigureError> {
-    picture(&svg(kind, model, options, size)?, scale)
-}
-
-/// The figure in sentences.
-pub fn describe(kind: Kind, model: &Model, _options: &Options) -> String {
-    draw::describe(kind, &Quanta::new(model))
-}
-
-fn compose((width, height): (f64, f64), kind: Kind, model: &Model, options: &Options) -> (Scene, Vec<Panel>) {
-    let mut scene = Scene::new(width, height, options.theme.background());
-    let style = Style::new(options.theme, width);
-    let outer = Area { left: 0.0, top: 0.0, right: width, bottom: height };
-    let quanta = Quanta::new(model);
-    let panel = match kind {
-        Kind::Use => draw::uses(&mut scene, &style, outer, &quanta, options),
-        Kind::Stairs => draw::stairs(&mut scene, &style, outer, &quanta, options),
-        Kind::Sum => draw::sum(&mut scene, &style, outer, &quanta, options),
-        Kind::Exponents => draw::exponents(&mut scene, &style, outer, &quanta, options),
-    };
-    if let Some(cursor) = options.cursor {
-        panel.crosshair(&mut scene, &style, cursor);
+    /// The figure of these quanta; those of learning have a mark where `learned` of them are learned.
+    pub fn figure(self, quanta: Arc<Quanta>, learned: Option<usize>) -> Box<dyn Figure> {
+        match self {
+            Self::Use => Box::new(UseFigure::new(quanta)),
+            Self::Stairs => Box::new(StairsFigure::new(quanta, learned)),
+            Self::Sum => Box::new(SumFigure::new(quanta, learned)),
+            Self::Exponents => Box::new(TheoryExponentsFigure::new(quanta.model.alpha)),
+        }
     }
-    (scene, vec![panel])
 }

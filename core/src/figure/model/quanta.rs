@@ -47,6 +47,13 @@ pub struct Quanta {
     pub loss: Vec<f64>,
 }
 
+/// Two are equal where they come of the same model.
+impl PartialEq for Quanta {
+    fn eq(&self, other: &Self) -> bool {
+        self.model == other.model
+    }
+}
+
 impl Quanta {
     /// The most quanta that are worked out.
     pub const MOST: usize = 100_000;
@@ -84,6 +91,13 @@ impl Quanta {
     /// The pure power law after n quanta, in bits.
     pub fn pure(&self, n: f64) -> f64 {
         Theory::new(1, self.model.alpha).with_losses(self.model.before, self.model.after).pure_loss_after(n)
+    }
+
+    /// The numbers of learned quanta between which the sum's slope is read: where neither its
+    /// beginning nor, with many quanta, its end bends it.
+    pub fn slope_range(&self) -> (usize, usize) {
+        let last = self.loss.len() - 1;
+        (5.min(last), (last / 10).max(10).min(last))
     }
 
     /// The exponent that a fit to the sum's part above a would find between two numbers of learned

@@ -1,4 +1,6 @@
 use super::*;
+use crate::figure::tests::check;
+use crate::figure::{Look, Pick, svg};
 use crate::theory::Theory;
 use proptest::{option, prop_assert, proptest};
 
@@ -39,6 +41,42 @@ fn missing_quanta_leave_their_loss() {
     assert!((quanta.loss[6] - left).abs() < 1e-12);
 }
 
+fn figure(kind: Kind, model: &Model) -> Box<dyn Figure> {
+    kind.figure(Arc::new(Quanta::new(model)), None)
+}
+
+#[test]
+fn values_are_read_where_they_stand() {
+    // Three quanta at α = 1 have p = 36/49, 9/49, 4/49.
+    let model = Model { quanta: 3, alpha: 1.0, missing: Some(2), ..Model::default() };
+    let read = |kind: Kind, x: f64| figure(kind, &model).read_at(0, (x, 0.0));
+    assert_eq!(read(Kind::Use, 1.2), "quantum 1: used in 73.5 % of samples, learned as number 1");
+    assert!(read(Kind::Use, 2.0).ends_with("never learned"));
+    assert!(read(Kind::Sum, 0.0).starts_with("0 quanta learned: mean loss 1.00 bits"));
+    // The second is never learned: 9/49 stay.
+    assert!(read(Kind::Stairs, 99.0).starts_with("2 quanta learned: mean loss 0.18 bits"));
+    assert_eq!(read(Kind::Exponents, 0.5), "α = 0.50: α_N = 0.50 in parameters, α_S = α_D = 0.33 in steps and data");
+    assert_eq!(figure(Kind::Sum, &model).pick(0, (99.0, 0.0)), Some(Pick::Learned(2)));
+    assert_eq!(figure(Kind::Use, &model).pick(0, (1.0, 0.0)), None);
+}
+
+#[test]
+fn every_figure_says_what_it_shows() {
+    for model in [
+        Model::default(),
+        Model { quanta: 1, ..Model::default() },
+        Model { quanta: 1, missing: Some(1), ..Model::default() },
+        Model { quanta: 300, alpha: 0.8, noise: 0.7, missing: Some(5), after: 0.2, ..Model::default() },
+    ] {
+        for kind in Kind::ALL {
+            let figure = figure(kind, &model);
+            check(&*figure, &format!("{kind:?}"));
+            assert!(figure.stops().windows(2).all(|pair| pair[0].1.0 < pair[1].1.0), "{kind:?}");
+            assert_eq!(Kind::from_name(figure.name()), Some(kind));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_setting_panics(
@@ -46,7 +84,8 @@ proptest! {
         missing in option::of(0usize..5), kind in 0usize..4,
     ) {
         let model = Model { alpha, quanta, before, after, truncated, noise, missing, seed: 1 };
-        let text = svg(Kind::ALL[kind], &model, &Options::default(), (390, 320)).unwrap();
+        let figure = Kind::ALL[kind].figure(Arc::new(Quanta::new(&model)), Some(3));
+        let text = svg(&*figure, &Look::default(), (390, 320)).unwrap();
         prop_assert!(text.ends_with("</svg>\n"));
     }
 }

@@ -1,10 +1,10 @@
 //! What a sweep says in numbers: means over seeds, the fit, and theory over the same range.
 
-use super::{Point, Resource, Sweep};
-use crate::figure::paper;
-use crate::figure::text::{brief, whole};
-use crate::fit::{EMERGENCE_BITS, FitError, PowerLaw, curve_range, power_law};
+use super::{Point, Sweep};
+use crate::figure::{Place, source};
+use crate::fit::{FitError, PowerLaw, curve_range, power_law};
 use crate::order::ascending;
+use crate::paper;
 use crate::theory::{Theory, calibrate};
 
 /// The seeds at one amount, together.
@@ -62,7 +62,7 @@ impl Sweep {
             let mut first = vec![f64::INFINITY; self.n_tasks];
             for point in self.points.iter().filter(|point| point.seed == seed) {
                 for (first, loss) in first.iter_mut().zip(&point.task_loss) {
-                    if *loss < EMERGENCE_BITS {
+                    if source::is_learned_in_sweep(*loss) {
                         *first = first.min(point.amount);
                     }
                 }
@@ -80,7 +80,7 @@ impl Sweep {
         let losses: Vec<f64> = means.iter().map(|mean| mean.loss).collect();
         let learned = |point: &&Point| point.learned > 0 && point.amount > 0.0;
         let first = self.points.iter().filter(learned).map(|point| point.amount).reduce(f64::min);
-        curve_range(&x, &losses, first, 1.0)
+        curve_range(&x, &losses, first, source::sweep_ends(self).0)
     }
 
     /// Fit, theory and paper, over `range` or the default one.
@@ -127,81 +127,6 @@ fn mean(points: &[&Point]) -> Mean {
     }
 }
 
-/// «N = 55,302: 0.31 bits, 23 of 500 subtasks learned, seed 1»
-pub(super) fn point_text(sweep: &Sweep, point: &Point) -> String {
-    format!(
-        "{}, {} = {}: {} bits, {} of {} subtasks learned, seed {}",
-        sweep.name,
-        sweep.resource.letter(),
-        whole(point.amount),
-        brief(point.loss),
-        whole(point.learned as f64),
-        whole(sweep.n_tasks as f64),
-        point.seed
-    )
-}
-
-/// A sweep's settings, exponent, theory and paper in sentences.
-pub(super) fn sweep_text(sweep: &Sweep, range: Option<(f64, f64)>) -> String {
-    let report = sweep.report(range);
-    let letter = sweep.resource.letter();
-    let (means, seeds) = (sweep.means(), sweep.seeds());
-    let mut text = format!("{}: {} subtasks at α = {}", sweep.name, whole(sweep.n_tasks as f64), sweep.alpha);
-    if !sweep.settings.is_empty() {
-        text += &format!(", {}", sweep.settings);
-    }
-    text += &match seeds {
-        0 => ". It has no points yet.".to_string(),
-        1 => format!("; {} points, one seed. ", whole(means.len() as f64)),
-        seeds => format!(
-            "; {} points with up to {seeds} seeds each, whose band reaches from the lowest to the highest. ",
-            whole(means.len() as f64)
-        ),
-    };
-    if sweep.resource == Resource::Data && seeds > 0 {
-        text += "Each loss is the lowest test loss over training, as in the paper, and so a little optimistic. ";
-    }
-    match &report.fit {
-        Ok(fit) => {
-            text += &format!(
-                "Fitted over {letter} = {} to {} ({} points), loss falls as {letter} to the −{:.3} ± {:.3} (standard error; \
-                 95 % bootstrap interval of the exponent {:.3} to {:.3}). ",
-                whole(fit.range.0),
-                whole(fit.range.1),
-                fit.points,
-                fit.exponent,
-                fit.exponent_se,
-                fit.interval.0,
-                fit.interval.1
-            );
-        }
-        Err(error) if seeds > 0 => text += &format!("No power law is fitted: {error}. "),
-        Err(_) => {}
-    }
-    text += &format!("Theory has α_{letter} = {:.3} for infinitely many quanta", report.pure);
-    text += &match (report.truncated, report.constant) {
-        (Some(truncated), Some(constant)) => format!(
-            "; the sum over these {}, with {} = {} from when they emerged, has {truncated:.3} over the same range.",
-            whole(sweep.n_tasks as f64),
-            constant_name(sweep.resource),
-            brief(constant)
-        ),
-        _ => ".".into(),
-    };
-    if let Some((exponent, over)) = report.paper {
-        text += &format!(" The paper's own shows about {exponent:.2} {over}.");
-    }
-    text
-}
-
-fn constant_name(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Parameters => "C",
-        Resource::Steps => "T",
-        Resource::Data => "τ",
-    }
-}
-
 /// The point nearest to a place on logarithmic axes, by what a point's height is.
 pub(super) fn nearest_by(sweeps: &[Sweep], (x, y): (f64, f64), height: impl Fn(&Point) -> f64) -> Option<(usize, usize)> {
     let at = (x.max(1e-300).ln(), y.max(1e-300).ln());
@@ -216,4 +141,12 @@ pub(super) fn nearest_by(sweeps: &[Sweep], (x, y): (f64, f64), height: impl Fn(&
         }
     }
     best.map(|(_, point)| point)
+}
+
+/// The points of sweeps in order of their amounts, where a reader without a pointer stops.
+pub(super) fn stops(sweeps: &[Sweep], height: impl Fn(&Point) -> f64) -> Vec<Place> {
+    let points = sweeps.iter().flat_map(|sweep| &sweep.points).map(|point| (0, (point.amount, height(point))));
+    let mut stops: Vec<Place> = points.filter(|(_, (amount, height))| amount.is_finite() && height.is_finite()).collect();
+    ascending(&mut stops, |(_, (amount, _))| *amount);
+    stops
 }

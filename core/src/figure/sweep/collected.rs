@@ -2,52 +2,45 @@
 
 use super::{Point, Resource, Sweep};
 use crate::config::RunConfig;
-use crate::figure::whole;
+use crate::figure::source;
 use crate::order::ascending;
 use crate::sweep::{Collected, CollectedRun};
 
 impl Resource {
     /// What a sweep's runs differ in: samples, parameters, or nothing but their own steps.
     pub fn varied_in(collected: &Collected) -> Self {
-        let varies = |name: &str| {
+        source::resource_of(|name| {
             let mut values = collected.runs.iter().map(|run| run.config().get(name));
             let first = values.next();
             values.any(|value| Some(value) != first)
-        };
-        if varies("samples") {
-            Self::Data
-        } else if varies("width") || varies("depth") {
-            Self::Parameters
-        } else {
-            Self::Steps
-        }
+        })
     }
 }
 
 impl Sweep {
     /// The runs as points over a resource, a sweep for each α (and for whatever else they differ
     /// in), the smallest α first. Parameters take a run's last losses, data its lowest, steps all of
-    /// its logs.
+    /// its evaluations.
     pub fn from_collected(collected: &Collected, resource: Resource) -> Vec<Self> {
         let mut groups: Vec<(RunConfig, Self)> = Vec::new();
         for run in &collected.runs {
-            let shared = shared(run.config(), resource);
+            let shared = source::shared_config(run.config(), resource);
             let at = groups.iter().position(|(config, _)| *config == shared).unwrap_or_else(|| {
-                let mut sweep =
-                    Self::new(String::new(), resource, shared.number("alpha").unwrap_or_default(), shared.quanta().len());
-                sweep.settings = settings(run.config(), resource);
+                let (n_tasks, alpha) = source::quanta_of(&shared);
+                let mut sweep = Self::new(String::new(), resource, alpha, n_tasks);
+                sweep.settings = source::sweep_settings(run.config(), resource);
                 groups.push((shared, sweep));
                 groups.len() - 1
             });
             groups[at].1.points.extend(points(run, resource));
         }
-        ascending(&mut groups, |(config, _)| config.number("alpha").unwrap_or_default());
+        ascending(&mut groups, |(_, sweep)| sweep.alpha);
         let (one, configs): (bool, Vec<RunConfig>) =
             (groups.len() == 1, groups.iter().map(|(config, _)| config.clone()).collect());
         let mut sweeps: Vec<Self> = groups.into_iter().map(|(_, sweep)| sweep).collect();
         for (color, sweep) in sweeps.iter_mut().enumerate() {
             sweep.color = color;
-            sweep.name = if one { collected.manifest.name.clone() } else { distinction(&configs, color) };
+            sweep.name = if one { collected.manifest.name.clone() } else { source::distinction(&configs, color) };
             if sweep.name.is_empty() {
                 sweep.name = "loss".into();
             }
@@ -56,41 +49,26 @@ impl Sweep {
     }
 }
 
-/// A config without what differs within a sweep over the resource.
-fn shared(config: &RunConfig, resource: Resource) -> RunConfig {
-    let mut shared = config.clone();
-    shared.training.seed = 0;
-    match resource {
-        // What a model's size is set by; a model that lacks one of these has no use for it.
-        Resource::Parameters => ["width", "depth"].iter().for_each(|name| drop(shared.set(name, "1"))),
-        Resource::Data => shared.training.samples = 0,
-        Resource::Steps => (),
-    }
-    shared
-}
-
 fn points(run: &CollectedRun, resource: Resource) -> Vec<Point> {
-    let config = run.config();
+    let (config, seed) = (run.config(), source::seed(run.config()));
     let named = |mut point: Point| {
         point.run = config.to_query();
         point
     };
     match resource {
-        Resource::Parameters => {
-            let (amount, loss) = (config.parameters() as f64, f64::from(run.last_loss()));
-            vec![named(Point::new(amount, loss, run.task_loss_last.clone(), config.training.seed))]
-        }
-        // A run on fresh data has no number of samples.
-        Resource::Data if config.training.samples == 0 => Vec::new(),
-        Resource::Data => {
-            let (amount, loss) = (config.training.samples as f64, f64::from(run.best_loss()));
-            vec![named(Point::new(amount, loss, run.task_loss_best.clone(), config.training.seed))]
+        Resource::Parameters | Resource::Data => {
+            let Some(amount) = source::amount(config, resource) else { return Vec::new() };
+            let (loss, task_loss) = match resource {
+                Resource::Data => (run.best_loss(), &run.task_loss_best),
+                _ => (run.last_loss(), &run.task_loss_last),
+            };
+            vec![named(Point::new(amount, f64::from(loss), task_loss.clone(), seed))]
         }
         Resource::Steps => {
             let log = |(i, step): (usize, &u64)| {
                 let task_loss = run.task_losses.get(i).cloned().unwrap_or_default();
                 let learned = run.emergence.iter().flatten().filter(|first| *first <= step).count();
-                let mut point = Point::new(*step as f64, f64::from(run.losses[i]), task_loss, config.training.seed);
+                let mut point = Point::new(*step as f64, f64::from(run.losses[i]), task_loss, seed);
                 if point.task_loss.is_empty() {
                     point.learned = learned;
                 }
@@ -99,34 +77,6 @@ fn points(run: &CollectedRun, resource: Resource) -> Vec<Point> {
             run.steps.iter().enumerate().filter(|(_, step)| **step > 0).map(log).collect()
         }
     }
-}
-
-/// What all points of a sweep share, in words.
-fn settings(config: &RunConfig, resource: Resource) -> String {
-    let mut parts = Vec::new();
-    if resource != Resource::Parameters {
-        parts.extend(config.number("width").map(|width| format!("width {}", whole(width))));
-    }
-    parts.push(format!("batch {}", whole(config.training.batch_size as f64)));
-    if resource != Resource::Steps {
-        parts.push(format!("{} steps", whole(config.training.steps as f64)));
-    }
-    if resource == Resource::Data && config.measurement.patience > 0 {
-        parts.push(format!("stopped {} logs after the lowest", config.measurement.patience));
-    }
-    parts.join(", ")
-}
-
-/// What sets one group's config apart from the others: `α = 0.4`, or further fields by name.
-fn distinction(configs: &[RunConfig], index: usize) -> String {
-    let config = &configs[index];
-    let differing: Vec<&str> = configs.iter().flat_map(|other| config.differences(other)).collect();
-    let fields = config.fields().into_iter().map(|field| field.name).filter(|name| differing.contains(name));
-    let part = |name: &str| match (name, config.get(name).unwrap_or_default()) {
-        ("alpha", value) => format!("α = {value}"),
-        (name, value) => format!("{name} {value}"),
-    };
-    fields.map(part).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -138,7 +88,7 @@ mod tests {
 
     /// Runs whose losses say where they come from: width/100 at the last log, half of it before.
     fn collected(over: &[&str]) -> Collected {
-        let base = RunConfig::from_query("n_tasks=2&steps=20", &[]).expect("valid");
+        let base = RunConfig::of("n_tasks=2&steps=20");
         let over = over.iter().map(|text| Dimension::parse(text).expect("a dimension")).collect();
         let manifest = Manifest::grid(base, over).expect("a grid");
         let runs = manifest.runs.iter().map(|entry| {

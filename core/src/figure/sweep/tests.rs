@@ -1,4 +1,6 @@
 use super::*;
+use crate::figure::Pick;
+use crate::figure::tests::check;
 use crate::rng::{Rng, Stream};
 use crate::theory::Theory;
 
@@ -70,18 +72,10 @@ fn every_figure_is_drawn_with_and_without_points() {
     let mut behind = full.clone();
     behind[0].background = true;
     behind.push(made_up(Resource::Parameters, 0.4, 700.0, &amounts(700.0, 2e4, 4), 1));
-    for sweeps in [&full[..], &growing, &empty, &behind, &[]] {
+    for sweeps in [full, growing, empty, behind, Vec::new()] {
         for kind in Kind::ALL {
-            for (size, options) in [
-                ((390, 900), Options::default()),
-                ((1_200, 800), Options { pure_law: true, follow: Some(2), cursor: Some((1e4, 0.5)), ..Options::default() }),
-            ] {
-                let text = svg(kind, sweeps, &options, size).unwrap();
-                assert!(text.trim_end().ends_with("</svg>") && !text.contains("NaN"), "{kind:?}");
-                assert!(!describe(kind, sweeps, &options).is_empty());
-                for panel in 0..6 {
-                    assert!(!read_at(kind, sweeps, &options, panel, (1e4, 0.5)).is_empty());
-                }
+            for options in [Options::default(), Options { pure_law: true, follow: Some(2), ..Options::default() }] {
+                check(&*kind.figure(sweeps.clone(), options), &format!("{kind:?}"));
             }
         }
     }
@@ -89,31 +83,41 @@ fn every_figure_is_drawn_with_and_without_points() {
 
 #[test]
 fn a_click_finds_the_run() {
-    let sweeps = three();
-    let point = &sweeps[2].points[7];
-    assert_eq!(nearest_point(Kind::Scaling, &sweeps[2..], 0, (point.amount * 1.02, point.loss)), Some((0, 7)));
-    // The fifth plot of a composite is the data's curve.
-    assert_eq!(nearest_point(Kind::Composite, &sweeps, 4, (point.amount, point.loss)), Some((2, 7)));
-    let text = read_at(Kind::Composite, &sweeps, &Options::default(), 4, (point.amount, point.loss));
+    let mut sweeps = three();
+    for (i, sweep) in sweeps.iter_mut().enumerate() {
+        sweep.points.iter_mut().enumerate().for_each(|(j, point)| point.run = format!("{i}/{j}"));
+    }
+    let data = (sweeps[2].points[7].amount, sweeps[2].points[7].loss);
+    let scaling = Kind::Scaling.figure(sweeps[2..].to_vec(), Options::default());
+    assert_eq!(scaling.pick(0, (data.0 * 1.02, data.1)), Some(Pick::Run("2/7".into())));
+    // The fifth plot of a composite is the data's curve, the sixth its heat map.
+    let composite = Kind::Composite.figure(sweeps, Options::default());
+    assert_eq!(composite.pick(4, data), Some(Pick::Run("2/7".into())));
+    assert!(matches!(composite.pick(5, data), Some(Pick::Run(run)) if run.starts_with("2/")));
+    let text = composite.read_at(4, data);
     assert!(text.starts_with("made up, D = ") && text.ends_with("seed 0"), "{text}");
+    // The keyboard goes through all six.
+    assert_eq!(composite.stops().iter().map(|(panel, _)| *panel).max(), Some(5));
 }
 
 #[test]
 fn the_descriptions_state_ranges_and_theory() {
     let sweeps = three();
-    let text = describe(Kind::Scaling, &sweeps[..1], &Options { fit_range: Some((1e3, 5e4)), ..Options::default() });
+    let options = Options { fit_range: Some((1e3, 5e4)), ..Options::default() };
+    let text = Kind::Scaling.figure(sweeps[..1].to_vec(), options).describe();
     for part in ["200 subtasks at α = 0.4", "3 seeds", "Fitted over N =", "α_N = 0.400", "with C =", "same range"] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let text = describe(Kind::Learned, &sweeps[2..], &Options::default());
+    let text = Kind::Learned.figure(sweeps[2..].to_vec(), Options::default()).describe();
     assert!(text.contains("where theory has 0.714"), "{text}");
-    let text = describe(Kind::Exponents, &sweeps, &Options::default());
-    assert!(text.contains("theory 0.286, truncated sum"), "{text}");
+    let text = Kind::Exponents.figure(sweeps, Options::default()).describe();
+    assert!(text.contains("theory 0.286, truncated sum") && text.contains("0.23 to 0.61 in parameters"), "{text}");
 }
 
 #[test]
 fn names_lead_back_to_figures() {
     for kind in Kind::ALL {
         assert_eq!(Kind::from_name(kind.name()), Some(kind));
+        assert_eq!(kind.figure(Vec::new(), Options::default()).name(), kind.name());
     }
 }

@@ -1,0 +1,61 @@
+//! What theory says beside a run, its constants taken from the run's own emergences.
+
+use super::source;
+use super::text::brief;
+use crate::record::Record;
+use crate::theory::{Nam, Resource, Theory, calibrate};
+
+/// The truncated sum and the pure law of a run, laid over its steps.
+pub(crate) struct Overlay {
+    pub theory: Theory,
+    /// T: the steps that the first quantum takes.
+    pub constant: f64,
+}
+
+impl Overlay {
+    /// The overlay of a run; `None` before its first emergence, or where its quanta follow no
+    /// power law of use.
+    pub fn new(record: &Record) -> Option<Self> {
+        let theory = source::theory(record)?;
+        let emerged = source::emergence_steps(record).into_iter().enumerate();
+        let ranked = emerged.filter_map(|(quantum, step)| Some((quantum + 1, step? as f64)));
+        let constant = calibrate(Resource::Steps, theory.alpha(), ranked)?;
+        Some(Self { theory, constant })
+    }
+
+    /// The truncated sum at a step, in bits.
+    pub fn sum(&self, step: f64) -> f64 {
+        self.theory.loss(Resource::Steps, step, self.constant)
+    }
+
+    /// The pure law at a step, in bits.
+    pub fn pure(&self, step: f64) -> f64 {
+        self.theory.pure_loss(Resource::Steps, step, self.constant)
+    }
+}
+
+/// The legend's words for a truncated sum: what its constant is.
+pub(crate) fn sum_words(resource: Resource, constant: f64) -> String {
+    let constant = brief(constant);
+    match resource {
+        Resource::Parameters => format!("truncated sum, C = {constant} parameters a subtask"),
+        Resource::Steps => format!("truncated sum, T = {constant} steps for the first subtask"),
+        Resource::Data => format!("truncated sum, τ = {constant} samples for the first subtask"),
+    }
+}
+
+/// The legend's words for the pure law.
+pub(crate) fn pure_words(resource: Resource, alpha: f64) -> String {
+    format!("pure law, α_{} = {:.2}", resource.letter(), resource.exponent(alpha))
+}
+
+/// The legend's words for Nam et al.'s closed form.
+pub(crate) const NAM_WORDS: &str = "Nam et al., closed form";
+
+/// Nam et al.'s constants, from the first subtask's curve alone.
+pub(crate) fn nam(record: &Record) -> Option<Nam> {
+    let first = *source::frequencies(record)?.first()?;
+    let (steps, losses): (Vec<u64>, Vec<f32>) =
+        record.evaluations.iter().filter_map(|e| Some((e.step, *source::quantum_losses(e).first()?))).unzip();
+    Nam::calibrate(&steps, &losses, first)
+}
