@@ -9,13 +9,13 @@ use quanta_core::train::{Run, TrainError};
 
 use super::mailbox::Mailbox;
 use super::turn::turn;
-use crate::protocol::{Command, Message, State};
+use crate::protocol::{Command, Message, RunId, State};
 
 /// Milliseconds between the checkpoints that the page keeps.
 const CHECKPOINT_EVERY: f64 = 5_000.0;
 
 /// Runs what was asked for, and says how it ended. Failures are told to the page.
-pub async fn session(mailbox: &Mailbox, run: u32, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
+pub async fn session(mailbox: &Mailbox, run: RunId, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
     let line = Line { mailbox, run };
     match prepare(&line, config, bytes, device).await {
         Ok(training) => line.drive(training, paused).await,
@@ -43,7 +43,7 @@ async fn prepare(line: &Line<'_>, config: &str, bytes: Option<Vec<u8>>, choice: 
 /// What is said of one run.
 struct Line<'a> {
     mailbox: &'a Mailbox,
-    run: u32,
+    run: RunId,
 }
 
 impl Line<'_> {

@@ -1,0 +1,216 @@
+//! Sliders, each with its number beside it, kept in step with the address bar.
+
+use leptos::prelude::*;
+use quanta_core::device::DeviceChoice;
+use quanta_core::number;
+
+use crate::address::Address;
+use crate::dial::{self, Dial};
+use crate::link::{Link, Page};
+
+/// What a page's sliders stand at.
+#[derive(Clone, Copy)]
+pub struct Board {
+    page: Page,
+    dials: &'static [Dial],
+    words: &'static [&'static str],
+    values: RwSignal<Vec<f64>>,
+    address: Address,
+    /// What was moved last, and when, in milliseconds.
+    last: StoredValue<(&'static str, f64)>,
+}
+
+/// Moves of one slider that follow each other so fast, in milliseconds, are one step back.
+const ONE_MOVE: f64 = 1_500.0;
+
+impl Board {
+    /// Sliders as the address has them. `words` are the page's further keys.
+    pub fn new(page: Page, dials: &'static [Dial], words: &'static [&'static str]) -> Self {
+        let address = expect_context::<Address>();
+        let values = RwSignal::new(dials.iter().map(|dial| dial.start).collect());
+        let board = Self { page, dials, words, values, address, last: StoredValue::new(("", 0.0)) };
+        Effect::new(move |_| {
+            address.arrivals.track();
+            board.show();
+        });
+        board.show();
+        board
+    }
+
+    /// Shows what the address says.
+    fn show(&self) {
+        if self.address.link.with_untracked(|link| link.page != self.page) {
+            return;
+        }
+        let (values, problems) = self.address.link.with_untracked(|link| dial::read(self.dials, self.words, &link.own));
+        if !problems.is_empty() {
+            self.address.problems.set(problems);
+        }
+        if self.values.with_untracked(|old| *old != values) {
+            self.values.set(values);
+        }
+    }
+
+    /// Where a slider stands; tracked.
+    pub fn get(&self, key: &str) -> f64 {
+        self.place_of(key).map_or(f64::NAN, |i| self.values.with(|values| values[i]))
+    }
+
+    /// Moves a slider.
+    pub fn set(&self, key: &str, value: f64) {
+        if let Some(i) = self.place_of(key)
+            && self.values.with_untracked(|values| values[i] != value)
+        {
+            self.values.update(|values| values[i] = value);
+        }
+    }
+
+    /// Puts everything back to where it starts.
+    pub fn reset(&self) {
+        self.values.set(self.dials.iter().map(|dial| dial.start).collect());
+        self.write(&[], false);
+    }
+
+    /// Whether anything stands elsewhere than it starts; tracked.
+    pub fn is_moved(&self) -> bool {
+        self.values.with(|values| !dial::write(self.dials, values).is_empty())
+    }
+
+    /// A further key of the page; tracked.
+    pub fn word(&self, key: &str) -> Option<String> {
+        self.address.link.with(|link| link.own.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
+    }
+
+    /// Changes further keys of the page, as one step that Back takes back.
+    pub fn set_words(&self, changes: &[(&str, Option<&str>)]) {
+        self.write(changes, false);
+    }
+
+    /// Writes where the sliders stand into the address, as a step that Back takes back. Keys held
+    /// down on one slider make one step.
+    pub fn commit(&self, key: &'static str) {
+        let (before, now) = (self.last.get_value(), js_sys::Date::now());
+        self.last.set_value((key, now));
+        self.write(&[], before.0 == key && now - before.1 < ONE_MOVE);
+    }
+
+    /// What the link wants runs to be trained on.
+    pub fn device(&self) -> DeviceChoice {
+        self.address.link.with_untracked(|link| link.device.unwrap_or_default())
+    }
+
+    fn write(&self, changes: &[(&str, Option<&str>)], amend: bool) {
+        let old = self.address.link.get_untracked();
+        if old.page != self.page {
+            return;
+        }
+        let changed = |key: &str| changes.iter().any(|(name, _)| *name == key);
+        let words = old.own.iter().filter(|(key, _)| self.words.contains(&key.as_str()) && !changed(key)).cloned();
+        let mut own: Vec<(String, String)> = words.collect();
+        own.extend(changes.iter().filter_map(|(key, value)| Some(((*key).to_owned(), (*value)?.to_owned()))));
+        own.extend(self.values.with_untracked(|values| dial::write(self.dials, values)));
+        let link = Link { own, ..old };
+        if amend { self.address.amend(link) } else { self.address.go(link) }
+    }
+
+    fn place_of(&self, key: &str) -> Option<usize> {
+        self.dials.iter().position(|dial| dial.key == key)
+    }
+}
+
+/// One slider with its number.
+#[component]
+pub fn DialRow(
+    /// Whose.
+    board: Board,
+    /// Which.
+    key: &'static str,
+    /// The most it can be now, where that is less than the dial's own bound.
+    #[prop(optional)]
+    most: Option<Signal<f64>>,
+) -> impl IntoView {
+    let Some(dial) = board.dials.iter().find(|dial| dial.key == key) else { return ().into_any() };
+    let most = move || most.map_or(dial.max, |most| most.get().clamp(dial.min, dial.max));
+    let value = move || board.get(key).min(most());
+    let wrong = RwSignal::new(String::new());
+    let id = format!("dial-{key}");
+    let (number, help, error) = (format!("{id}-number"), format!("{id}-help"), format!("{id}-error"));
+    let (described, told) = (help.clone(), format!("{help} {error}"));
+    let spoken = move || {
+        let unit = if dial.unit.is_empty() { String::new() } else { format!(" {}", dial.unit) };
+        format!("{}{unit}", value())
+    };
+    let typed = move |event| match dial.read(&event_target_value(&event)) {
+        Ok(value) => {
+            wrong.set(String::new());
+            board.set(key, value);
+            board.commit(key);
+        }
+        Err(allowed) => wrong.set(format!("{} {allowed}.", dial.label)),
+    };
+    view! {
+        <div class="dial">
+            <label for=id.clone()>{dial.label}</label>
+            <input
+                id=id
+                type="range"
+                min="0"
+                step="1"
+                max=move || dial.places(most())
+                prop:max=move || dial.places(most()).to_string()
+                prop:value=move || dial.place(value(), most()).to_string()
+                aria-valuetext=spoken
+                aria-describedby=described
+                on:input=move |event| {
+                    if let Some(place) = number::parse(&event_target_value(&event)) {
+                        wrong.set(String::new());
+                        board.set(key, dial.at(place, untrack(most)));
+                    }
+                }
+                on:change=move |_| board.commit(key)
+            />
+            <input
+                class="value"
+                id=number
+                type="text"
+                inputmode=if dial.is_whole() { "numeric" } else { "decimal" }
+                aria-label=format!("{}, typed", dial.label)
+                aria-describedby=told
+                aria-invalid=move || (!wrong.with(String::is_empty)).then_some("true")
+                prop:value=move || value().to_string()
+                on:change=typed
+            />
+            <span class="unit">{dial.unit}</span>
+            <p class="help" id=help>{dial.help}</p>
+            <p class="error" id=error role="alert">{move || wrong.get()}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A switch for a number that is 0 when off.
+#[component]
+pub fn DialSwitch(
+    /// Whose.
+    board: Board,
+    /// Which.
+    key: &'static str,
+    /// What it says.
+    label: &'static str,
+    /// The number when on.
+    on: f64,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || board.get(key) != 0.0
+                on:change=move |event| {
+                    board.set(key, if event_target_checked(&event) { on } else { 0.0 });
+                    board.commit(key);
+                }
+            />
+            <span>{label}</span>
+        </label>
+    }
+}
