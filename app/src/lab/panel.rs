@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use quanta_core::config::{FIELDS, Field, Group, Kind, PRESETS, RunConfig};
-use quanta_core::device::DeviceChoice;
 
 use super::actions::Actions;
 use super::form::Form;
@@ -156,15 +155,5 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
             <p class="error" id=error_id aria-live="polite">{move || wrong.get()}</p>
             <p class="help" id=help_id>{field.help}{range}</p>
         </div>
-    }
-}
-
-/// The device's name in the form.
-pub fn device_name(device: DeviceChoice) -> &'static str {
-    match device {
-        DeviceChoice::Auto => "Auto",
-        DeviceChoice::Gpu => "WebGPU",
-        DeviceChoice::Cuda => "CUDA",
-        DeviceChoice::Cpu => "CPU",
     }
 }

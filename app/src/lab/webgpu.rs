@@ -5,7 +5,6 @@ use quanta_core::device::DeviceChoice;
 
 use super::actions::Actions;
 use super::form::Form;
-use super::panel::device_name;
 use crate::protocol::WebGpu;
 use crate::trainer::Engine;
 
@@ -89,5 +88,15 @@ fn how_to_enable() -> &'static str {
          Feature Flags, WebGPU; on an iPhone or iPad in Settings, Apps, Safari, Advanced, Feature Flags, WebGPU."
     } else {
         "Take a current Chrome, Edge, Firefox or Safari with up-to-date graphics drivers."
+    }
+}
+
+/// The device's name in the form.
+fn device_name(device: DeviceChoice) -> &'static str {
+    match device {
+        DeviceChoice::Auto => "Auto",
+        DeviceChoice::Gpu => "WebGPU",
+        DeviceChoice::Cuda => "CUDA",
+        DeviceChoice::Cpu => "CPU",
     }
 }
