@@ -7,6 +7,9 @@ use quanta_core::theory::Theory;
 
 pub use quanta_core::fit::EMERGENCE_BITS;
 
+/// The settings that matter when one sweep is compared with another.
+pub const COMPARED: [&str; 7] = ["n_tasks", "n_bits", "alpha", "width", "batch_size", "steps", "lr"];
+
 /// How many steps a run takes at most.
 pub fn steps(config: &RunConfig) -> u64 {
     config.steps

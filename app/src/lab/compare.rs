@@ -1,4 +1,4 @@
-//! Two runs side by side: where their settings differ, and what came of it.
+//! Two runs side by side: where their settings and their results differ.
 
 use leptos::prelude::*;
 use quanta_core::config::FIELDS;
@@ -94,7 +94,7 @@ pub fn Compare() -> impl IntoView {
     }
 }
 
-/// First the settings in which the two differ, then what they showed.
+/// The settings in which the two differ, then their results.
 fn compare(left: &Run, right: &Run) -> Vec<Pair> {
     let both = |what: &str, read: &dyn Fn(&Run) -> String| Pair { what: what.to_owned(), left: read(left), right: read(right) };
     let differences = left.record.config.differences(&right.record.config);
@@ -120,7 +120,7 @@ fn compare(left: &Run, right: &Run) -> Vec<Pair> {
     }));
     lines.push(both("Training time", &|run| last(run, &|e| words::duration(e.seconds))));
     lines.push(both("Device", &|run| run.record.device.clone()));
-    // At the last step that both have logged: the fair comparison while one is still going.
+    // At the last step that both have measured: a fair comparison while one is in training.
     let common = left.record.evaluations.iter().rev().find_map(|a| {
         let b = right.record.evaluations.iter().find(|b| b.step == a.step)?;
         (a.step > 0).then_some((a, b))

@@ -55,7 +55,7 @@ pub fn Buttons() -> impl IntoView {
         if had_focus.get_value()
             && let Some((next, _)) = order.into_iter().find(|(_, can)| *can)
         {
-            // After this turn, when the attributes have followed the state.
+            // In the next frame, once the attributes have changed.
             request_animation_frame(move || {
                 let lost = document()
                     .active_element()
@@ -93,7 +93,7 @@ pub fn Progress() -> impl IntoView {
         Loading::NotAsked | Loading::Fetching { .. } | Loading::Starting => Some(None),
         Loading::Ready | Loading::Dead(_) => None,
     };
-    // Nothing is known of how far it is: the bar only shows that something is going on.
+    // How far these phases are is not known: the bar only moves.
     let fraction = Memo::new(move |_| match job.phase.get() {
         Phase::Idle | Phase::Waiting => loading().unwrap_or(Some(0.0)),
         Phase::Compiling | Phase::SelfTest => None,

@@ -1,4 +1,4 @@
-//! The page as a figure in somebody else's: one figure and its controls.
+//! The page embedded in another site's: one figure and its controls.
 
 use leptos::prelude::*;
 use quanta_core::figure::Kind;

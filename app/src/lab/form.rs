@@ -20,7 +20,7 @@ pub struct Wrong {
 pub struct Form {
     /// The text of each field, in the order of `FIELDS`.
     texts: StoredValue<Vec<RwSignal<String>>>,
-    /// The preset it began with.
+    /// The preset that the settings are compared with.
     pub preset: RwSignal<usize>,
     /// The settings, or everything wrong with them.
     pub config: Memo<Result<RunConfig, Vec<Wrong>>>,
@@ -43,12 +43,12 @@ impl Form {
         self.config.with(Result::is_err)
     }
 
-    /// The text of the field at that place of `FIELDS`.
+    /// The text of the field at that index of `FIELDS`.
     pub fn text(&self, field: usize) -> RwSignal<String> {
         self.texts.with_value(|texts| texts[field])
     }
 
-    /// Shows these settings, whatever was typed; with the preset they are nearest to.
+    /// Shows these settings in place of what was typed, and the preset nearest to them.
     pub fn show(&self, config: &RunConfig) {
         self.preset.set(nearest_preset(config));
         self.texts.with_value(|texts| {
@@ -75,7 +75,7 @@ impl Form {
         })
     }
 
-    /// The preset's value of a field where the form's is another.
+    /// The preset's value of a field, if the form's differs.
     pub fn changed_from(&self, field: usize) -> Option<String> {
         let preset = PRESETS[self.preset.get()].config().get(FIELDS[field].name).unwrap_or_default();
         self.text(field).with(|text| text.trim() != preset).then_some(preset)
@@ -87,7 +87,7 @@ impl Form {
     }
 }
 
-/// The settings that the texts spell, or what is wrong with them.
+/// Parses the settings; the error lists everything that is wrong.
 fn read(texts: impl Iterator<Item = String>) -> Result<RunConfig, Vec<Wrong>> {
     let mut config = RunConfig::default();
     let mut wrongs = Vec::new();
@@ -100,7 +100,7 @@ fn read(texts: impl Iterator<Item = String>) -> Result<RunConfig, Vec<Wrong>> {
             wrongs.push(Wrong { field: field.name, message });
         }
     }
-    // Fields that could not be read hold their defaults here, and are not judged twice.
+    // A field that could not be read holds its default here; its problem is already listed.
     for problem in config.validate() {
         if !wrongs.iter().any(|wrong| wrong.field == problem.field) {
             wrongs.push(Wrong { field: problem.field, message: format!("{}.", crate::words::capital(&problem.allowed)) });

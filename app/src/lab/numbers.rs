@@ -21,7 +21,7 @@ use crate::words;
 /// The least time between two spoken summaries.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// What is shown, and what to look for.
+/// The name and the settings of the run that is shown.
 #[component]
 pub fn Heading() -> impl IntoView {
     let (runs, form, actions) = (expect_context::<Runs>(), expect_context::<Form>(), expect_context::<Actions>());
@@ -54,12 +54,12 @@ fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
         words::thousands(facts::width(config) as u64),
         words::thousands(facts::parameters(config)),
     );
-    // Two decimals are what anyone sets; 1.4 and not 1.4000000000000001.
+    // Rounded, so that 1.4 does not read 1.4000000000000001.
     let exponent = ((facts::alpha(config) + 1.0) * 1e6).round() / 1e6;
     view! { {tasks}<sup>{format!("−{exponent}")}</sup>{network} }
 }
 
-/// The exponents of a run's curve: as fitted, and as theory has it.
+/// The exponents of a run's curve, fitted and in theory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exponents {
     /// The fit, or why there is none.
@@ -70,7 +70,7 @@ pub struct Exponents {
     pub truncated: Option<f64>,
 }
 
-/// The exponents of a record over the range asked for, or the usual one.
+/// The exponents of a record over a range of steps, or over the automatic one.
 pub fn exponents(record: &Record, range: Option<(f64, f64)>) -> Exponents {
     let config = &record.config;
     let fitted = fit::loss_law(record, range);
@@ -86,7 +86,7 @@ pub fn exponents(record: &Record, range: Option<(f64, f64)>) -> Exponents {
     Exponents { fitted: fitted.map_err(why_not), pure: Resource::Steps.exponent(alpha), truncated }
 }
 
-/// Why a young run has no fit, without the figures that only matter to a chosen range.
+/// Why there is no fit, without the numbers that matter only to a chosen range.
 fn why_not(error: FitError) -> String {
     match error {
         FitError::TooFew { .. } => "too few logs in that range so far".to_owned(),
@@ -94,7 +94,7 @@ fn why_not(error: FitError) -> String {
     }
 }
 
-/// The range of the fit as typed, where it is a range.
+/// The typed range of the fit; nothing where none, or no valid one, was typed.
 pub fn typed_range(lab: &Lab) -> Option<(f64, f64)> {
     let (from, to) = lab.look.fit_range.get();
     let read = |text: &str, empty: f64| match text.trim().replace(',', "") {
@@ -104,11 +104,11 @@ pub fn typed_range(lab: &Lab) -> Option<(f64, f64)> {
     if from.trim().is_empty() && to.trim().is_empty() {
         return None;
     }
-    // Step 0 is on no logarithmic axis.
+    // A logarithmic axis has no step 0.
     Some((read(&from, 1.0)?.max(1.0), read(&to, 1e9)?)).filter(|(from, to)| to > from)
 }
 
-/// The numbers, large.
+/// The numbers in large type.
 #[component]
 pub fn Numbers() -> impl IntoView {
     let (runs, job, form) = (expect_context::<Runs>(), expect_context::<RunJob>(), expect_context::<Form>());
@@ -118,7 +118,7 @@ pub fn Numbers() -> impl IntoView {
         runs.with_shown(read).flatten()
     };
     let tasks = move || runs.with_shown(|run| facts::quanta_count(run.config()));
-    // A bootstrap over thousands of logs takes its time, and is not worth a dropped frame.
+    // A bootstrap over thousands of evaluations takes long, so it runs between frames.
     let latest = RwSignal::new(None);
     let fit = Repaint::new(move || {
         untrack(|| {

@@ -31,7 +31,7 @@ pub fn Panel() -> impl IntoView {
                             name="preset"
                             value=preset.name
                             prop:checked=move || form.preset.get() == i
-                            // A press on the chosen one takes the changes back.
+                            // A press on the chosen preset undoes the changes.
                             on:click=move |_| actions.choose(i)
                         />
                         <span>{preset.title}</span>
@@ -47,7 +47,7 @@ pub fn Panel() -> impl IntoView {
     }
 }
 
-/// One group, folded under a line that tells its main values.
+/// One group of fields, folded under a line with its main values.
 #[component]
 fn GroupOfFields(group: Group) -> impl IntoView {
     let form = expect_context::<Form>();
@@ -97,7 +97,7 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
     let invalid = move || wrong.with(Option::is_some).then_some("true");
     let range = match field.kind {
         Kind::Choice(_) => String::new(),
-        // A limit that nobody meets is not shown until somebody does.
+        // A limit that is hardly ever reached is shown only in the error.
         Kind::Whole { max, .. } if max > 1_000_000_000 => String::new(),
         Kind::Whole { min, max } => format!(" {} to {}.", words::thousands(min), words::thousands(max)),
         Kind::Real { min, max } => format!(" {min} to {max}."),
@@ -137,17 +137,17 @@ fn FieldRow(index: usize, field: &'static Field) -> impl IntoView {
         <div class="field" class:changed=move || preset_value.with(Option::is_some) class:wrong=move || wrong.with(Option::is_some)>
             <label for=id>{field.label}</label>
             {move || preset_value.get().map(|value| {
-                let say = format!("Back to {value}");
-                // What is seen comes first in what is heard.
-                let heard = format!("{say}, the preset’s: {}", field.label);
+                let back = format!("Back to {value}");
+                // The label of a screen reader begins with the visible text.
+                let label = format!("{back}, the preset’s: {}", field.label);
                 view! {
                     <button
                         type="button"
                         class="quiet back"
-                        aria-label=heard
+                        aria-label=label
                         on:click=move |_| { text.set(value.clone()); actions.commit(); }
                     >
-                        {say}
+                        {back}
                     </button>
                 }
             })}

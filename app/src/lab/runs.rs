@@ -23,7 +23,7 @@ pub fn Runs() -> impl IntoView {
         if let Some(files) = input.files() {
             files::open_all(commands, &files);
         }
-        // The same file can then be picked again.
+        // Otherwise picking the same file again would be no change.
         input.set_value("");
     };
     let ids = move || runs.list.with(|runs| runs.iter().rev().map(|run| run.id).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! How a run is repeated elsewhere: its link, its command, a frame for a lesson.
+//! How to repeat a run elsewhere: its link, its command, a frame for a lesson.
 
 use leptos::prelude::*;
 use quanta_core::config::RunConfig;
@@ -10,7 +10,7 @@ use crate::address::address_with;
 use crate::link::{Link, command_by_flags, command_by_link};
 use crate::view::copyable::Copyable;
 
-/// What there is to copy, of the form's settings as they are.
+/// The texts to copy, for the settings as typed.
 #[component]
 pub fn Share() -> impl IntoView {
     let form = expect_context::<Form>();

@@ -34,7 +34,7 @@ pub struct Lab {
     pub shown: RwSignal<Option<RunId>>,
     /// What the figures show beside the curves.
     pub look: Look,
-    /// Where it is said that a figure cannot be saved.
+    /// Where a figure that cannot be saved is reported.
     pub notices: Notices,
     /// Whether the page is a figure in somebody else's.
     pub embed: bool,

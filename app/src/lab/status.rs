@@ -7,7 +7,7 @@ use crate::facts;
 use crate::trainer::{Engine, Loading, Phase, Queue, Run, RunJob, Runs, Work};
 use crate::words;
 
-/// What it takes to say where the run is.
+/// The handles that the sentence is made from.
 #[derive(Clone, Copy)]
 pub struct Status {
     job: RunJob,

@@ -1,4 +1,4 @@
-//! What to train on, what there is, and how to get WebGPU where there is none.
+//! The choice of a device, what WebGPU offers here, and how to enable it.
 
 use leptos::prelude::*;
 use quanta_core::device::DeviceChoice;
@@ -8,7 +8,7 @@ use super::form::Form;
 use crate::protocol::WebGpu;
 use crate::trainer::Engine;
 
-/// The choice of a device, and what is known of it.
+/// The choice of a device, and what was found of WebGPU.
 #[component]
 pub fn DevicePicker() -> impl IntoView {
     let (form, actions) = (expect_context::<Form>(), expect_context::<Actions>());
@@ -55,12 +55,12 @@ pub fn DevicePicker() -> impl IntoView {
     }
 }
 
-/// An adapter's name in brackets, unless the browser keeps it to itself.
+/// An adapter's name in brackets, if the browser reveals it.
 fn named(name: &str) -> String {
     if name.is_empty() || name.contains("WebGPU") { String::new() } else { format!(" ({name})") }
 }
 
-/// What to do for WebGPU in the browser that this is.
+/// How to enable WebGPU in this browser.
 fn how_to_enable() -> &'static str {
     if !window().is_secure_context() {
         return "Browsers offer WebGPU only over https or on localhost: open this page at such an address.";
@@ -82,7 +82,7 @@ fn how_to_enable() -> &'static str {
          anew. See chrome://gpu for what it says of WebGPU; up-to-date graphics drivers with Vulkan are needed."
     } else if has("Chrome/") {
         "Chrome, Edge and their kin have had WebGPU since version 113. Update the browser, and turn on “Use graphics \
-         acceleration when available” in its settings under System; chrome://gpu tells what stands in the way."
+         acceleration when available” in its settings under System; chrome://gpu says what prevents it."
     } else if has("Safari/") {
         "Safari has WebGPU from version 26 (macOS 26, iOS 26). In Safari 18 enable it by hand: on a Mac in Settings, \
          Feature Flags, WebGPU; on an iPhone or iPad in Settings, Apps, Safari, Advanced, Feature Flags, WebGPU."

@@ -36,7 +36,7 @@ pub fn ReproducePage() -> impl IntoView {
         library.index.with(|index| matches!(index, Asked::Coming))
             || listed(library).iter().any(|published| matches!(library.file(&published.file), Asked::Coming))
     });
-    // Worked out once, when everything has come that will.
+    // Computed once, when everything is loaded or has failed.
     let rows = Memo::new(move |_| {
         if is_loading.get() {
             return Vec::new();
@@ -87,7 +87,7 @@ fn add(results: &mut Results, file: String, material: &Arc<Material>) {
     }
 }
 
-/// What is there of the published results, in words.
+/// How many of the published results are there, in words.
 fn standing(library: Library) -> String {
     let listed = listed(library);
     match library.index.get() {

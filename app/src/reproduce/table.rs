@@ -118,7 +118,7 @@ fn closeness(row: &Row) -> String {
     }
 }
 
-/// Copies a command; where that is not allowed, shows it.
+/// Copies a command; where the browser does not allow that, shows it.
 #[component]
 fn CopyCommand(command: &'static str, of: String) -> impl IntoView {
     let result = RwSignal::new(String::new());

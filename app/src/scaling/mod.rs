@@ -14,6 +14,7 @@ use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::Kind;
 
 use crate::address::Address;
+use crate::facts;
 use crate::trainer::{About, Phase, SweepCommands};
 use crate::view::notices::Notices;
 use crate::view::plot::FigureCard;
@@ -65,7 +66,7 @@ pub fn ScalingPage() -> impl IntoView {
     }
 }
 
-/// Run and stop, and where things are.
+/// The buttons Run and Stop, the state in words, and the progress.
 #[component]
 fn Controls() -> impl IntoView {
     let (scaling, address) = (expect_context::<Scaling>(), expect_context::<Address>());
@@ -95,7 +96,7 @@ fn Controls() -> impl IntoView {
         phase if phase.is_at_rest() => "idle",
         _ => "running",
     };
-    // Only finished runs are spoken.
+    // Screen readers hear of finished runs only.
     let spoken = Memo::new(move |_| {
         let (done, all) = counts();
         let last =
@@ -179,8 +180,7 @@ fn Comparison() -> impl IntoView {
 
 /// How the published sweep's settings differ from those of the sweep made here, if they do.
 fn difference(theirs: &RunConfig, ours: &RunConfig, varied: &[&str]) -> Option<String> {
-    let told = ["n_tasks", "n_bits", "alpha", "width", "batch_size", "steps", "lr"];
-    let fields = ours.differences(theirs).into_iter().filter(|field| told.contains(field) && !varied.contains(field));
+    let fields = ours.differences(theirs).into_iter().filter(|field| facts::COMPARED.contains(field) && !varied.contains(field));
     let names =
         |field: &str| quanta_core::config::FIELDS.iter().find(|known| known.name == field).map_or("", |known| known.label);
     let parts: Vec<String> = fields

@@ -42,7 +42,7 @@ pub fn Panel() -> impl IntoView {
                                 value=resource.name()
                                 prop:checked=move || scaling.resource.get() == resource
                                 on:change=move |_| {
-                                    // The first needs no word; a published sweep chosen for another is of no use here.
+                                    // The first is the default; the published sweep of another resource does not fit.
                                     board.set_words(&[("resource", (resource != Resource::Parameters).then_some(resource.name())), ("published", None)]);
                                 }
                             />

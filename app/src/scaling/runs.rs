@@ -137,7 +137,7 @@ fn save_sweep(scaling: Scaling) {
     }
 }
 
-/// How both sweeps are repeated elsewhere, and the runs of the published one.
+/// How to repeat both sweeps elsewhere, and the runs of the published one.
 #[component]
 pub fn Repeat() -> impl IntoView {
     let scaling = expect_context::<Scaling>();

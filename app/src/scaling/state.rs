@@ -19,7 +19,7 @@ use crate::words;
 
 pub use crate::trainer::Kept;
 
-/// What can be set of the browser's own sweep.
+/// The sliders of the browser's own sweep.
 pub const DIALS: &[Dial] = &[
     Dial::even("alpha", "Exponent α", "", "Subtask k is used in proportion to k to the −(α+1).", (0.0, 2.0, 0.05, 0.4)),
     Dial::even("tasks", "Subtasks", "", "How many quanta the task is made of.", (5.0, 200.0, 5.0, 30.0)),
@@ -34,7 +34,7 @@ pub const DIALS: &[Dial] = &[
     Dial::even("seed", "Seed", "", "Names every random choice.", (0.0, 99.0, 1.0, 0.0)),
 ];
 
-/// The page's further keys: what is varied, and which published sweep is shown.
+/// The page's other keys: what is varied, and which published sweep is shown.
 pub const WORDS: &[&str] = &["resource", "published"];
 
 /// The page's state: every field a handle, so that it can be passed about by copy.
@@ -42,7 +42,7 @@ pub const WORDS: &[&str] = &["resource", "published"];
 pub struct Scaling {
     /// The sliders.
     pub board: Board,
-    /// What is published.
+    /// The published results.
     pub library: Library,
     /// What is varied.
     pub resource: Memo<Resource>,
@@ -50,7 +50,7 @@ pub struct Scaling {
     pub planned: Memo<Result<(SweepKey, Manifest), String>>,
     /// Every sweep of the browser's own that has been looked at.
     pub kept: RwSignal<BTreeMap<SweepKey, Kept>>,
-    /// What the figures show beside the points: fit, truncated sum, pure law.
+    /// Which lines the figures show: fit, truncated sum, pure law.
     pub look: [RwSignal<bool>; 3],
     /// The sweep in training, or the last that was.
     pub job: SweepJob,
@@ -59,7 +59,7 @@ pub struct Scaling {
 }
 
 impl Scaling {
-    /// A page as its link has it.
+    /// The page as its link says.
     pub fn new() -> Self {
         let sweeps = expect_context::<Sweeps>();
         let board = Board::new(Page::Scaling, DIALS, WORDS);
@@ -73,7 +73,7 @@ impl Scaling {
                 resource,
                 alpha: board.get("alpha"),
                 n_tasks: board.get("tasks") as usize,
-                // A seed's run is a whole curve: a few of them are enough.
+                // Each seed gives a whole curve, so three are enough.
                 runs: if resource == Resource::Steps { (board.get("runs") as usize).min(3) } else { board.get("runs") as usize },
                 steps: board.get("steps") as u64,
                 seed: board.get("seed") as u64,
@@ -125,7 +125,7 @@ impl Scaling {
         chosen.or(choices.first()).cloned()
     }
 
-    /// What has come of it; tracked.
+    /// The state of its file; tracked.
     pub fn material(&self) -> Option<Asked<Arc<Material>>> {
         self.choice().map(|published| self.library.file(&published.file))
     }
@@ -152,7 +152,7 @@ impl Scaling {
         own.into_iter().chain(published).collect()
     }
 
-    /// Where things are, in words; tracked.
+    /// Where the sweep is, in a sentence; tracked.
     pub fn state_in_words(&self) -> String {
         if let Some(text) = self.planned.with(|planned| planned.as_ref().err().map(|why| format!("{}.", words::capital(why)))) {
             return text;

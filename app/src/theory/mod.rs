@@ -1,4 +1,4 @@
-//! Theory: the model of quanta alone, on sliders. Nothing is trained.
+//! Theory: the model of quanta by itself, with sliders. Nothing is trained.
 
 mod dials;
 mod exponents;
@@ -22,13 +22,13 @@ use pictures::OfTheory;
 #[derive(Clone, Copy)]
 struct Study {
     board: Board,
-    /// The model that the sliders describe, worked out.
+    /// What follows from the model that the sliders describe.
     quanta: Memo<Arc<Worked>>,
-    /// How many quanta the slider has learned, as many as there are at most.
+    /// How many quanta are learned, by the slider; at most as many as there are.
     learned: Memo<usize>,
 }
 
-/// A model worked out. Two are equal where they come of the same model.
+/// What follows from a model. Two are equal if their models are.
 struct Worked(Quanta);
 
 impl PartialEq for Worked {

@@ -6,7 +6,7 @@ use quanta_core::theory::Resource;
 
 use super::Study;
 
-/// What is learned and left, and the slope beside the exponent.
+/// The loss, the share of samples learned, and the measured slope beside the exponent.
 #[component]
 pub fn Numbers() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -16,7 +16,7 @@ pub fn Numbers() -> impl IntoView {
         0 => "The pure power law begins at one quantum.".to_owned(),
         n => format!("The pure power law has {} bits.", brief(study.with(|quanta| quanta.pure(n as f64)))),
     };
-    // Where neither the beginning nor the end of the sum bends it, as in its figure.
+    // The range of the figure: neither the start nor the end of the sum bends it there.
     let slope = move || {
         study.with(|quanta| {
             let last = quanta.loss.len() - 1;
@@ -71,6 +71,6 @@ pub fn Numbers() -> impl IntoView {
 /// The share of samples whose quantum is among the n that were learned first.
 fn used(quanta: &quanta_core::figure::model::Quanta, n: usize) -> f64 {
     let learned = |(p, place): (&f64, &Option<usize>)| place.is_some_and(|place| place <= n).then_some(*p);
-    // From the least used up, so that a long tail keeps its digits.
+    // Summed from the smallest up, so that a long tail keeps its digits.
     quanta.p.iter().zip(&quanta.learned_at).rev().filter_map(learned).sum()
 }

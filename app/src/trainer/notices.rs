@@ -1,4 +1,4 @@
-//! What the trainer has to tell, until it is dismissed.
+//! Messages of the trainer for the reader, listed until dismissed.
 
 use leptos::prelude::*;
 

@@ -26,7 +26,7 @@ pub struct Service {
     pub sweeps: Sweeps,
     /// The sweep that was asked for last.
     pub sweep: SweepJob,
-    /// What there is to tell.
+    /// Messages for the reader.
     pub notices: Notices,
     /// What this browser keeps; nothing where it is to keep nothing.
     pub store: StoredValue<Option<Store>, LocalStorage>,

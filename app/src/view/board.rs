@@ -1,4 +1,4 @@
-//! Sliders, each with its number beside it, kept in step with the address bar.
+//! A page's sliders, each with its number beside it. The address bar follows them, and they follow it.
 
 use leptos::prelude::*;
 use quanta_core::device::DeviceChoice;
@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::dial::{self, Dial};
 use crate::link::{Link, Page};
 
-/// What a page's sliders stand at.
+/// The values of a page's sliders.
 #[derive(Clone, Copy)]
 pub struct Board {
     page: Page,
@@ -16,15 +16,15 @@ pub struct Board {
     words: &'static [&'static str],
     values: RwSignal<Vec<f64>>,
     address: Address,
-    /// What was moved last, and when, in milliseconds.
+    /// The slider that was moved last, and when, in milliseconds.
     last: StoredValue<(&'static str, f64)>,
 }
 
-/// Moves of one slider that follow each other so fast, in milliseconds, are one step back.
+/// Moves of one slider within so many milliseconds make one step of Back.
 const ONE_MOVE: f64 = 1_500.0;
 
 impl Board {
-    /// Sliders as the address has them. `words` are the page's further keys.
+    /// Makes a page's sliders and sets them as the address says. `words` are the page's other keys.
     pub fn new(page: Page, dials: &'static [Dial], words: &'static [&'static str]) -> Self {
         let address = expect_context::<Address>();
         let values = RwSignal::new(dials.iter().map(|dial| dial.start).collect());
@@ -37,7 +37,7 @@ impl Board {
         board
     }
 
-    /// Shows what the address says.
+    /// Sets the sliders as the address says.
     fn show(&self) {
         if self.address.link.with_untracked(|link| link.page != self.page) {
             return;
@@ -51,12 +51,12 @@ impl Board {
         }
     }
 
-    /// Where a slider stands; tracked.
+    /// The value of a slider; NaN for a key that is none. Tracked.
     pub fn get(&self, key: &str) -> f64 {
         self.place_of(key).map_or(f64::NAN, |i| self.values.with(|values| values[i]))
     }
 
-    /// Moves a slider.
+    /// Sets the value of a slider.
     pub fn set(&self, key: &str, value: f64) {
         if let Some(i) = self.place_of(key)
             && self.values.with_untracked(|values| values[i] != value)
@@ -65,36 +65,36 @@ impl Board {
         }
     }
 
-    /// Puts everything back to where it starts.
+    /// Sets every slider to its initial value.
     pub fn reset(&self) {
         self.values.set(self.dials.iter().map(|dial| dial.start).collect());
         self.write(&[], false);
     }
 
-    /// Whether anything stands elsewhere than it starts; tracked.
+    /// Whether any slider differs from its initial value; tracked.
     pub fn is_moved(&self) -> bool {
         self.values.with(|values| !dial::write(self.dials, values).is_empty())
     }
 
-    /// A further key of the page; tracked.
+    /// The value of another key of the page; tracked.
     pub fn word(&self, key: &str) -> Option<String> {
         self.address.link.with(|link| link.own.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
     }
 
-    /// Changes further keys of the page, as one step that Back takes back.
+    /// Changes other keys of the page, as one step that Back undoes.
     pub fn set_words(&self, changes: &[(&str, Option<&str>)]) {
         self.write(changes, false);
     }
 
-    /// Writes where the sliders stand into the address, as a step that Back takes back. Keys held
-    /// down on one slider make one step.
+    /// Writes the values into the address, as a step that Back undoes. Fast moves of one slider make one
+    /// step.
     pub fn commit(&self, key: &'static str) {
         let (before, now) = (self.last.get_value(), js_sys::Date::now());
         self.last.set_value((key, now));
         self.write(&[], before.0 == key && now - before.1 < ONE_MOVE);
     }
 
-    /// What the link wants runs to be trained on.
+    /// The device that the link asks for.
     pub fn device(&self) -> DeviceChoice {
         self.address.link.with_untracked(|link| link.device.unwrap_or_default())
     }
@@ -118,12 +118,12 @@ impl Board {
     }
 }
 
-/// One slider with its number.
+/// A slider with its number.
 #[component]
 pub fn DialRow(
-    /// Whose.
+    /// The page's sliders.
     board: Board,
-    /// Which.
+    /// The key of this one.
     key: &'static str,
     /// The most it can be now, where that is less than the dial's own bound.
     #[prop(optional)]
@@ -135,7 +135,7 @@ pub fn DialRow(
     let wrong = RwSignal::new(String::new());
     let id = format!("dial-{key}");
     let (number, help, error) = (format!("{id}-number"), format!("{id}-help"), format!("{id}-error"));
-    let (described, told) = (help.clone(), format!("{help} {error}"));
+    let (described, number_described) = (help.clone(), format!("{help} {error}"));
     let spoken = move || {
         let unit = if dial.unit.is_empty() { String::new() } else { format!(" {}", dial.unit) };
         format!("{}{unit}", value())
@@ -175,7 +175,7 @@ pub fn DialRow(
                 type="text"
                 inputmode=if dial.is_whole() { "numeric" } else { "decimal" }
                 aria-label=format!("{}, typed", dial.label)
-                aria-describedby=told
+                aria-describedby=number_described
                 aria-invalid=move || (!wrong.with(String::is_empty)).then_some("true")
                 prop:value=move || value().to_string()
                 on:change=typed
@@ -188,16 +188,16 @@ pub fn DialRow(
     .into_any()
 }
 
-/// A switch for a number that is 0 when off.
+/// A switch for a value that is 0 when off.
 #[component]
 pub fn DialSwitch(
-    /// Whose.
+    /// The page's sliders.
     board: Board,
-    /// Which.
+    /// The key of this one.
     key: &'static str,
-    /// What it says.
+    /// Its label.
     label: &'static str,
-    /// The number when on.
+    /// The value when on.
     on: f64,
 ) -> impl IntoView {
     view! {

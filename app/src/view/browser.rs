@@ -1,11 +1,11 @@
-//! Small things the browser does for the page.
+//! Small services of the browser: downloads, the clipboard, focus, remembered choices.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
 
-/// Hands a file to the person: the browser's download.
+/// Starts the download of a file.
 pub fn download(name: &str, kind: &str, bytes: &[u8]) {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
@@ -15,7 +15,7 @@ pub fn download(name: &str, kind: &str, bytes: &[u8]) {
     }
 }
 
-/// Hands a blob to the person.
+/// Starts the download of a blob.
 pub fn download_blob(name: &str, blob: &Blob) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
     let anchor = document().create_element("a").ok().and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok());
@@ -24,7 +24,7 @@ pub fn download_blob(name: &str, blob: &Blob) {
         anchor.set_download(name);
         anchor.click();
     }
-    // The download has its own hold on the data by then.
+    // By then the download holds the data itself.
     set_timeout(
         move || {
             let _ = Url::revoke_object_url(&url);
@@ -62,12 +62,12 @@ pub fn media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
-/// What the browser keeps under a key for this site.
+/// Reads a text that [`remember`] kept.
 pub fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }
 
-/// Keeps a text under a key, where the browser allows it.
+/// Keeps a text under a key for later visits, where the browser allows it.
 pub fn remember(key: &str, value: Option<&str>) {
     if let Ok(Some(storage)) = window().local_storage() {
         // A full or forbidden store only means that the choice is not remembered.

@@ -7,7 +7,7 @@ use web_sys::Response;
 
 use crate::js::in_words;
 
-/// The bytes of a file beside the page; nothing where there is none.
+/// The bytes of a file beside the page; nothing where there is none. The error in words.
 pub async fn bytes(address: &str) -> Result<Option<Vec<u8>>, String> {
     let fetched = JsFuture::from(window().fetch_with_str(address)).await.map_err(in_words)?;
     let response: Response = fetched.dyn_into().map_err(in_words)?;

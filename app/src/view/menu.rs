@@ -9,10 +9,10 @@ use web_sys::Node;
 /// A disclosure that closes on Escape and on a press elsewhere.
 #[component]
 pub fn Menu(
-    /// What it says while closed.
+    /// The button's label.
     #[prop(into)]
     label: String,
-    /// What it is of, for those who cannot see where it stands.
+    /// What the menu belongs to, for screen readers.
     #[prop(into)]
     of: String,
     children: Children,
@@ -49,7 +49,7 @@ pub fn Menu(
             }
         >
             <summary aria-label=format!("{label} {of}")>{label.clone()}</summary>
-            // What was chosen is done; the focus goes back to where the menu was opened.
+            // A choice closes the menu and returns the focus to its button.
             <div class="list" on:click=move |_| { close(); to_summary() }>{children()}</div>
         </details>
     }

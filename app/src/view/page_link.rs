@@ -22,7 +22,7 @@ pub fn PageLink(
     class: &'static str,
     /// What it says.
     text: &'static str,
-    /// What it says to who cannot see where it stands.
+    /// What a screen reader says in its place.
     #[prop(into)]
     label: String,
 ) -> impl IntoView {

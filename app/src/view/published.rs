@@ -1,4 +1,4 @@
-//! The published results: their list, and each file when it is first wanted.
+//! The published results: their list, and each file once a page asks for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use crate::published::{Index, Material};
 /// Where they are, beside the page.
 const FOLDER: &str = "results";
 
-/// What has come of something that was asked for.
+/// The state of something that was asked for.
 #[derive(Clone, Debug)]
 pub enum Asked<T> {
-    /// It is on the way.
+    /// It is being loaded.
     Coming,
-    /// Here it is.
+    /// It is there.
     There(T),
     /// There is none.
     Missing,
-    /// It cannot be had; why.
+    /// It cannot be loaded or read; why.
     Failed(String),
 }
 
@@ -35,7 +35,7 @@ impl<T> Asked<T> {
     }
 }
 
-/// The list and what has been loaded of it.
+/// The list, and the files that have been loaded.
 #[derive(Clone, Copy)]
 pub struct Library {
     /// The list.
@@ -44,7 +44,7 @@ pub struct Library {
 }
 
 impl Library {
-    /// Asks for the list.
+    /// Loads the list.
     pub fn open() -> Self {
         let library = Self { index: RwSignal::new(Asked::Coming), files: RwSignal::new(BTreeMap::new()) };
         spawn_local(async move {
@@ -62,7 +62,7 @@ impl Library {
         library
     }
 
-    /// Asks for a file, once.
+    /// Loads a file, unless that was done.
     pub fn want(&self, file: &str) {
         if self.files.with_untracked(|files| files.contains_key(file)) {
             return;
@@ -84,7 +84,7 @@ impl Library {
         });
     }
 
-    /// What has come of a file; tracked.
+    /// The state of a file; tracked.
     pub fn file(&self, file: &str) -> Asked<Arc<Material>> {
         self.files.with(|files| files.get(file).cloned().unwrap_or(Asked::Coming))
     }

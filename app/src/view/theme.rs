@@ -15,7 +15,7 @@ const DARK: &str = "(prefers-color-scheme: dark)";
 /// The theme that is shown, and where it comes from.
 #[derive(Clone, Copy)]
 pub struct Themes {
-    /// What was chosen; nothing follows the system.
+    /// The choice; with none the page follows the system.
     pub chosen: RwSignal<Option<Theme>>,
     /// What is shown.
     pub shown: Memo<Theme>,
