@@ -1,4 +1,7 @@
 //! The page of the quanta lab and the worker behind it.
+//!
+//! Of the page, what stands lower knows nothing of what stands above it: [`address`] and [`trainer`]
+//! below `view`, that below a folder for each page, and all of them below [`site`].
 
 pub mod dial;
 pub mod link;
@@ -7,7 +10,25 @@ pub mod published;
 pub mod sweeps;
 pub mod words;
 
+#[cfg(feature = "ui")]
+pub mod address;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "ui")]
-pub mod ui;
+mod facts;
+#[cfg(feature = "ui")]
+mod js;
+#[cfg(feature = "ui")]
+mod lab;
+#[cfg(feature = "ui")]
+mod reproduce;
+#[cfg(feature = "ui")]
+mod scaling;
+#[cfg(feature = "ui")]
+pub mod site;
+#[cfg(feature = "ui")]
+mod theory;
+#[cfg(feature = "ui")]
+pub mod trainer;
+#[cfg(feature = "ui")]
+mod view;

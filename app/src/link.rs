@@ -198,7 +198,7 @@ pub fn nearest_preset(config: &RunConfig) -> usize {
 /// Returns the command that repeats a run in a terminal, with a flag for each changed setting.
 pub fn command_by_flags(config: &RunConfig) -> String {
     let mut command = "quanta train".to_owned();
-    for name in config.differences(&RunConfig::default()) {
+    for name in config.changed() {
         let value = config.get(name).unwrap_or_default();
         command.push_str(&format!(" --{} {value}", name.replace('_', "-")));
     }
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_link_round_trips_through_its_query() {
         let link = Link {
-            config: Some(RunConfig { width: 12, alpha: 0.6, ..RunConfig::default() }),
+            config: RunConfig::from_query("width=12&alpha=0.6", &[]).ok(),
             device: Some(DeviceChoice::Gpu),
             autostart: true,
             embed: true,
@@ -225,7 +225,7 @@ mod tests {
             theme: Some(Theme::Dark),
             ..Link::default()
         };
-        assert_eq!(link.to_query(), "v=1&alpha=0.6&width=12&device=webgpu&autostart=1&embed=1&figure=tasks&theme=dark");
+        assert_eq!(link.to_query(), "v=2&alpha=0.6&width=12&device=webgpu&autostart=1&embed=1&figure=tasks&theme=dark");
         assert_eq!(Link::parse(&link.to_query()), (link, vec![]));
         assert_eq!(Link::parse(""), (Link::default(), vec![]));
     }
@@ -259,13 +259,16 @@ mod tests {
     fn a_preset_is_nearest_to_itself() {
         for (i, preset) in PRESETS.iter().enumerate() {
             assert_eq!(nearest_preset(&preset.config()), i);
-            assert_eq!(nearest_preset(&RunConfig { seed: 5, ..preset.config() }), i);
+            assert_eq!(
+                nearest_preset(&RunConfig::from_query(&format!("{}&seed=5", preset.config().to_query()), &[]).expect("valid")),
+                i
+            );
         }
     }
 
     #[test]
     fn commands_repeat_the_run() {
-        let config = RunConfig { n_tasks: 20, lr: 0.01, ..RunConfig::default() };
+        let config = RunConfig::from_query("n_tasks=20&lr=0.01", &[]).expect("valid");
         assert_eq!(command_by_flags(&config), "quanta train --n-tasks 20 --lr 0.01");
         assert_eq!(command_by_link("https://x.org/?v=1&lr=0.01"), "quanta train --url 'https://x.org/?v=1&lr=0.01'");
     }

@@ -2,21 +2,83 @@
 //!
 //! A message travels as a JS array of two: its JSON, and the bytes of a record (a `Uint8Array`)
 //! where it carries one, else `null`. In JSON a message is named from outside,
-//! `{"record":{"run":1,"step":2}}`: reading that takes a page much less code than a name inside.
+//! `{"record":{"run":"8c6e21f0a4b7d935","step":2}}`: reading that takes a page much less code than
+//! a name inside.
+
+use std::fmt;
+use std::str::FromStr;
 
 use quanta_core::device::DeviceChoice;
 use quanta_core::event::Event;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What the page asks of the worker. A run has a number of the page's choosing; what the worker
-/// says of a run bears its number, so that late words of a stopped run are told apart.
+/// Names a run on the page, in the worker and in the browser's store: 64 random bits.
+///
+/// It is written as sixteen hexadecimal digits, because a JavaScript number holds 53 bits at most.
+/// A plain number is read too: that is how runs were named before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// The text is not sixteen hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a run's id has sixteen hexadecimal digits")]
+pub struct NotAnId;
+
+impl FromStr for RunId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(NotAnId);
+        }
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| NotAnId)
+    }
+}
+
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+        impl Visitor<'_> for IdVisitor {
+            type Value = RunId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("sixteen hexadecimal digits")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RunId, E> {
+                text.parse().map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<RunId, E> {
+                Ok(RunId(number))
+            }
+        }
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+/// What the page asks of the worker. The page names each run; every message of the worker about a
+/// run carries that name, so that late messages of a stopped run can be told apart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Begin a run. With bytes: a record to go on from at its checkpoint's step.
     Start {
-        /// The run's number.
-        run: u32,
+        /// The run's id.
+        run: RunId,
         /// The JSON of its `RunConfig`.
         config: String,
         /// What to train on.
@@ -68,23 +130,23 @@ pub enum Message {
     },
     /// A run changed its state.
     State {
-        /// The run's number.
-        run: u32,
+        /// The run's id.
+        run: RunId,
         /// Where it is now.
         state: State,
     },
     /// Something happened in a run.
     Event {
-        /// The run's number.
-        run: u32,
+        /// The run's id.
+        run: RunId,
         /// What happened.
         event: Event,
     },
     /// The run as a record, with its checkpoint: the message's bytes. Sent every few seconds, and
     /// before `Paused`, `Stopped`, `Finished` and `Failed`.
     Record {
-        /// The run's number.
-        run: u32,
+        /// The run's id.
+        run: RunId,
         /// The checkpoint's step.
         step: u64,
     },
@@ -106,6 +168,8 @@ pub enum WebGpu {
     },
     /// None.
     Missing,
+    /// The browser was asked for a GPU and did not answer in time. Runs that may choose go on the CPU.
+    NoAnswer,
 }
 
 #[cfg(test)]
@@ -115,9 +179,9 @@ mod tests {
     use quanta_core::event::{Evaluation, Started};
 
     fn commands() -> Vec<Command> {
-        let config = RunConfig { seed: 7, ..RunConfig::default() }.to_json();
+        let config = RunConfig::from_query("seed=7", &[]).expect("valid").to_json();
         vec![
-            Command::Start { run: 3, config, device: DeviceChoice::Gpu, paused: true },
+            Command::Start { run: RunId(3), config, device: DeviceChoice::Gpu, paused: true },
             Command::Pause,
             Command::Go,
             Command::Step,
@@ -131,23 +195,24 @@ mod tests {
             loss_bits: 0.481,
             train_loss_bits: None,
             learned: 1,
-            task_loss_bits: vec![0.01, 1.0],
-            task_accuracy: vec![1.0, 0.5],
+            quantum_loss_bits: vec![0.01, 1.0],
+            quantum_accuracy: vec![1.0, 0.5],
             seconds: 1.25,
         };
         let started = Started {
             step: 0,
             steps: 10,
             parameters: 5,
-            device: "CPU «flex»".into(),
+            device: "CPU “flex”".into(),
             path: "plain".into(),
             notes: vec!["a note".into()],
         };
-        let state = |state| Message::State { run: 3, state };
+        let state = |state| Message::State { run: RunId(3), state };
         vec![
             Message::Ready { webgpu: WebGpu::Adapter { name: "a \"GPU\"".into() } },
             Message::Ready { webgpu: WebGpu::Software { name: "SwiftShader".into() } },
             Message::Ready { webgpu: WebGpu::Missing },
+            Message::Ready { webgpu: WebGpu::NoAnswer },
             state(State::Compiling),
             state(State::SelfTest),
             state(State::Running),
@@ -155,10 +220,13 @@ mod tests {
             state(State::Stopped),
             state(State::Finished),
             state(State::Failed { message: "out of memory:\nsmaller, please".into() }),
-            Message::Event { run: 3, event: Event::Started(started) },
-            Message::Event { run: 3, event: Event::Evaluation(evaluation) },
-            Message::Event { run: 3, event: Event::Finished { step: 10, seconds: 2.5, stopped_early: Some("patience".into()) } },
-            Message::Record { run: 3, step: 120 },
+            Message::Event { run: RunId(3), event: Event::Started(started) },
+            Message::Event { run: RunId(3), event: Event::Evaluation(evaluation) },
+            Message::Event {
+                run: RunId(3),
+                event: Event::Finished { step: 10, seconds: 2.5, stopped_early: Some("patience".into()) },
+            },
+            Message::Record { run: RunId(3), step: 120 },
         ]
     }
 
@@ -181,14 +249,29 @@ mod tests {
     #[test]
     fn every_message_names_what_it_is() {
         let json = |message: &Message| serde_json::to_value(message).unwrap();
-        let failed = json(&Message::State { run: 1, state: State::Failed { message: "why".into() } });
-        assert_eq!(failed["state"]["run"], 1);
+        let failed = json(&Message::State { run: RunId(1), state: State::Failed { message: "why".into() } });
+        assert_eq!(failed["state"]["run"], "0000000000000001");
         assert_eq!(failed["state"]["state"]["failed"]["message"], "why");
     }
 
     #[test]
+    fn an_id_keeps_all_its_bits() {
+        for id in [RunId(0), RunId(1), RunId(u64::MAX), RunId(0x8c6e_21f0_a4b7_d935)] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+            let json = serde_json::to_string(&id).unwrap();
+            assert_eq!(serde_json::from_str::<RunId>(&json).unwrap(), id, "{json}");
+        }
+        // An id as it was kept before.
+        assert_eq!(serde_json::from_str::<RunId>("1764037200").unwrap(), RunId(1_764_037_200));
+        for text in ["", "1", "+000000000000001", "8c6e21f0a4b7d93x", "08c6e21f0a4b7d935"] {
+            assert_eq!(text.parse::<RunId>(), Err(NotAnId), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_message_is_refused() {
-        for json in ["", "{}", r#"{"sate":{"run":1}}"#, r#"{"record":{"run":-1,"step":2}}"#] {
+        let id = r#"{"record":{"run":"8c6e","step":2}}"#;
+        for json in ["", "{}", r#"{"sate":{"run":1}}"#, r#"{"record":{"run":-1,"step":2}}"#, id] {
             assert!(serde_json::from_str::<Message>(json).is_err(), "{json}");
         }
     }

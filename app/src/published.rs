@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn one_run_is_a_sweep_over_its_steps() {
-        let config = RunConfig { n_tasks: 2, steps: 20, ..RunConfig::default() };
+        let config = RunConfig::from_query("n_tasks=2&steps=20", &[]).expect("valid");
         let mut record = Record::new(config.clone());
         record.evaluations = [0, 10, 20]
             .map(|step| Evaluation {
@@ -149,12 +149,12 @@ mod tests {
                 loss_bits: 0.5,
                 train_loss_bits: None,
                 learned: 1,
-                task_loss_bits: vec![0.05, 0.9],
-                task_accuracy: vec![1.0, 0.5],
+                quantum_loss_bits: vec![0.05, 0.9],
+                quantum_accuracy: vec![1.0, 0.5],
                 seconds: step as f64,
             })
             .into();
-        let material = Material::from_bytes(&record.to_bytes()).expect("a run");
+        let material = Material::from_bytes(&record.to_bytes().expect("whole")).expect("a run");
         assert_eq!((material.configs(), material.seconds()), (vec![&config], 20.0));
         let sweeps = material.sweeps(Resource::Steps);
         assert_eq!((sweeps.len(), sweeps[0].points.len()), (1, 2));

@@ -1,8 +1,10 @@
 //! The small sweeps that a browser trains in about a minute, and the export of sweeps as CSV.
 
-use quanta_core::config::{LogSchedule, RunConfig};
+use quanta_core::config::{LogSchedule, Measurement, RunConfig, Training};
 use quanta_core::figure::sweep::Sweep;
+use quanta_core::model::{MlpSettings, ModelConfig};
 use quanta_core::sweep::{Dimension, Manifest, SweepError};
+use quanta_core::task::{Subtasks, TaskConfig};
 use quanta_core::theory::Resource;
 
 /// The name of the sweep that is trained in this browser.
@@ -30,21 +32,20 @@ impl Quick {
     /// runs learn their subtasks within hundreds of steps instead of thousands.
     pub fn base(&self) -> RunConfig {
         let Self { resource, alpha, n_tasks, steps, seed, .. } = *self;
+        let subtasks = Subtasks { n_tasks, alpha, n_bits: 24, ..Subtasks::default() };
         let base = RunConfig {
-            n_tasks,
-            alpha,
-            steps,
-            seed,
-            n_bits: 24,
-            width: 128,
-            lr: 4e-3,
-            batch_size: 2_000,
-            ..RunConfig::default()
+            task: TaskConfig::Parity(subtasks),
+            model: ModelConfig::Mlp(MlpSettings { width: 128, ..MlpSettings::default() }),
+            training: Training { steps, seed, lr: 4e-3, batch_size: 2_000, ..Training::default() },
+            measurement: Measurement::default(),
         };
         match resource {
             // Evaluates often and evenly: a data run is judged by its lowest test loss, and a log
             // schedule could miss the minimum.
-            Resource::Data => RunConfig { log_schedule: LogSchedule::Linear, log_every: 50, patience: 20, ..base },
+            Resource::Data => {
+                let even = Measurement { log_schedule: LogSchedule::Linear, log_every: 50, patience: 20, ..base.measurement };
+                RunConfig { measurement: even, ..base }
+            }
             Resource::Parameters | Resource::Steps => base,
         }
     }
@@ -76,7 +77,7 @@ impl Quick {
     pub fn command(&self) -> String {
         let base = self.base();
         let mut command = format!("quanta sweep --dir {} --over {}", self.resource.name(), self.over());
-        for field in base.differences(&RunConfig::default()) {
+        for field in base.changed() {
             let varied = self.resource == Resource::Steps && field == "seed";
             if !varied {
                 command += &format!(" --{} {}", field.replace('_', "-"), base.get(field).unwrap_or_default());

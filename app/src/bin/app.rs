@@ -1,5 +1,5 @@
 //! The page's program: it mounts the page.
 
 fn main() {
-    quanta_app::ui::mount();
+    quanta_app::site::mount();
 }

@@ -4,18 +4,18 @@ use std::rc::Rc;
 
 use quanta_core::config::RunConfig;
 use quanta_core::device::{DeviceChoice, Kind, open};
-use quanta_core::record::{Record, Status};
+use quanta_core::record::{Record, RecordError, Status};
 use quanta_core::train::{Run, TrainError};
 
 use super::mailbox::Mailbox;
 use super::turn::turn;
-use crate::protocol::{Command, Message, State};
+use crate::protocol::{Command, Message, RunId, State};
 
 /// Milliseconds between the checkpoints that the page keeps.
 const CHECKPOINT_EVERY: f64 = 5_000.0;
 
 /// Runs what was asked for, and says how it ended. Failures are told to the page.
-pub async fn session(mailbox: &Mailbox, run: u32, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
+pub async fn session(mailbox: &Mailbox, run: RunId, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
     let line = Line { mailbox, run };
     match prepare(&line, config, bytes, device).await {
         Ok(training) => line.drive(training, paused).await,
@@ -43,7 +43,7 @@ async fn prepare(line: &Line<'_>, config: &str, bytes: Option<Vec<u8>>, choice: 
 /// What is said of one run.
 struct Line<'a> {
     mailbox: &'a Mailbox,
-    run: u32,
+    run: RunId,
 }
 
 impl Line<'_> {
@@ -57,14 +57,15 @@ impl Line<'_> {
         }
     }
 
-    fn record(&self, record: &Record) {
+    fn record(&self, record: &Record) -> Result<(), RecordError> {
         let step = record.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
-        self.mailbox.post(&Message::Record { run: self.run, step }, Some(&record.to_bytes()));
+        self.mailbox.post(&Message::Record { run: self.run, step }, Some(&record.to_bytes()?));
+        Ok(())
     }
 
     async fn drive(&self, mut training: Run, paused: bool) {
         let mailbox = self.mailbox.clone();
-        training.set_breath(Rc::new(move || {
+        training.set_yield(Rc::new(move || {
             let mailbox = mailbox.clone();
             Box::pin(async move {
                 turn().await;
@@ -76,7 +77,8 @@ impl Line<'_> {
             let message = error.to_string();
             let mut record = training.record().clone();
             record.status = Status::Failed(message.clone());
-            self.record(&record);
+            // A record that cannot be written is the failure that is reported already.
+            let _ = self.record(&record);
             self.state(State::Failed { message });
         }
     }
@@ -137,7 +139,7 @@ impl Line<'_> {
     /// Takes a checkpoint and sends the record to the page, which keeps it.
     async fn keep(&self, training: &mut Run) -> Result<(), TrainError> {
         training.checkpoint().await?;
-        self.record(training.record());
+        self.record(training.record())?;
         Ok(())
     }
 }

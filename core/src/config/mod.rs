@@ -73,12 +73,16 @@ impl RunConfig {
         choices.into_iter().chain(sections).collect()
     }
 
+    /// A default config for every task and for every model.
+    fn every_kind() -> impl Iterator<Item = Self> {
+        let tasks = TaskConfig::all().into_iter().map(|task| Self { task, ..Self::default() });
+        tasks.chain(ModelConfig::all().into_iter().map(|model| Self { model, ..Self::default() }))
+    }
+
     /// The fields of every task and model, each name once: what a terminal has flags for.
     pub fn all_fields() -> Vec<&'static Field> {
-        let tasks = TaskConfig::all().into_iter().map(|task| RunConfig { task, ..RunConfig::default() });
-        let models = ModelConfig::all().into_iter().map(|model| RunConfig { model, ..RunConfig::default() });
         let mut all: Vec<&'static Field> = Vec::new();
-        for field in tasks.chain(models).flat_map(|config| config.fields()) {
+        for field in Self::every_kind().flat_map(|config| config.fields()) {
             if all.iter().all(|known| known.name != field.name) {
                 all.push(field);
             }
@@ -89,6 +93,11 @@ impl RunConfig {
     /// The field of that name, of whichever task or model has it.
     pub fn field(name: &str) -> Option<&'static Field> {
         Self::all_fields().into_iter().find(|field| field.name == name)
+    }
+
+    /// The default of the field of that name, as text, in the first task or model that has it.
+    pub fn default_of(name: &str) -> Option<String> {
+        Self::every_kind().find_map(|config| config.get(name))
     }
 
     fn sections(&self) -> [&dyn Section; 4] {

@@ -2,6 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::device::DeviceError;
+use crate::record::RecordError;
 
 /// Why a run cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum TrainError {
     /// There is no checkpoint to go on from.
     #[error("this run cannot be resumed: {0}")]
     NotResumable(String),
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The loss is not a number.
     #[error("the loss is no longer a number at step {step}; a smaller learning rate may help")]
     Diverged {

@@ -17,6 +17,7 @@ mod reproduce;
 mod scaling;
 mod theory;
 mod training;
+mod visits;
 
 /// The query of a run that takes seconds: four subtasks of two bits.
 const TINY: &str = "?v=1&n_tasks=4&n_bits=12&k=2&width=32&batch_size=200&steps=400&eval_per_task=50&logs_per_decade=10&lr=0.01";

@@ -8,9 +8,6 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::config::{ConfigError, Field, Kind, PRESETS, RunConfig, link_version, preset};
 
-use quanta_core::model::ModelConfig;
-use quanta_core::task::TaskConfig;
-
 use crate::failure::Usage;
 
 /// Keys of the page's links that are not fields of the config.
@@ -45,7 +42,7 @@ pub fn preset_arg() -> Arg {
 
 fn field_arg(field: &Field) -> Arg {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
-    let default = default_of(field.name);
+    let default = RunConfig::default_of(field.name).unwrap_or_default();
     // The value stays text here, so that everything wrong with a config is said at once.
     Arg::new(field.name)
         .long(field.flag())
@@ -58,13 +55,6 @@ fn field_arg(field: &Field) -> Arg {
         .allow_negative_numbers(true)
         .help(format!("{} [{}; default {default}{unit}]", field.help, field.kind.range()))
         .help_heading(field.group.title())
-}
-
-/// A field's default, in the first task or model that has it.
-fn default_of(name: &str) -> String {
-    let tasks = TaskConfig::all().into_iter().map(|task| RunConfig { task, ..RunConfig::default() });
-    let models = ModelConfig::all().into_iter().map(|model| RunConfig { model, ..RunConfig::default() });
-    tasks.chain(models).find_map(|config| config.get(name)).unwrap_or_default()
 }
 
 /// The config of a new run: the preset's, if one is named, changed by files, links and flags. Without

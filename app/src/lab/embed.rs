@@ -1,0 +1,59 @@
+//! The page embedded in another site's: one figure and its controls.
+
+use leptos::prelude::*;
+use quanta_core::figure::Kind;
+
+use super::controls::{Buttons, Progress};
+use super::figures::{FigureOf, FollowBar};
+use super::form::Form;
+use super::numbers::Spoken;
+use super::state::Lab;
+use crate::address::{Address, address_with};
+use crate::facts;
+use crate::link::Link;
+use crate::trainer::{About, Runs};
+use crate::view::notices::Notices;
+use crate::words;
+
+/// The figure that the link names.
+#[component]
+pub fn Embedded() -> impl IntoView {
+    let link = expect_context::<Address>().link.get_untracked();
+    let kind = link.figure.unwrap_or(Kind::Loss);
+    let number = Kind::ALL.iter().position(|other| *other == kind).unwrap_or(0) + 1;
+    let lab = expect_context::<Lab>();
+    let drawn = Signal::derive(move || lab.drawn());
+    let whole = Link { embed: false, autostart: false, figure: None, theme: None, ..link };
+    view! {
+        <div class="embedded">
+            <h1 class="unseen">{format!("Quanta lab: {}", kind.title())}</h1>
+            <Notices about=About::Runs of_link="The settings shown are the usual ones." />
+            <FigureOf kind=kind number=number />
+            <Caption />
+            <FollowBar drawn=drawn follow=lab.look.follow />
+            <section class="bar" aria-label="Run">
+                <Buttons />
+                <Progress />
+            </section>
+            <p class="open"><a href=address_with(&whole.to_query()) target="_blank" rel="noopener">"Open in the quanta lab"</a></p>
+            <Spoken />
+        </div>
+    }
+}
+
+/// What is trained, and when a subtask counts as learned.
+#[component]
+fn Caption() -> impl IntoView {
+    let (runs, form) = (expect_context::<Runs>(), expect_context::<Form>());
+    let text = move || {
+        let config = runs.with_shown(|run| run.config().clone()).or_else(|| form.config.get().ok())?;
+        let ((k, bits), alpha) = (facts::bits(&config), facts::alpha(&config));
+        let quanta = words::thousands(facts::quanta_count(&config) as u64);
+        Some(format!(
+            "{quanta} subtasks, each the parity of {k} of {bits} bits; α = {alpha}. A subtask counts as learned once its loss is \
+             under {} bits.",
+            facts::EMERGENCE_BITS
+        ))
+    };
+    view! { <p class="note caption">{text}</p> }
+}

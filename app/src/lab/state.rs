@@ -1,0 +1,60 @@
+//! What the figures of the Lab show, and how.
+
+use leptos::prelude::*;
+
+use super::form::Form;
+use crate::protocol::RunId;
+use crate::trainer::{Run, Runs};
+
+/// What the figures show beside the curves.
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// The fitted power law.
+    pub fit: RwSignal<bool>,
+    /// The pure power law.
+    pub pure_law: RwSignal<bool>,
+    /// The truncated sum.
+    pub truncated_sum: RwSignal<bool>,
+    /// Nam et al.'s closed form.
+    pub nam: RwSignal<bool>,
+    /// The first and last step of the fit, as typed; empty for the automatic range.
+    pub fit_range: RwSignal<(String, String)>,
+    /// The subtask that every figure stresses, from 0.
+    pub follow: RwSignal<Option<usize>>,
+}
+
+/// What the figures need: the runs, the settings that stand in for one before it starts, and their look.
+#[derive(Clone, Copy)]
+pub struct Lab {
+    /// The settings being typed.
+    pub form: Form,
+    /// Every run, oldest first.
+    pub runs: RwSignal<Vec<Run>>,
+    /// The run whose numbers are shown.
+    pub shown: RwSignal<Option<RunId>>,
+    /// What the figures show beside the curves.
+    pub look: Look,
+    /// Whether the page is a figure in somebody else's.
+    pub embed: bool,
+    all: Runs,
+}
+
+impl Lab {
+    /// A page's figures.
+    pub fn new(form: Form, runs: Runs, embed: bool) -> Self {
+        let look = Look {
+            fit: RwSignal::new(true),
+            pure_law: RwSignal::new(false),
+            truncated_sum: RwSignal::new(true),
+            nam: RwSignal::new(false),
+            fit_range: RwSignal::new(Default::default()),
+            follow: RwSignal::new(None),
+        };
+        Self { form, runs: runs.list, shown: runs.shown, look, embed, all: runs }
+    }
+
+    /// The place in the palette of the colour that the next run gets.
+    pub fn next_color(&self) -> usize {
+        self.all.next_color()
+    }
+}

@@ -1,0 +1,122 @@
+//! Reproduce: the paper's numbers beside theory's and ours, and ways to make them again.
+
+mod figures;
+mod table;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use quanta_core::reproduce::{self, Results, Row};
+
+use crate::address::Address;
+use crate::published::{Index, Material};
+use crate::view::notices::LinkNotices;
+use crate::view::published::{Asked, Library};
+
+/// The page.
+#[component]
+pub fn ReproducePage() -> impl IntoView {
+    let library = Library::open();
+    let address = expect_context::<Address>();
+    Effect::new(|_| document().set_title("Reproduce · Quanta lab"));
+    // This page has nothing to set.
+    Effect::new(move |_| {
+        address.arrivals.track();
+        let own = address
+            .link
+            .with_untracked(|link| link.own.iter().map(|(key, _)| format!("unknown key “{key}”")).collect::<Vec<_>>());
+        if !own.is_empty() {
+            address.problems.set(own);
+        }
+    });
+    Effect::new(move |_| {
+        listed(library).iter().for_each(|published| library.want(&published.file));
+    });
+    let is_loading = Memo::new(move |_| {
+        library.index.with(|index| matches!(index, Asked::Coming))
+            || listed(library).iter().any(|published| matches!(library.file(&published.file), Asked::Coming))
+    });
+    // Computed once, when everything is loaded or has failed.
+    let rows = Memo::new(move |_| {
+        if is_loading.get() {
+            return Vec::new();
+        }
+        let mut results = Results::default();
+        for published in listed(library) {
+            if let Asked::There(material) = library.file(&published.file) {
+                add(&mut results, published.file, &material);
+            }
+        }
+        reproduce::table(&results)
+    });
+    let standing = Memo::new(move |_| standing(library));
+    view! {
+        <div class="study alone">
+            <div class="pages">
+                <LinkNotices />
+                <section class="heading" aria-labelledby="page-title">
+                    <h1 id="page-title">"The paper’s numbers, again"</h1>
+                    <p>
+                        "Every headline of the paper’s figures on multitask sparse parity, beside what the theory says and what came out \
+                         here; what was run for it and where that is less than the paper’s own. Exponents are given as decay, without \
+                         their minus. The paper’s values are read off its figures, good to about 2 %."
+                    </p>
+                </section>
+                <p class="note" id="reproduce-state" role="status">{move || standing.get()}</p>
+                {move || (!is_loading.get()).then(|| view! { <table::Table rows=rows library=library /> })}
+                <p class="note">
+                    "± is a standard error: of the fit, or of the mean over seeds. Points of one run share its luck, which no error of a fit \
+                     can show. Deviations are in standard errors of ours and of reading the paper’s figure together. The theory’s exponent \
+                     is that of infinitely many quanta; in brackets that of the sum over as many as the task has, over the same range. \
+                     The paper’s Fig 15, quanta discovery from gradients, is not measured here."
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// The published files; tracked.
+fn listed(library: Library) -> Vec<crate::published::Published> {
+    library.index.with(|index| index.there().map(|index: &Index| index.results.clone()).unwrap_or_default())
+}
+
+fn add(results: &mut Results, file: String, material: &Arc<Material>) {
+    match material.as_ref() {
+        Material::Run(record) => results.runs.push((file, record.as_ref().clone())),
+        Material::Sweep(collected) => results.sweeps.push((file, collected.as_ref().clone())),
+    }
+}
+
+/// How many of the published results are there, in words.
+fn standing(library: Library) -> String {
+    let listed = listed(library);
+    match library.index.get() {
+        Asked::Coming => return "Looking for published results …".to_owned(),
+        Asked::Failed(why) => return format!("The published results cannot be shown: {why}."),
+        Asked::There(_) if !listed.is_empty() => {}
+        Asked::There(_) | Asked::Missing => {
+            return "No results are published here yet. Each figure can be made with its command, or in small in this browser."
+                .to_owned();
+        }
+    }
+    let mut coming = 0;
+    let mut troubles = Vec::new();
+    for published in &listed {
+        match library.file(&published.file) {
+            Asked::There(_) => {}
+            Asked::Coming => coming += 1,
+            Asked::Missing => troubles.push(format!("{} is listed, but not there", published.file)),
+            Asked::Failed(why) => troubles.push(format!("{} cannot be read: {why}", published.file)),
+        }
+    }
+    if coming > 0 {
+        return format!("Loading published results: {} of {} …", listed.len() - coming, listed.len());
+    }
+    let there = crate::words::count(listed.len() - troubles.len(), "published result", "published results");
+    if troubles.is_empty() { format!("From {there}.") } else { format!("From {there}. {}.", troubles.join("; ")) }
+}
+
+/// The rows of one figure, by its name.
+fn of_figure(rows: &[Row], figure: &str) -> Vec<Row> {
+    rows.iter().filter(|row| row.figure == figure).cloned().collect()
+}

@@ -1,0 +1,81 @@
+//! The settings: the resource, the published sweep, and the browser's own.
+
+use leptos::prelude::*;
+use quanta_core::theory::Resource;
+
+use super::state::Scaling;
+use crate::view::board::DialRow;
+
+/// A resource as people choose it.
+pub fn name_of(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Parameters => "Parameters, N",
+        Resource::Steps => "Training steps, S",
+        Resource::Data => "Training data, D",
+    }
+}
+
+/// The form.
+#[component]
+pub fn Panel() -> impl IntoView {
+    let scaling = expect_context::<Scaling>();
+    let board = scaling.board;
+    let busy = move || !scaling.job.is_at_rest();
+    let about = move || match scaling.resource.get() {
+        Resource::Parameters => "Runs of growing width on fresh data, and the loss at their last step.",
+        Resource::Steps => "One width on fresh data, and the loss at every log; the runs differ in their seeds, three at most.",
+        Resource::Data => {
+            "One width on more and more fixed samples, reshuffled each epoch. The lowest test loss over training counts, as in the paper, and so is a little optimistic; a run stops 20 logs after it."
+        }
+    };
+    view! {
+        <form class="settings" aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
+            <div class="stays">
+                <h2 id="settings-title">"Settings"</h2>
+                <fieldset class="presets">
+                    <legend>"Resource"</legend>
+                    {Resource::ALL.into_iter().map(|resource| view! {
+                        <label>
+                            <input
+                                type="radio"
+                                name="resource"
+                                value=resource.name()
+                                prop:checked=move || scaling.resource.get() == resource
+                                on:change=move |_| {
+                                    // The first is the default; the published sweep of another resource does not fit.
+                                    board.set_words(&[("resource", (resource != Resource::Parameters).then_some(resource.name())), ("published", None)]);
+                                }
+                            />
+                            <span>{name_of(resource)}</span>
+                        </label>
+                    }).collect_view()}
+                    <p class="look-for">{about}</p>
+                </fieldset>
+                <Show when=move || { scaling.choices().len() > 1 }>
+                    <div class="choice">
+                        <label for="published">"Published sweep"</label>
+                        <select
+                            id="published"
+                            prop:value=move || scaling.choice().map(|published| published.file).unwrap_or_default()
+                            on:change=move |event| board.set_words(&[("published", Some(event_target_value(&event).as_str()))])
+                        >
+                            {move || scaling.choices().into_iter().map(|published| {
+                                let chosen = scaling.choice().is_some_and(|choice| choice.file == published.file);
+                                view! { <option value=published.file.clone() selected=chosen>{published.title.clone()}</option> }
+                            }).collect_view()}
+                        </select>
+                    </div>
+                </Show>
+                <fieldset class="rules own" disabled=busy>
+                    <legend>"In this browser"</legend>
+                    <DialRow board=board key="alpha" />
+                    <DialRow board=board key="tasks" />
+                    <DialRow board=board key="runs" />
+                    <DialRow board=board key="steps" />
+                    <DialRow board=board key="seed" />
+                    <button type="button" class="reset" disabled=move || busy() || !board.is_moved() on:click=move |_| board.reset()>"As at the start"</button>
+                </fieldset>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,249 @@
+//! Keeping runs: in the browser's store, and from files.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use quanta_core::config::RunConfig;
+use quanta_core::order::ascending;
+use quanta_core::record::{Record, Status};
+use wasm_bindgen::JsCast;
+
+use super::id;
+use super::job::{Phase, run_lock};
+use super::locks;
+use super::notices::{About, Remedy};
+use super::run::{Line, Run};
+use super::run_control::RunCommands;
+use super::service::Service;
+use crate::facts;
+use crate::js::in_words;
+use crate::protocol::RunId;
+use crate::words;
+
+impl RunCommands {
+    /// Reads the kept runs, once; shows the last one (of these settings, where they are given), and offers
+    /// to resume an unfinished one.
+    pub fn recall(self, of_settings: Option<RunConfig>) {
+        let Self(service) = self;
+        let Some(store) = service.store.get_value().filter(|_| !service.recalled.get_value()) else { return };
+        service.recalled.set_value(true);
+        spawn_local(async move {
+            match store.runs().await {
+                Ok(kept) => {
+                    let locks = locks::held().await;
+                    service.show_kept(kept, &locks, of_settings);
+                }
+                Err(error) => {
+                    service.recalled.set_value(false);
+                    let text = format!("Runs cannot be kept in this browser ({error}): they are lost when the page is closed.");
+                    service.on_not_kept(About::Runs, text);
+                }
+            }
+        });
+    }
+
+    /// The whole record of a run, as last written; the error in words.
+    pub async fn bytes(self, id: RunId) -> Result<Vec<u8>, String> {
+        self.0.bytes(id).await
+    }
+
+    /// Opens a run file that was picked or dropped.
+    pub fn open_file(self, file: web_sys::File) {
+        let Self(service) = self;
+        spawn_local(async move {
+            let name = file.name();
+            let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(in_words);
+            let opened = read.and_then(|buffer| {
+                let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
+                Ok((Record::from_bytes(&bytes).map_err(|error| error.to_string())?, bytes))
+            });
+            match opened {
+                Ok((record, bytes)) => service.add_opened(&name, record, bytes),
+                Err(why) => service.notices.warn(About::Runs, format!("“{name}” cannot be opened: {why}.")),
+            }
+        });
+    }
+
+    /// Gives a run another name.
+    pub fn rename(self, id: RunId, name: &str) {
+        let name = name.trim().to_owned();
+        if !name.is_empty() {
+            self.0.runs.update(id, |run| run.name = name);
+            self.0.save(id);
+        }
+    }
+
+    /// Leaves a run out of the figures, or shows it there again.
+    pub fn hide(self, id: RunId, hidden: bool) {
+        self.0.runs.update(id, |run| run.hidden = hidden);
+        self.0.save(id);
+    }
+
+    /// Deletes a run that is not in training. It can be brought back until the next one is deleted or
+    /// the page is closed.
+    pub fn delete(self, id: RunId) {
+        let Self(service) = self;
+        if service.run.is_of_untracked(&id) {
+            return;
+        }
+        service.notices.dismiss_remedies(|remedy| *remedy == Remedy::Resume(id));
+        spawn_local(async move {
+            // What cannot be read any more cannot be brought back either.
+            let bytes = service.bytes(id).await.unwrap_or_default();
+            // It may have been resumed meanwhile.
+            if service.run.is_of_untracked(&id) {
+                return;
+            }
+            let Some(run) = service.runs.with_untracked(id, Run::clone) else { return };
+            service.runs.remove(id, |runs| runs.last().map(|run| run.id));
+            if service.run.target.get_untracked() == Some(id) {
+                service.run.target.set(None);
+                service.run.phase.set(Phase::Idle);
+            }
+            if !bytes.is_empty() {
+                service.notices.dismiss_remedies(|remedy| *remedy == Remedy::Undelete);
+                service.notices.offer(About::Runs, false, format!("Deleted “{}”.", run.name), Remedy::Undelete);
+                let _ = service.deleted.try_set_value(Some((run, bytes)));
+            }
+            if let Some(store) = service.store.get_value()
+                && let Err(error) = store.delete_run(id).await
+            {
+                service.notices.warn(About::Runs, format!("The run is still kept in this browser: {error}."));
+            }
+        });
+    }
+
+    /// Brings back the run that was deleted last.
+    pub fn undelete(self) {
+        let Self(service) = self;
+        if let Some((mut run, bytes)) = service.deleted.try_update_value(Option::take).flatten() {
+            let id = run.id;
+            run.bytes = Some(Arc::new(bytes));
+            service.runs.list.update(|runs| {
+                runs.push(run);
+                ascending(runs, |run| run.made);
+            });
+            service.runs.shown.set(Some(service.runs.shown.get_untracked().unwrap_or(id)));
+            service.save(id);
+        }
+    }
+}
+
+impl Service {
+    fn show_kept(self, kept: Vec<(Line, Vec<u8>)>, locks: &[String], of_settings: Option<RunConfig>) {
+        let mut broken = Vec::new();
+        let mut runs = Vec::new();
+        for (line, bytes) in kept {
+            match Record::from_bytes(&bytes) {
+                Ok(record) => runs.push(Run::from_record(line, record)),
+                Err(error) => broken.push(format!("“{}”: {error}", line.name)),
+            }
+        }
+        ascending(&mut runs, |run| run.made);
+        if !broken.is_empty() {
+            self.notices.warn(About::Runs, format!("A kept run cannot be read: {}.", broken.join("; ")));
+        }
+        // A run begun while the store was being read is not offered, nor one that another tab trains.
+        let taken = self.run.target.get_untracked();
+        let unfinished = runs.iter().rev().find(|run| {
+            let is_open = matches!(run.record.status, Status::Unfinished | Status::Failed(_));
+            is_open && run.checkpoint.is_some() && !locks.contains(&run_lock(run.id))
+        });
+        if let Some(run) = unfinished.filter(|run| Some(run.id) != taken) {
+            let step = words::thousands(run.checkpoint.unwrap_or(0));
+            let steps = words::thousands(facts::steps(run.config()));
+            let text = format!("“{}” was left at step {step} of {steps}. It can go on exactly there.", run.name);
+            self.notices.offer(About::Runs, false, text, Remedy::Resume(run.id));
+        }
+        // A link shows its own run and no other; without one the last run is shown again.
+        let is_asked_for = |run: &&Run| of_settings.as_ref().is_none_or(|config| run.config() == config);
+        let last = runs.iter().rev().find(is_asked_for).map(|run| run.id);
+        self.runs.list.update(|known| {
+            runs.retain(|run| known.iter().all(|other| other.id != run.id));
+            known.splice(0..0, runs);
+        });
+        if self.runs.shown.get_untracked().is_none() {
+            self.runs.shown.set(last);
+        }
+    }
+
+    fn add_opened(self, name: &str, record: Record, bytes: Vec<u8>) {
+        let stem = name.strip_suffix(".safetensors").unwrap_or(name).to_owned();
+        let (id, color) = (id::random(), self.runs.next_color());
+        let line = Line { id, name: stem, color, hidden: false, made: js_sys::Date::now() };
+        let mut run = Run::from_record(line, record);
+        run.bytes = Some(Arc::new(bytes));
+        let summary = run.summary().unwrap_or_else(|| "not measured yet".to_owned());
+        self.notices.inform(About::Runs, format!("Opened “{name}”: {summary}."));
+        self.runs.list.update(|runs| runs.push(run));
+        if self.run.phase.with_untracked(Phase::is_at_rest) {
+            self.runs.shown.set(Some(id));
+        }
+        self.save(id);
+    }
+
+    /// Writes a run to the store, as it is now.
+    pub(super) fn save(self, id: RunId) {
+        let Some(store) = self.store.get_value() else { return };
+        let Some((line, bytes, record)) = self.runs.with_untracked(id, |run| (run.line(), run.bytes.clone(), run.record.clone()))
+        else {
+            return;
+        };
+        spawn_local(async move {
+            let written = bytes.as_ref().map(|bytes| bytes.as_slice());
+            match store.put_run(&line, written, || record.to_bytes()).await {
+                Ok(()) => {
+                    // The store holds these bytes now, unless newer ones have come meanwhile.
+                    let _ = self.runs.list.try_update_untracked(|runs| {
+                        if let Some(run) = runs.iter_mut().find(|run| run.id == id)
+                            && run.bytes.as_ref().zip(bytes.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b))
+                        {
+                            run.bytes = None;
+                        }
+                    });
+                    self.on_kept(About::Runs);
+                }
+                Err(error) => {
+                    let text = format!(
+                        "“{}” cannot be kept in this browser: {error}. Save its file before closing the page.",
+                        line.name
+                    );
+                    self.on_not_kept(About::Runs, text);
+                }
+            }
+        });
+    }
+
+    /// Says that something cannot be kept. The next save tries again.
+    pub(super) fn on_not_kept(self, about: About, text: String) {
+        self.store_fails.set_value(true);
+        self.notices.warn(about, text);
+    }
+
+    /// Says that things are kept again, where that had failed.
+    pub(super) fn on_kept(self, about: About) {
+        if self.store_fails.get_value() {
+            self.store_fails.set_value(false);
+            self.notices.inform(about, "This browser keeps runs and sweeps again.");
+        }
+    }
+
+    /// The whole record of a run, as last written; the error in words.
+    pub(super) async fn bytes(self, id: RunId) -> Result<Vec<u8>, String> {
+        let Some((held, record)) = self.runs.with_untracked(id, |run| (run.bytes.clone(), run.record.clone())) else {
+            return Err("it has been deleted".to_owned());
+        };
+        if let Some(bytes) = held {
+            return Ok(bytes.as_ref().clone());
+        }
+        if let Some(store) = self.store.get_value() {
+            match store.record(id).await {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        record.to_bytes().map_err(|error| error.to_string())
+    }
+}

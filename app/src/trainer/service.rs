@@ -1,0 +1,61 @@
+//! What the trainer knows.
+
+use leptos::prelude::*;
+
+use super::engine::Engine;
+use super::job::{RunJob, SweepJob};
+use super::notices::Notices;
+use super::queue::{Current, Queue};
+use super::run::Run;
+use super::runs::Runs;
+use super::store::Store;
+use super::sweep::Sweeps;
+
+/// Everything that the trainer knows: every field a handle, so that it can be passed about by copy.
+#[derive(Clone, Copy)]
+pub struct Service {
+    /// The one engine.
+    pub engine: Engine,
+    /// What is in training, and what waits.
+    pub queue: Queue,
+    /// Every run.
+    pub runs: Runs,
+    /// The run that was asked for last.
+    pub run: RunJob,
+    /// Every sweep that has been looked at.
+    pub sweeps: Sweeps,
+    /// The sweep that was asked for last.
+    pub sweep: SweepJob,
+    /// Messages for the reader.
+    pub notices: Notices,
+    /// What this browser keeps; nothing where it is to keep nothing.
+    pub store: StoredValue<Option<Store>, LocalStorage>,
+    /// Whether the kept runs have been read.
+    pub recalled: StoredValue<bool>,
+    /// Whether the last attempt to keep something failed.
+    pub store_fails: StoredValue<bool>,
+    /// What is in training, beyond what [`Queue`] shows of it.
+    pub current: StoredValue<Option<Current>, LocalStorage>,
+    /// The run that was deleted last, with its record.
+    pub deleted: StoredValue<Option<(Run, Vec<u8>)>, LocalStorage>,
+}
+
+impl Service {
+    /// A trainer that nothing was asked of yet. With `keeps` false nothing is kept in the browser.
+    pub fn new(keeps: bool) -> Self {
+        Self {
+            engine: Engine::new(),
+            queue: Queue::new(),
+            runs: Runs::new(),
+            run: RunJob::new(),
+            sweeps: Sweeps::new(),
+            sweep: SweepJob::new(),
+            notices: Notices::new(),
+            store: StoredValue::new_local(keeps.then(Store::default)),
+            recalled: StoredValue::new(false),
+            store_fails: StoredValue::new(false),
+            current: StoredValue::new_local(None),
+            deleted: StoredValue::new_local(None),
+        }
+    }
+}

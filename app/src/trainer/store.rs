@@ -1,0 +1,209 @@
+//! What this browser keeps (IndexedDB): runs, each as the bytes of its record and a line about it; and
+//! small sweeps, each as the collected file of its finished runs and a checkpoint of the next.
+//!
+//! A write is one transaction, so that a closed tab leaves the old state or the new one. A database
+//! that could not be opened, or whose data the browser cleared, is opened anew by the next call.
+
+use quanta_core::record::RecordError;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Query, Transaction, TransactionMode};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::run::Line;
+use crate::protocol::RunId;
+
+/// A database: its name, and the names of its two object stores.
+type Layout = (&'static str, [&'static str; 2]);
+
+const RUNS: Layout = ("quanta-lab", ["lines", "records"]);
+const SWEEPS: Layout = ("quanta-lab-sweeps", ["sweeps", "checkpoints"]);
+/// The version of both.
+const VERSION: u32 = 1;
+
+/// Why something cannot be kept, or what is kept cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The browser refuses.
+    #[error(transparent)]
+    Browser(#[from] idb::Error),
+    /// The run cannot be written at all.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The browser took the write back.
+    #[error("the browser took the write back, as it does when its storage is full")]
+    Aborted,
+}
+
+/// The way to both databases.
+#[derive(Clone, Default)]
+pub struct Store {
+    runs: Rc<Connection>,
+    sweeps: Rc<Connection>,
+}
+
+/// A database, once it has been opened.
+#[derive(Default)]
+struct Connection {
+    database: RefCell<Option<Rc<Database>>>,
+    /// The browser has closed it.
+    closed: Rc<Cell<bool>>,
+}
+
+impl Connection {
+    /// The open database; it is made where there is none.
+    async fn open(&self, (name, stores): Layout) -> Result<Rc<Database>, StoreError> {
+        if let Some(database) = self.database.borrow().as_ref().filter(|_| !self.closed.get()) {
+            return Ok(database.clone());
+        }
+        let mut request = Factory::new()?.open(name, Some(VERSION))?;
+        request.on_upgrade_needed(move |event| {
+            if let Ok(database) = event.database() {
+                for store in stores {
+                    // It fails only where the store is already there.
+                    let _ = database.create_object_store(store, ObjectStoreParams::new());
+                }
+            }
+        });
+        let mut database = request.await?;
+        let closed = self.closed.clone();
+        closed.set(false);
+        database.on_close(move |_| closed.set(true));
+        let database = Rc::new(database);
+        *self.database.borrow_mut() = Some(database.clone());
+        Ok(database)
+    }
+
+    /// A transaction over both object stores. A connection that has gone bad is opened once more.
+    async fn transaction(&self, layout: Layout, mode: TransactionMode) -> Result<Open, StoreError> {
+        let stores = layout.1;
+        let opened = self.open(layout).await?.transaction(&stores, mode);
+        let transaction = match opened {
+            Ok(transaction) => transaction,
+            Err(_) => {
+                self.closed.set(true);
+                self.open(layout).await?.transaction(&stores, mode)?
+            }
+        };
+        let (first, second) = (transaction.object_store(stores[0])?, transaction.object_store(stores[1])?);
+        Ok(Open { transaction, first, second })
+    }
+}
+
+/// A transaction with its two object stores.
+struct Open {
+    transaction: Transaction,
+    first: ObjectStore,
+    second: ObjectStore,
+}
+
+impl Open {
+    /// Waits until everything is written.
+    async fn commit(self) -> Result<(), StoreError> {
+        if self.transaction.await?.is_aborted() { Err(StoreError::Aborted) } else { Ok(()) }
+    }
+
+    /// Deletes what is kept under that key.
+    async fn delete(self, key: JsValue) -> Result<(), StoreError> {
+        // Both requests are made before either is awaited: they are of one transaction.
+        let first = self.first.delete(Query::Key(key.clone()))?;
+        let second = self.second.delete(Query::Key(key))?;
+        first.await?;
+        second.await?;
+        self.commit().await
+    }
+}
+
+impl Store {
+    /// Writes a run: its line, and its record where `bytes` has a new one. Where the store holds no
+    /// record, because it was cleared meanwhile, it writes `rest`.
+    pub async fn put_run(
+        &self,
+        line: &Line,
+        bytes: Option<&[u8]>,
+        rest: impl FnOnce() -> Result<Vec<u8>, RecordError>,
+    ) -> Result<(), StoreError> {
+        let open = self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?;
+        let key = key_of(line.id);
+        let text = serde_json::to_string(line).unwrap_or_default();
+        let lines = open.first.put(&text.into(), Some(&key))?;
+        match bytes {
+            Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
+            None => {
+                if open.second.count(Some(Query::Key(key.clone())))?.await? == 0 {
+                    open.second.put(&Uint8Array::from(rest()?.as_slice()), Some(&key))?.await?;
+                }
+            }
+        }
+        lines.await?;
+        open.commit().await
+    }
+
+    /// Every kept run that has a record, in no order.
+    pub async fn runs(&self) -> Result<Vec<(Line, Vec<u8>)>, StoreError> {
+        let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
+        let lines = open.first.get_all(None, None)?.await?;
+        let mut runs = Vec::new();
+        for line in lines {
+            let line: Option<Line> = line.as_string().and_then(|text| serde_json::from_str(&text).ok());
+            let Some(line) = line else { continue };
+            let record = open.second.get(Query::Key(key_of(line.id)))?.await?;
+            if let Some(bytes) = bytes_of(record) {
+                runs.push((line, bytes));
+            }
+        }
+        Ok(runs)
+    }
+
+    /// One run's record, where it is kept.
+    pub async fn record(&self, id: RunId) -> Result<Option<Vec<u8>>, StoreError> {
+        let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
+        Ok(bytes_of(open.second.get(Query::Key(key_of(id)))?.await?))
+    }
+
+    /// Deletes a run.
+    pub async fn delete_run(&self, id: RunId) -> Result<(), StoreError> {
+        self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?.delete(key_of(id)).await
+    }
+
+    /// Writes a sweep: its finished runs, and a checkpoint of the next or none.
+    pub async fn put_sweep(&self, key: &str, sweep: &[u8], checkpoint: Option<&[u8]>) -> Result<(), StoreError> {
+        let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?;
+        let key = JsValue::from(key);
+        // Both requests are made before either is awaited: they are of one transaction.
+        let first = open.first.put(&Uint8Array::from(sweep), Some(&key))?;
+        match checkpoint {
+            Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
+            None => open.second.delete(Query::Key(key))?.await?,
+        }
+        first.await?;
+        open.commit().await
+    }
+
+    /// A sweep and its checkpoint, where they are kept.
+    pub async fn sweep(&self, key: &str) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError> {
+        let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadOnly).await?;
+        let sweep = open.first.get(Query::Key(key.into()))?;
+        let checkpoint = open.second.get(Query::Key(key.into()))?;
+        Ok((bytes_of(sweep.await?), bytes_of(checkpoint.await?)))
+    }
+
+    /// Deletes a sweep.
+    pub async fn delete_sweep(&self, key: &str) -> Result<(), StoreError> {
+        self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?.delete(key.into()).await
+    }
+}
+
+/// The key of a run: its digits. Runs of before have small ids and are kept under a number.
+fn key_of(id: RunId) -> JsValue {
+    match u32::try_from(id.0) {
+        Ok(number) => number.into(),
+        Err(_) => id.to_string().into(),
+    }
+}
+
+fn bytes_of(value: Option<JsValue>) -> Option<Vec<u8>> {
+    value?.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
+}

@@ -1,0 +1,181 @@
+//! What a page may ask of sweeps, and how their runs follow one another.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use quanta_core::device::DeviceChoice;
+use quanta_core::record::Record;
+use quanta_core::sweep::{Collected, Manifest};
+use quanta_core::theory::Resource;
+
+use super::id;
+use super::job::{Phase, Request, SweepKey, Work};
+use super::notices::About;
+use super::service::Service;
+use super::sweep::Kept;
+use crate::link::Link;
+
+/// The commands on sweeps.
+#[derive(Clone, Copy)]
+pub struct SweepCommands(Service);
+
+impl SweepCommands {
+    pub(super) fn new(service: Service) -> Self {
+        Self(service)
+    }
+
+    /// Reads what the browser keeps of a sweep, unless that is already here.
+    pub fn recall(self, resource: Resource, key: SweepKey, manifest: Manifest) {
+        let Self(service) = self;
+        if service.sweeps.with_untracked(&key, |_| ()).is_none() {
+            spawn_local(service.recall_sweep(resource, key, manifest));
+        }
+    }
+
+    /// Trains what is left of a sweep, or queues it behind a run. `home` is the link of the page that
+    /// shows it. Nothing happens while another sweep is in training.
+    pub fn start(self, resource: Resource, key: SweepKey, manifest: Manifest, device: DeviceChoice, home: Link) {
+        let Self(service) = self;
+        if !service.sweep.phase.with_untracked(Phase::is_at_rest) {
+            return;
+        }
+        service.sweeps.kept.update(|all| {
+            all.entry(key.clone()).or_insert_with(|| Kept::new(resource, manifest));
+        });
+        service.request_sweep(Request { work: Work::Sweep { key }, device, home });
+    }
+
+    /// Ends the sweep where it is, or takes it out of the queue.
+    pub fn stop(self) {
+        let Self(service) = self;
+        let Some(key) = service.sweep.target.get_untracked() else { return };
+        let work = Work::Sweep { key };
+        if service.withdraw(&work) {
+            service.set_phase(&work, Phase::Stopped);
+        } else if service.sweep.phase.with_untracked(|phase| !phase.is_at_rest()) {
+            service.stop_current();
+        }
+    }
+
+    /// Deletes what is kept of a sweep, unless it is in training.
+    pub fn forget(self, key: SweepKey) {
+        let Self(service) = self;
+        if service.sweep.is_of_untracked(&key) {
+            return;
+        }
+        service.sweeps.kept.update(|kept| {
+            kept.remove(&key);
+        });
+        let Some(store) = service.store.get_value() else { return };
+        spawn_local(async move {
+            if let Err(error) = store.delete_sweep(&key).await {
+                service.notices.warn(About::Sweeps, format!("The sweep is still kept in this browser: {error}."));
+            }
+        });
+    }
+}
+
+impl Service {
+    pub(super) fn request_sweep(self, request: Request) {
+        if let Work::Sweep { key } = &request.work {
+            self.sweep.target.set(Some(key.clone()));
+        }
+        self.request(request);
+    }
+
+    /// Takes in what the browser keeps of a sweep, where it is more than what is here.
+    async fn recall_sweep(self, resource: Resource, key: SweepKey, manifest: Manifest) {
+        let Some(Some(store)) = self.store.try_get_value() else { return };
+        let read = store.sweep(&key).await.map_err(|error| error.to_string());
+        let read = read.and_then(|(sweep, checkpoint)| {
+            let collected = sweep.map(|sweep| Collected::from_bytes(&sweep).map_err(|error| error.to_string())).transpose()?;
+            Ok(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
+        });
+        match read {
+            Ok(None) => {}
+            Ok(Some((runs, checkpoint))) => self.sweeps.kept.update(|all| {
+                let kept = all.entry(key).or_insert_with(|| Kept::new(resource, manifest));
+                let has_less = kept.runs.len() < runs.len() || (kept.runs.len() == runs.len() && kept.checkpoint.is_none());
+                if has_less {
+                    (kept.runs, kept.checkpoint) = (runs, checkpoint);
+                }
+            }),
+            Err(why) => self.notices.warn(About::Sweeps, format!("The sweep kept in this browser cannot be read: {why}.")),
+        }
+    }
+
+    /// Begins a sweep with its first run that is not over, here or in another tab.
+    pub(super) async fn begin_sweep(self, serial: u64, key: &str) {
+        if let Some((resource, manifest)) = self.sweeps.with_untracked(key, |kept| (kept.resource, kept.manifest.clone())) {
+            self.recall_sweep(resource, key.to_owned(), manifest).await;
+        }
+        if self.is_current(serial) {
+            self.next_run(key);
+        }
+    }
+
+    /// Begins the next run of the sweep in training, or ends it.
+    pub(super) fn next_run(self, key: &str) {
+        if self.sweep.phase.with_untracked(|phase| *phase == Phase::Stopping) {
+            return self.end(Phase::Stopped);
+        }
+        let next = self.sweeps.with_untracked(key, |kept| {
+            let config = kept.next()?.config.clone();
+            let record = kept.checkpoint.as_ref().and_then(|bytes| Record::from_bytes(bytes).ok());
+            let record = record.filter(|record| record.config == config);
+            let bytes = kept.checkpoint.clone().filter(|_| record.is_some());
+            Some((config, record, bytes))
+        });
+        let Some((config, record, bytes)) = next.flatten() else { return self.end(Phase::Finished) };
+        self.sweep.progress.set(None);
+        let live = record.unwrap_or_else(|| Record::new(config.clone()));
+        self.sweeps.update(key, |kept| kept.live = Some(Arc::new(live.without_checkpoint())));
+        self.send_start(id::random(), &config, bytes.map(|bytes| bytes.as_ref().clone()), false);
+    }
+
+    /// Takes in the record of the sweep's run: one that is over becomes a point, another is kept to go
+    /// on from.
+    pub(super) fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
+        let record = match Record::from_bytes(&bytes) {
+            Ok(record) => record,
+            Err(error) => return self.fail_sweep(error.to_string()),
+        };
+        self.sweeps.update(key, |kept| {
+            if record.is_finished() {
+                kept.finish(&record);
+            } else {
+                kept.checkpoint = Some(Arc::new(bytes));
+            }
+        });
+        self.save_sweep(key.to_owned());
+    }
+
+    /// Ends the sweep in training for a reason that its worker does not know of.
+    fn fail_sweep(self, why: String) {
+        self.engine.respawn();
+        self.end(Phase::Failed(why));
+    }
+
+    fn save_sweep(self, key: SweepKey) {
+        let Some(store) = self.store.get_value() else { return };
+        let Some((sweep, checkpoint)) =
+            self.sweeps.with_untracked(&key, |kept| (kept.collected().to_bytes(), kept.checkpoint.clone()))
+        else {
+            return;
+        };
+        spawn_local(async move {
+            let sweep = match sweep {
+                Ok(sweep) => sweep,
+                Err(error) => return self.on_not_kept(About::Sweeps, format!("The sweep cannot be kept: {error}.")),
+            };
+            match store.put_sweep(&key, &sweep, checkpoint.as_ref().map(|bytes| bytes.as_slice())).await {
+                Ok(()) => self.on_kept(About::Sweeps),
+                Err(error) => {
+                    let text = format!("The sweep cannot be kept in this browser: {error}. Save it before closing the page.");
+                    self.on_not_kept(About::Sweeps, text);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,16 @@
+//! What all pages share.
+
+pub mod board;
+pub mod browser;
+pub mod canvas;
+pub mod copyable;
+pub mod fetch;
+pub mod menu;
+pub mod notices;
+pub mod page_link;
+pub mod plot;
+pub mod published;
+pub mod swatch;
+pub mod theme;
+pub mod training;
+pub mod watch;

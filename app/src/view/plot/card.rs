@@ -1,0 +1,80 @@
+//! The card: heading, tools, picture, caption.
+
+use leptos::prelude::*;
+
+use super::about::About;
+use super::crosshair::Plot;
+use super::{Held, Shown, make, rich, save};
+use crate::view::menu::Menu;
+use crate::view::theme::Themes;
+
+/// A figure with its heading and tools. Children stand between the picture and the caption.
+#[component]
+pub fn FigureCard(
+    /// What is shown.
+    shown: Shown,
+    /// Its number among the page's figures.
+    #[prop(optional)]
+    number: Option<usize>,
+    /// Whether it stands alone in somebody else's page.
+    #[prop(optional)]
+    embedded: bool,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let themes = expect_context::<Themes>();
+    let name = shown.name.clone();
+    let title_id = format!("figure-{name}");
+    let caption_id = format!("{title_id}-caption");
+    let held: Held = StoredValue::new_local(shown);
+    let (title, caption) = untrack(|| {
+        let figure = make(held);
+        held.with_value(|shown| (shown.title(&*figure), shown.caption(&*figure)))
+    });
+    let of = format!("the figure “{title}”");
+    let (title, caption) = (RwSignal::new(title), RwSignal::new(caption));
+    let wide = RwSignal::new(false);
+    let problem = RwSignal::new(String::new());
+    let save_svg = move |_| problem.set(save::svg(held, themes).err().unwrap_or_default());
+    let save_png = move |_| problem.set(save::png(held, themes).err().unwrap_or_default());
+    let number = number.map(|number| view! { <span class="number">{format!("Figure {number}")}</span>" " });
+    let words = view! { {number}{move || rich(&title.get())} };
+    // One level below the heading that it stands under.
+    let heading = if embedded {
+        view! { <h2 id=title_id.clone()>{words}</h2> }.into_any()
+    } else {
+        view! { <h3 id=title_id.clone()>{words}</h3> }.into_any()
+    };
+    view! {
+        <figure class="card" class:wide=move || wide.get() aria-labelledby=title_id.clone()>
+            <div class="card-head">
+                {heading}
+                <div class="tools">
+                    <Show when=move || !embedded>
+                        <button
+                            type="button"
+                            class="quiet enlarge"
+                            aria-label=move || format!("Enlarge the figure “{}”", title.get())
+                            aria-pressed=move || wide.get().to_string()
+                            on:click=move |_| wide.update(|wide| *wide = !*wide)
+                        >
+                            "Enlarge"
+                        </button>
+                    </Show>
+                    <Menu label="Save" of=of>
+                        <button type="button" on:click=save_svg>"SVG"</button>
+                        <button type="button" on:click=save_png>"PNG"</button>
+                    </Menu>
+                </div>
+            </div>
+            <Plot held=held themes=themes name=name.clone() title=title caption=caption caption_id=caption_id.clone() />
+            {children.map(|children| children())}
+            <Show when=move || !problem.with(String::is_empty)>
+                <p class="error" role="alert">{move || format!("The figure cannot be saved: {}.", problem.get())}</p>
+            </Show>
+            <figcaption>
+                <p id=caption_id>{move || rich(&caption.get())}</p>
+                <About held=held name=name title=title />
+            </figcaption>
+        </figure>
+    }
+}

@@ -1,0 +1,100 @@
+//! A run goes on while its reader visits other pages; what is asked for meanwhile waits its turn.
+
+use crate::TINY;
+use crate::person::{Person, a_person};
+
+/// Follows a link of the navigation.
+async fn goes_to(person: &Person, page: &str) {
+    let link = person.finds("link", page).await;
+    person.asks_of(&link, "arguments[0].click()", "").await;
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_run_goes_on_while_other_pages_are_visited() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.presses("Start").await;
+        let before = person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        goes_to(person, "Theory").await;
+        person.reads_soon("From quanta to a power law").await;
+        // The header says what is in training and how far it is.
+        let state = person.text_of("training-state").await;
+        assert!(state.ends_with('%'), "{state}");
+        goes_to(person, "Reproduce").await;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        let name = person.text_of("training").await;
+        goes_to(person, &name).await;
+        person.waits_for_state("Running").await;
+        person.sees("the same run, further on", |numbers| numbers.step > before.step).await;
+        assert_eq!(person.finds_all("link", &name).await.len(), 0, "the header shows it on its own page");
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+        let complaints = person.complaints().await;
+        assert!(complaints.is_empty(), "the console holds {complaints:#?}");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_run_waits_its_turn_behind_a_sweep_and_can_be_taken_back() {
+    a_person(async |person| {
+        person.opens("?page=scaling&tasks=5&runs=2&steps=20000").await;
+        person.presses("Run").await;
+        person.reads_soon("Run 1 of 2, step ").await;
+        goes_to(person, "Lab").await;
+        person.presses("Start").await;
+        person.waits_for_state("Number 1 in the queue").await;
+        person.presses("Stop").await;
+        person.reads_soon("Runs are kept here").await;
+        // Asked for again, it begins when the sweep is stopped.
+        person.presses("Start").await;
+        person.waits_for_state("Number 1 in the queue").await;
+        goes_to(person, "Sweep over parameters").await;
+        person.presses("Stop").await;
+        person.reads_soon("Stopped: 0 of 2 runs are there.").await;
+        goes_to(person, "Lab").await;
+        person.sees("the run's first evaluations", |numbers| numbers.step.is_some()).await;
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_run_in_training_is_refused_to_a_second_tab() {
+    a_person(async |person| {
+        // Long enough to be left in its middle.
+        person.opens(&TINY.replace("steps=400", "steps=400000")).await;
+        person.presses("Start").await;
+        person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        person.presses("Pause").await;
+        person.waits_for_state("Paused at step").await;
+        let address = person.address().await;
+        person.driver().new_tab().await.expect("another tab");
+        let tabs = person.driver().windows().await.expect("both tabs");
+        person.driver().switch_to_window(tabs[1].clone()).await.expect("the other tab");
+        person.goes_to(&address).await;
+        person.waits_for_state("Ready to start.").await;
+        person.presses("Resume").await;
+        person.reads_soon("This run is in training in another tab of this browser.").await;
+        assert!(person.can_use("button", "Start").await);
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn another_preset_shows_its_own_start_and_the_run_again() {
+    a_person(async |person| {
+        person.opens("").await;
+        person.presses("Start").await;
+        person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+        person.picks("Lesson").await;
+        person.finds("heading", "Lesson").await;
+        person.sees("no numbers yet", |numbers| numbers.step.is_none()).await;
+        person.driver().back().await.expect("the first preset");
+        person.sees("the run that was stopped", |numbers| numbers.step.is_some()).await;
+    });
+}
