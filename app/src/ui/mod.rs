@@ -1,6 +1,7 @@
 //! The page. It holds no engine: what trains is in the worker.
 
 mod lab;
+mod on_demand;
 mod reproduce;
 mod scaling;
 mod shared;

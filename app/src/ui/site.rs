@@ -5,11 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::lab::LabPage;
-use super::reproduce::ReproducePage;
-use super::scaling::ScalingPage;
+use super::on_demand::OnDemand;
 use super::shared::browser;
 use super::shared::theme::{ThemeSwitch, Themes};
-use super::theory::TheoryPage;
 use crate::link::{Link, Page};
 
 /// The address bar as the page reads and writes it.
@@ -106,9 +104,7 @@ pub fn Site() -> impl IntoView {
         <main id="main" tabindex="-1" class:embed=embed>
             {move || match page.get() {
                 Page::Lab => view! { <LabPage /> }.into_any(),
-                Page::Theory => view! { <TheoryPage /> }.into_any(),
-                Page::Scaling => view! { <ScalingPage /> }.into_any(),
-                Page::Reproduce => view! { <ReproducePage /> }.into_any(),
+                page => view! { <OnDemand page=page /> }.into_any(),
             }}
         </main>
         <Show when=move || !embed>
