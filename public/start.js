@@ -1,6 +1,6 @@
-// Starts the page. The build writes the names of its two files into this script's element. The names
-// contain a hash, so that the browser never mixes a new file with an old one from its cache.
-const { js = "app.js", wasm = "app_bg.wasm" } = document.getElementById("start")?.dataset ?? {};
+// Starts the page. The build writes where its two files are into this script's element: in a folder
+// with a hash in its name, so that a new version is never mixed with an old one from the browser's cache.
+const { js, wasm } = document.getElementById("start").dataset;
 const starting = document.getElementById("starting");
 
 try {

@@ -21,6 +21,8 @@ mod js;
 #[cfg(feature = "ui")]
 mod lab;
 #[cfg(feature = "ui")]
+mod on_demand;
+#[cfg(feature = "ui")]
 mod reproduce;
 #[cfg(feature = "ui")]
 mod scaling;

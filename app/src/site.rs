@@ -9,9 +9,7 @@ use web_sys::MouseEvent;
 use crate::address::Address;
 use crate::lab::LabPage;
 use crate::link::{Link, Page};
-use crate::reproduce::ReproducePage;
-use crate::scaling::ScalingPage;
-use crate::theory::TheoryPage;
+use crate::on_demand::OnDemand;
 use crate::trainer;
 use crate::view::page_link::is_plain;
 use crate::view::theme::{ThemeSwitch, Themes};
@@ -70,9 +68,7 @@ pub fn Site() -> impl IntoView {
         <main id="main" tabindex="-1" class:embed=embed>
             {move || match page.get() {
                 Page::Lab => view! { <LabPage /> }.into_any(),
-                Page::Theory => view! { <TheoryPage /> }.into_any(),
-                Page::Scaling => view! { <ScalingPage /> }.into_any(),
-                Page::Reproduce => view! { <ReproducePage /> }.into_any(),
+                page => view! { <OnDemand page=page /> }.into_any(),
             }}
         </main>
         <Show when=move || !embed>

@@ -11,6 +11,7 @@ mod driver;
 mod embed;
 mod files;
 mod links;
+mod on_demand;
 mod person;
 mod policy;
 mod reproduce;
