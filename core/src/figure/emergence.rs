@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::axis::Span;
 use super::color::Ink;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
+use super::runs::before_and_behind;
 use super::scene::{Area, Dash, Scene};
 use super::table::{NONE, spaced};
 use super::text::{brief, slope, whole};
@@ -38,7 +39,7 @@ fn emerged(record: &Record) -> Vec<Emerged> {
 impl EmergenceFigure {
     /// The figure of these runs.
     pub fn new(runs: Vec<Series>, options: Options) -> Self {
-        Self { runs, options, fits: OnceCell::new() }
+        Self { runs: before_and_behind(runs).0, options, fits: OnceCell::new() }
     }
 
     fn fits(&self) -> &[Result<PowerLaw, String>] {

@@ -6,6 +6,7 @@ use super::axis::Span;
 use super::color::Ink;
 use super::overlay::{NAM_WORDS, Overlay, nam, pure_words, sum_words};
 use super::panel::{Entry, Mark, Panel, Plan, Style};
+use super::runs::before_and_behind;
 use super::scene::{Area, Dash, Scene};
 use super::table::{NONE, thinned};
 use super::text::{brief, slope, whole};
@@ -18,9 +19,14 @@ use crate::theory::Resource;
 /// How many points a theory curve has: one for every third pixel of a wide figure.
 const CURVE: usize = 240;
 
+/// How much of its colour a recorded run keeps behind others.
+const FAINT: f64 = 0.35;
+
 /// Mean loss of one or several runs against step; theory stands beside the first.
 pub struct LossFigure {
     runs: Vec<Series>,
+    /// Recorded runs, faint behind the others.
+    behind: Vec<Series>,
     options: Options,
     /// A fit resamples its points a thousand times: each is made once, when it is first needed.
     fits: OnceCell<Vec<Result<PowerLaw, FitError>>>,
@@ -29,7 +35,8 @@ pub struct LossFigure {
 impl LossFigure {
     /// The figure of these runs.
     pub fn new(runs: Vec<Series>, options: Options) -> Self {
-        Self { runs, options, fits: OnceCell::new() }
+        let (runs, behind) = before_and_behind(runs);
+        Self { runs, behind, options, fits: OnceCell::new() }
     }
 
     fn fits(&self) -> &[Result<PowerLaw, FitError>] {
@@ -57,6 +64,10 @@ impl LossFigure {
         if !alone && (0..self.runs.len()).any(|i| self.drawn_fit(i).is_some()) {
             legend.push(Entry::new(dashed(), "fit"));
         }
+        for run in &self.behind {
+            let line = Mark::Line(Ink::of(style.theme.series(run.color)).faded(FAINT), style.stroke(), Dash::Solid);
+            legend.push(Entry::new(line, run.name.as_str()));
+        }
         if let Some(overlay) = overlay {
             if self.options.truncated_sum {
                 let text = sum_words(Resource::Steps, overlay.constant);
@@ -79,7 +90,7 @@ impl LossFigure {
 
     fn draw(&self, scene: &mut Scene, style: &Style, outer: Area) -> Panel {
         let x = step_span(&self.runs);
-        let losses = self.runs.iter().flat_map(|run| curve(&run.record)).map(|(_, loss)| loss);
+        let losses = self.runs.iter().chain(&self.behind).flat_map(|run| curve(&run.record)).map(|(_, loss)| loss);
         // Down to half of the beginning from the start, so that the axis rests while the first
         // quanta are learned.
         let start = self.runs.first().and_then(|run| source::start(&run.record));
@@ -91,9 +102,14 @@ impl LossFigure {
         let legend = self.legend(style, overlay.as_ref(), nam.is_some());
         let plan = Plan { x, y, x_title: "training step", y_title: "mean test loss (bits)", legend, title: None, grid: true };
         let panel = Panel::draw(scene, style, outer, &plan);
-        if self.runs.iter().all(|run| curve(&run.record).next().is_none()) {
+        let is_empty = |run: &Series| curve(&run.record).next().is_none();
+        if self.runs.iter().all(is_empty) && self.behind.iter().all(is_empty) {
             panel.say(scene, style, "waiting for the first evaluation");
             return panel;
+        }
+        for run in &self.behind {
+            let points = curve(&run.record).map(|(step, loss)| panel.at(step, loss));
+            scene.line(points, &panel.area, style.stroke(), Ink::of(style.theme.series(run.color)).faded(FAINT));
         }
         if let Some(overlay) = &overlay {
             let muted = style.theme.muted();

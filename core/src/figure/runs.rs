@@ -67,4 +67,13 @@ pub struct Series {
     pub record: Arc<Record>,
     /// Which colour of the palette it has.
     pub color: usize,
+    /// Whether it was recorded before, to be seen behind runs that are made now: then it is faint, and
+    /// neither fitted nor described. Alone it is shown like any other.
+    pub recorded: bool,
+}
+
+/// The runs that a figure is about, and those that stand behind them.
+pub(crate) fn before_and_behind(runs: Vec<Series>) -> (Vec<Series>, Vec<Series>) {
+    let (behind, before): (Vec<Series>, Vec<Series>) = runs.into_iter().partition(|run| run.recorded);
+    if before.is_empty() { (behind, before) } else { (before, behind) }
 }

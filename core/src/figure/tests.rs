@@ -40,7 +40,7 @@ fn everything() -> Options {
 }
 
 fn series(name: &str, record: &Arc<Record>, color: usize) -> Series {
-    Series { name: name.into(), record: record.clone(), color }
+    Series { name: name.into(), record: record.clone(), color, recorded: false }
 }
 
 /// The figure of one run called “run”, as it comes.

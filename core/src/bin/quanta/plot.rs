@@ -106,7 +106,7 @@ fn subtasks(record: &Record) -> usize {
 
 /// Runs as figures take them, each in a colour of its own.
 pub fn series(runs: impl IntoIterator<Item = (String, Record)>) -> Vec<Series> {
-    let one = |(color, (name, record))| Series { name, record: Arc::new(record), color };
+    let one = |(color, (name, record))| Series { name, record: Arc::new(record), color, recorded: false };
     runs.into_iter().enumerate().map(one).collect()
 }
 
