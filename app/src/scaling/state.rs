@@ -182,9 +182,9 @@ impl Scaling {
 
     fn queued(&self, place: usize) -> String {
         let before = self.queue.now.with(|now| match now.as_ref().map(|request| &request.work) {
-            Some(Work::Run { .. }) => "the Lab’s run ends",
-            _ => "what is in training ends",
+            Some(Work::Run { .. }) => "the Lab’s run",
+            _ => "what is in training",
         });
-        format!("Number {place} in the queue: it starts when {before}. Stop takes it back.")
+        format!("Queued, number {place}: starts when {before} ends. Stop takes it back.")
     }
 }

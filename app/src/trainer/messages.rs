@@ -73,7 +73,7 @@ impl Service {
             None => "It can be started again.".to_owned(),
         };
         let text = format!("The engine stopped working: {why}. {advice}");
-        self.notices.offer(About::Everything, true, text, Remedy::Restart(interrupted));
+        self.notices.offer(About::Everything, true, text, Remedy::Restart(interrupted.map(Box::new)));
         self.end(Phase::Failed(format!("the engine stopped working: {why}.")));
     }
 

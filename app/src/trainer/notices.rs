@@ -39,7 +39,7 @@ pub enum Remedy {
     /// Bring back the run that was deleted last.
     Undelete,
     /// Load the engine again, and go on with what was in training, if anything.
-    Restart(Option<Request>),
+    Restart(Option<Box<Request>>),
 }
 
 /// The list of notices.

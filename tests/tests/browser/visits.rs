@@ -44,12 +44,12 @@ fn a_run_waits_its_turn_behind_a_sweep_and_can_be_taken_back() {
         person.reads_soon("Run 1 of 2, step ").await;
         goes_to(person, "Lab").await;
         person.presses("Start").await;
-        person.waits_for_state("Number 1 in the queue").await;
+        person.waits_for_state("Queued, number 1").await;
         person.presses("Stop").await;
         person.reads_soon("Runs are kept here").await;
         // Asked for again, it begins when the sweep is stopped.
         person.presses("Start").await;
-        person.waits_for_state("Number 1 in the queue").await;
+        person.waits_for_state("Queued, number 1").await;
         goes_to(person, "Sweep over parameters").await;
         person.presses("Stop").await;
         person.reads_soon("Stopped: 0 of 2 runs are there.").await;
