@@ -158,7 +158,9 @@ impl Scaling {
             return text;
         }
         if !self.job.is_at_rest() && !self.was_shown_asked_for() {
-            return "Another sweep is in training: stop it to train this one.".to_owned();
+            let is_queued = self.job.phase.with(Phase::is_queued);
+            let state = if is_queued { "in the queue: take it back with Stop" } else { "in training: stop it" };
+            return format!("Another sweep is {state} to train this one.");
         }
         let all = self.planned.with(|planned| planned.as_ref().map_or(0, |(_, manifest)| manifest.runs.len()));
         let (done, begun) = self.with_shown(|kept| (kept.runs.len(), kept.is_begun())).unwrap_or((0, false));

@@ -58,6 +58,7 @@ impl Service {
             }
         }
         self.engine.on_ready(webgpu);
+        self.notices.dismiss_remedies(|remedy| *remedy == Remedy::Restart(None));
     }
 
     fn on_death(self, why: String) {

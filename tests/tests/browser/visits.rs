@@ -71,9 +71,8 @@ fn a_run_in_training_is_refused_to_a_second_tab() {
         person.presses("Pause").await;
         person.waits_for_state("Paused at step").await;
         let address = person.address().await;
-        person.driver().new_tab().await.expect("another tab");
-        let tabs = person.driver().windows().await.expect("both tabs");
-        person.driver().switch_to_window(tabs[1].clone()).await.expect("the other tab");
+        let tab = person.driver().new_tab().await.expect("another tab");
+        person.driver().switch_to_window(tab).await.expect("the other tab");
         person.goes_to(&address).await;
         person.waits_for_state("Ready to start.").await;
         person.presses("Resume").await;
