@@ -1,7 +1,7 @@
 //! The page of the quanta lab and the worker behind it.
 //!
-//! Of the page, what stands lower knows nothing of what stands above it: [`address`] and [`trainer`]
-//! below `view`, that below a folder for each page, and all of them below [`site`].
+//! Of the page, what stands lower knows nothing of what stands above it: `address` and `trainer`
+//! below `view`, that below a folder for each page, and all of them below `site`.
 
 pub mod dial;
 pub mod link;
@@ -11,7 +11,7 @@ pub mod sweeps;
 pub mod words;
 
 #[cfg(feature = "ui")]
-pub mod address;
+mod address;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "ui")]
@@ -31,6 +31,6 @@ pub mod site;
 #[cfg(feature = "ui")]
 mod theory;
 #[cfg(feature = "ui")]
-pub mod trainer;
+mod trainer;
 #[cfg(feature = "ui")]
 mod view;

@@ -109,7 +109,8 @@ pub fn Progress() -> impl IntoView {
         ))
     };
     let counted = move || {
-        runs.with(job.target.get()?, |_| ())?;
+        let id = job.target.get().filter(|_| !job.phase.with(Phase::is_queued))?;
+        runs.with(id, |_| ())?;
         Some(format!("step {} of {}", words::thousands(status.step()), words::thousands(status.steps())))
     };
     let percent = move || fraction.get().map(|fraction| (100.0 * fraction).clamp(0.0, 100.0));

@@ -64,10 +64,10 @@ impl Status {
 
     fn queued(&self, place: usize) -> String {
         let before = self.queue.now.with(|now| match now.as_ref().map(|request| &request.work) {
-            Some(Work::Sweep { .. }) => "the sweep in training ends",
-            _ => "what is in training ends",
+            Some(Work::Sweep { .. }) => "the sweep",
+            _ => "what is in training",
         });
-        format!("Number {place} in the queue: it starts when {before}. Stop takes it back.")
+        format!("Queued, number {place}: starts when {before} ends. Stop takes it back.")
     }
 
     /// The page's title: how far the run is, for who looks at another tab; tracked.

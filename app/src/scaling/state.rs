@@ -158,7 +158,9 @@ impl Scaling {
             return text;
         }
         if !self.job.is_at_rest() && !self.was_shown_asked_for() {
-            return "Another sweep is in training: stop it to train this one.".to_owned();
+            let is_queued = self.job.phase.with(Phase::is_queued);
+            let state = if is_queued { "in the queue: take it back with Stop" } else { "in training: stop it" };
+            return format!("Another sweep is {state} to train this one.");
         }
         let all = self.planned.with(|planned| planned.as_ref().map_or(0, |(_, manifest)| manifest.runs.len()));
         let (done, begun) = self.with_shown(|kept| (kept.runs.len(), kept.is_begun())).unwrap_or((0, false));
@@ -182,9 +184,9 @@ impl Scaling {
 
     fn queued(&self, place: usize) -> String {
         let before = self.queue.now.with(|now| match now.as_ref().map(|request| &request.work) {
-            Some(Work::Run { .. }) => "the Lab’s run ends",
-            _ => "what is in training ends",
+            Some(Work::Run { .. }) => "the Lab’s run",
+            _ => "what is in training",
         });
-        format!("Number {place} in the queue: it starts when {before}. Stop takes it back.")
+        format!("Queued, number {place}: starts when {before} ends. Stop takes it back.")
     }
 }

@@ -215,16 +215,17 @@ impl Service {
         });
     }
 
-    /// Says that something cannot be kept. The next save tries again.
+    /// Warns that something cannot be kept. The next save tries again.
     pub(super) fn on_not_kept(self, about: About, text: String) {
-        self.store_fails.set_value(true);
+        self.not_kept.update_value(|texts| texts.push(text.clone()));
         self.notices.warn(about, text);
     }
 
-    /// Says that things are kept again, where that had failed.
+    /// Takes such warnings back once something was kept.
     pub(super) fn on_kept(self, about: About) {
-        if self.store_fails.get_value() {
-            self.store_fails.set_value(false);
+        let texts = self.not_kept.try_update_value(std::mem::take).unwrap_or_default();
+        if !texts.is_empty() {
+            self.notices.dismiss_texts(&texts);
             self.notices.inform(about, "This browser keeps runs and sweeps again.");
         }
     }

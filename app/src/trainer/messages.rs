@@ -58,6 +58,7 @@ impl Service {
             }
         }
         self.engine.on_ready(webgpu);
+        self.notices.dismiss_remedies(|remedy| *remedy == Remedy::Restart(None));
     }
 
     fn on_death(self, why: String) {
@@ -73,7 +74,7 @@ impl Service {
             None => "It can be started again.".to_owned(),
         };
         let text = format!("The engine stopped working: {why}. {advice}");
-        self.notices.offer(About::Everything, true, text, Remedy::Restart(interrupted));
+        self.notices.offer(About::Everything, true, text, Remedy::Restart(interrupted.map(Box::new)));
         self.end(Phase::Failed(format!("the engine stopped working: {why}.")));
     }
 

@@ -28,7 +28,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 pub use engine::{Engine, Loading};
-pub use job::{Job, Phase, Request, RunJob, SweepJob, SweepKey, Work};
+pub use job::{Phase, Request, RunJob, SweepJob, SweepKey, Work};
 pub use notices::{About, Notice, Notices, Remedy};
 pub use queue::Queue;
 pub use run::Run;

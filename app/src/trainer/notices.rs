@@ -39,7 +39,7 @@ pub enum Remedy {
     /// Bring back the run that was deleted last.
     Undelete,
     /// Load the engine again, and go on with what was in training, if anything.
-    Restart(Option<Request>),
+    Restart(Option<Box<Request>>),
 }
 
 /// The list of notices.
@@ -83,7 +83,12 @@ impl Notices {
         }
     }
 
-    /// The same text is never listed twice.
+    /// Takes the notices with these texts off the list.
+    pub(super) fn dismiss_texts(&self, texts: &[String]) {
+        self.list.update(|notices| notices.retain(|notice| !texts.contains(&notice.text)));
+    }
+
+    /// Adds a notice. The same text is never listed twice.
     fn add(&self, about: About, bad: bool, text: String, remedy: Option<Remedy>) {
         self.list.update(|notices| {
             notices.retain(|notice| notice.text != text);

@@ -101,13 +101,10 @@ impl RunCommands {
         let Self(service) = self;
         service.notices.dismiss_remedies(|remedy| matches!(remedy, Remedy::Restart(_)));
         service.engine.load();
-        match interrupted {
-            Some(request) if matches!(request.work, Work::Run { .. }) => {
-                if service.run.phase.with_untracked(Phase::is_at_rest) {
-                    service.request_run(request);
-                }
-            }
-            Some(request) if service.sweep.phase.with_untracked(Phase::is_at_rest) => service.request_sweep(request),
+        let Some(request) = interrupted else { return };
+        match request.work {
+            Work::Run { .. } if service.run.phase.with_untracked(Phase::is_at_rest) => service.request_run(request),
+            Work::Sweep { .. } if service.sweep.phase.with_untracked(Phase::is_at_rest) => service.request_sweep(request),
             _ => {}
         }
     }

@@ -32,8 +32,8 @@ pub struct Service {
     pub store: StoredValue<Option<Store>, LocalStorage>,
     /// Whether the kept runs have been read.
     pub recalled: StoredValue<bool>,
-    /// Whether the last attempt to keep something failed.
-    pub store_fails: StoredValue<bool>,
+    /// The warnings about attempts to keep something that failed, until one works.
+    pub not_kept: StoredValue<Vec<String>>,
     /// What is in training, beyond what [`Queue`] shows of it.
     pub current: StoredValue<Option<Current>, LocalStorage>,
     /// The run that was deleted last, with its record.
@@ -53,7 +53,7 @@ impl Service {
             notices: Notices::new(),
             store: StoredValue::new_local(keeps.then(Store::default)),
             recalled: StoredValue::new(false),
-            store_fails: StoredValue::new(false),
+            not_kept: StoredValue::new(Vec::new()),
             current: StoredValue::new_local(None),
             deleted: StoredValue::new_local(None),
         }

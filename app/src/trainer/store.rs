@@ -3,6 +3,9 @@
 //!
 //! A write is one transaction, so that a closed tab leaves the old state or the new one. A database
 //! that could not be opened, or whose data the browser cleared, is opened anew by the next call.
+//!
+//! A request listens for its answer only once it is a future: one that is awaited after another is
+//! made a future at once, or its answer would be missed.
 
 use quanta_core::record::RecordError;
 use std::cell::{Cell, RefCell};
@@ -107,9 +110,8 @@ impl Open {
 
     /// Deletes what is kept under that key.
     async fn delete(self, key: JsValue) -> Result<(), StoreError> {
-        // Both requests are made before either is awaited: they are of one transaction.
-        let first = self.first.delete(Query::Key(key.clone()))?;
-        let second = self.second.delete(Query::Key(key))?;
+        let first = self.first.delete(Query::Key(key.clone()))?.into_future();
+        let second = self.second.delete(Query::Key(key))?.into_future();
         first.await?;
         second.await?;
         self.commit().await
@@ -128,7 +130,7 @@ impl Store {
         let open = self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?;
         let key = key_of(line.id);
         let text = serde_json::to_string(line).unwrap_or_default();
-        let lines = open.first.put(&text.into(), Some(&key))?;
+        let lines = open.first.put(&text.into(), Some(&key))?.into_future();
         match bytes {
             Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
             None => {
@@ -172,8 +174,7 @@ impl Store {
     pub async fn put_sweep(&self, key: &str, sweep: &[u8], checkpoint: Option<&[u8]>) -> Result<(), StoreError> {
         let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?;
         let key = JsValue::from(key);
-        // Both requests are made before either is awaited: they are of one transaction.
-        let first = open.first.put(&Uint8Array::from(sweep), Some(&key))?;
+        let first = open.first.put(&Uint8Array::from(sweep), Some(&key))?.into_future();
         match checkpoint {
             Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
             None => open.second.delete(Query::Key(key))?.await?,
@@ -185,8 +186,8 @@ impl Store {
     /// A sweep and its checkpoint, where they are kept.
     pub async fn sweep(&self, key: &str) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError> {
         let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadOnly).await?;
-        let sweep = open.first.get(Query::Key(key.into()))?;
-        let checkpoint = open.second.get(Query::Key(key.into()))?;
+        let sweep = open.first.get(Query::Key(key.into()))?.into_future();
+        let checkpoint = open.second.get(Query::Key(key.into()))?.into_future();
         Ok((bytes_of(sweep.await?), bytes_of(checkpoint.await?)))
     }
 

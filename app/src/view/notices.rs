@@ -70,7 +70,7 @@ fn OneNotice(notice: Notice) -> impl IntoView {
         }
         .into_any(),
         Remedy::Restart(interrupted) => view! {
-            <button type="button" class="main" on:click=move |_| { dismiss(); commands.restart(interrupted.clone()) }>
+            <button type="button" class="main" on:click=move |_| { dismiss(); commands.restart(interrupted.as_deref().cloned()) }>
                 "Restart the engine"
             </button>
         }

@@ -44,12 +44,12 @@ fn a_run_waits_its_turn_behind_a_sweep_and_can_be_taken_back() {
         person.reads_soon("Run 1 of 2, step ").await;
         goes_to(person, "Lab").await;
         person.presses("Start").await;
-        person.waits_for_state("Number 1 in the queue").await;
+        person.waits_for_state("Queued, number 1").await;
         person.presses("Stop").await;
         person.reads_soon("Runs are kept here").await;
         // Asked for again, it begins when the sweep is stopped.
         person.presses("Start").await;
-        person.waits_for_state("Number 1 in the queue").await;
+        person.waits_for_state("Queued, number 1").await;
         goes_to(person, "Sweep over parameters").await;
         person.presses("Stop").await;
         person.reads_soon("Stopped: 0 of 2 runs are there.").await;
@@ -71,9 +71,8 @@ fn a_run_in_training_is_refused_to_a_second_tab() {
         person.presses("Pause").await;
         person.waits_for_state("Paused at step").await;
         let address = person.address().await;
-        person.driver().new_tab().await.expect("another tab");
-        let tabs = person.driver().windows().await.expect("both tabs");
-        person.driver().switch_to_window(tabs[1].clone()).await.expect("the other tab");
+        let tab = person.driver().new_tab().await.expect("another tab");
+        person.driver().switch_to_window(tab).await.expect("the other tab");
         person.goes_to(&address).await;
         person.waits_for_state("Ready to start.").await;
         person.presses("Resume").await;
