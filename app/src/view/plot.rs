@@ -14,6 +14,9 @@ use leptos::prelude::*;
 pub use quanta_core::figure::Pick;
 use quanta_core::figure::{Figure, Piece, Place, pieces};
 
+/// What the reading says of a thing beside the figure's own words, if anything.
+type Remark = Rc<dyn Fn(&Pick) -> Option<String>>;
+
 /// A figure as a page shows it: what it is made from, and what a reader can do with it.
 #[derive(Clone)]
 pub struct Shown {
@@ -24,7 +27,7 @@ pub struct Shown {
     title: Option<Rc<dyn Fn() -> String>>,
     empty: Option<Rc<dyn Fn() -> Option<String>>>,
     file: Option<Rc<dyn Fn() -> String>>,
-    remark: Option<Rc<dyn Fn(&Pick) -> Option<String>>>,
+    remark: Option<Remark>,
     on_pick: Option<Rc<dyn Fn(Pick)>>,
     on_step: Option<Rc<dyn Fn(bool)>>,
     hint: &'static str,

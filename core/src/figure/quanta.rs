@@ -125,7 +125,7 @@ impl Figure for QuantaFigure {
     fn caption(&self) -> String {
         match self.followed() {
             Some(task) => format!("Subtask {} stands out; each is learned in one drop.", whole(task as f64 + 1.0)),
-            None => "Each subtask is learned in one drop, the most used first; their mean falls smoothly.".into(),
+            None => "Each subtask is learned in one drop, the most used first.".into(),
         }
     }
 

@@ -80,15 +80,16 @@ pub fn Plot(
             watch_sight(&canvas, move |is_seen| seen.set(is_seen));
         }
     });
-    // A window that moves to a screen of another density is painted anew.
-    let resized = StoredValue::new_local(for_density);
-    let moved = window_event_listener(ev::resize, move |_| {
+    // A window that has moved to a screen of another density is painted anew.
+    let again = StoredValue::new_local(for_density);
+    let check_density = move || {
         let painted = frame.try_with_value(|frame| frame.as_ref().map(Frame::scale)).flatten();
         if painted.is_some_and(|scale| scale != browser::density()) {
-            resized.try_with_value(Repaint::request);
+            again.try_with_value(Repaint::request);
         }
-    });
-    on_cleanup(move || moved.remove());
+    };
+    let resized = window_event_listener(ev::resize, move |_| check_density());
+    on_cleanup(move || resized.remove());
 
     let place_at = move |event: &PointerEvent| {
         frame.with_value(|frame| {
@@ -166,7 +167,7 @@ pub fn Plot(
                 aria-valuenow=move || place.get().map_or(1, |place| (place + 1).min(count.get()))
                 aria-valuetext=value_text
                 on:keydown=on_key
-                on:pointermove=move |event| { place.set(None); cursor.set(place_at(&event)) }
+                on:pointermove=move |event| { check_density(); place.set(None); cursor.set(place_at(&event)) }
                 on:pointerdown=move |event| cursor.set(place_at(&event))
                 on:pointerleave=move |event| if event.pointer_type() == "mouse" { cursor.set(None) }
                 on:blur=move |_| { cursor.set(None); place.set(None) }

@@ -134,7 +134,7 @@ impl Figure for LearnedFigure {
 
     fn caption(&self) -> String {
         let more = self.sweeps.first().map_or("more of a resource", |sweep| more(sweep.resource));
-        format!("With {more} the number of learned subtasks grows as a power, until none are left.")
+        format!("With {more} the number of learned subtasks grows as a power.")
     }
 
     fn describe(&self) -> String {
