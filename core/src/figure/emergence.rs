@@ -6,7 +6,7 @@ use super::loss::settings;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::scene::{Area, Dash, Scene};
 use super::tasks::task_count;
-use super::text::{brief, slope, whole};
+use super::text::{brief, whole};
 use super::{Options, Series, paper};
 use crate::fit::{emergence_law, emergence_steps};
 use crate::record::Record;
@@ -38,7 +38,7 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     let mut legend = Vec::new();
     for (series, fit) in series.iter().zip(&fits) {
         let color = Ink::of(options.theme.series(series.color));
-        let fit = fit.map(|fit| format!("fit {}", slope(-fit.exponent, fit.exponent_se)));
+        let fit = fit.map(|fit| format!("fit {}", fit.slope().short()));
         match fit {
             Some(fit) if series_count > 1 => legend.push(Entry::new(Mark::Dot(color), format!("{}, {fit}", series.name))),
             fit => {
@@ -138,18 +138,14 @@ pub(crate) fn describe(series: &[Series<'_>]) -> String {
         text += &format!("{name}: {} ", settings(record));
         text += &match emergence_law(record) {
             Ok(fit) => format!(
-                "Over the {} of {} subtasks that emerged, with frequencies {} to {}, the step follows frequency with the \
-                 slope {:.3} ± {:.3} (standard error; 95 % bootstrap interval {:.3} to {:.3}). ",
+                "Over the {} of {} subtasks that emerged, with frequencies {} to {}, and the others as later than these, \
+                 the step follows frequency with the slope {}. ",
                 whole(count as f64),
                 whole(run.len() as f64),
                 brief(fit.range.0),
                 brief(fit.range.1),
-                -fit.exponent,
-                fit.exponent_se,
-                -fit.interval.1,
-                -fit.interval.0
-            )
-            .replace(" -", " −"),
+                fit.slope()
+            ),
             Err(error) => format!("No slope is fitted: {error}. "),
         };
     }

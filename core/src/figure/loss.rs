@@ -4,7 +4,7 @@ use super::axis::Span;
 use super::color::Ink;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::scene::{Area, Dash, Scene};
-use super::text::{brief, slope, whole};
+use super::text::{brief, whole};
 use super::{Options, Series, paper};
 use crate::fit::{FitError, PowerLaw, emergence_steps, loss_law};
 use crate::record::Record;
@@ -28,12 +28,12 @@ pub(crate) fn draw(scene: &mut Scene, style: &Style, outer: Area, series: &[Seri
     let mut legend = Vec::new();
     for ((series, fit), color) in series.iter().zip(&fits).zip(&colors) {
         let name = match fit {
-            Some(fit) if !alone => format!("{}, fit {}", series.name, slope(-fit.exponent, fit.exponent_se)),
+            Some(fit) if !alone => format!("{}, fit {}", series.name, fit.slope().short()),
             _ => series.name.into(),
         };
         legend.push(Entry::new(Mark::Line(*color, style.stroke(), Dash::Solid), name));
         if let (Some(fit), true) = (fit, alone) {
-            let text = format!("fit {}", slope(-fit.exponent, fit.exponent_se));
+            let text = format!("fit {}", fit.slope().short());
             legend.push(Entry::new(Mark::Line(ink, 1.4, Dash::Dashed), text));
         }
     }
@@ -224,15 +224,11 @@ pub(crate) fn settings(record: &Record) -> String {
 pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
     match fit {
         Ok(fit) => format!(
-            "Fitted over steps {} to {} ({} logs), the loss falls with the exponent {:.3} ± {:.3} (standard error; 95 % \
-             bootstrap interval {:.3} to {:.3}, over the logs of this one run).",
+            "Fitted over steps {} to {} ({} logs), the loss falls with the exponent {}.",
             whole(fit.range.0),
             whole(fit.range.1),
             fit.points,
-            fit.exponent,
-            fit.exponent_se,
-            fit.interval.0,
-            fit.interval.1
+            fit.estimate()
         ),
         Err(error) => format!("No power law is fitted: {error}."),
     }

@@ -29,10 +29,21 @@ fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
     Row { paper, remark: "not run yet".into(), ..blank(figure, quantity) }
 }
 
+/// The 95 % interval as the table still takes it: in normal standard errors.
+fn standard_error(law: &PowerLaw) -> Option<f64> {
+    law.estimate().half_width().map(|half| half / 1.96)
+}
+
+/// Of a power that grows.
+fn negated(law: &PowerLaw) -> PowerLaw {
+    let slope = law.slope();
+    PowerLaw { exponent: slope.value, uncertainty: slope.uncertainty, ..*law }
+}
+
 fn fitted(row: &mut Row, law: Result<PowerLaw, FitError>) {
     match law {
         Ok(law) => {
-            (row.ours, row.standard_error) = (Some(law.exponent), Some(law.exponent_se));
+            (row.ours, row.standard_error) = (Some(law.exponent), standard_error(&law));
             let range = format!("over {} to {}, {} points", whole(law.range.0), whole(law.range.1), law.points);
             row.remark = if row.remark.is_empty() { range } else { format!("{range}; {}", row.remark) };
         }
@@ -181,7 +192,7 @@ pub fn steps(results: &Results) -> Vec<Row> {
     let mut emerged = source(Row { paper: Some(0.81), theory: Some(1.0), remark: effort, ..blank("8", emergence) });
     match fit::emergence_law(record) {
         Ok(law) => {
-            (emerged.ours, emerged.standard_error) = (Some(law.exponent), Some(law.exponent_se));
+            (emerged.ours, emerged.standard_error) = (Some(law.exponent), standard_error(&law));
             emerged.remark = [format!("{learned} of {} subtasks", config.n_tasks), emerged.remark].join("; ");
         }
         Err(error) => emerged.remark = format!("no fit: {error}"),
@@ -227,7 +238,7 @@ pub fn learned(results: &Results) -> Vec<Row> {
             row.remark += &format!(", stopped {patience} logs after the lowest loss");
         }
         // Counts grow, where losses fall.
-        fitted(&mut row, growth(&source.sweep, None).map(|law| PowerLaw { exponent: -law.exponent, ..law }));
+        fitted(&mut row, growth(&source.sweep, None).map(|law| negated(&law)));
         row
     };
     sources.iter().map(row).collect()

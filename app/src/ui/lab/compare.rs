@@ -111,7 +111,7 @@ fn compare(left: &Run, right: &Run) -> Vec<Pair> {
     lines.push(both("Mean loss", &|run| last(run, &|e| words::bits(f64::from(e.loss_bits)))));
     lines.push(both("Learned", &|run| last(run, &|e| format!("{} of {}", e.learned, run.record.config.n_tasks))));
     lines.push(both("Fitted exponent", &|run| match fit::loss_law(&run.record, None) {
-        Ok(law) => format!("{:.3} ({:.3} to {:.3})", law.exponent, law.interval.0, law.interval.1),
+        Ok(law) => law.estimate().to_string(),
         Err(_) => "–".to_owned(),
     }));
     lines

@@ -22,8 +22,8 @@ Examples:
       The lowest loss of each run against its training samples. A minimum of test losses is a
       little optimistic; the paper takes it too.
 
-loss = amplitude · x^-exponent, fitted by least squares in log-log; ± is the standard error, the
-interval a 95 % bootstrap over the points. Exponents depend on the range, which is why it is said.";
+loss = amplitude · x^-exponent, fitted by least squares in log-log, each point by the stretch of x
+it stands for. Intervals are at 95 %. Exponents depend on the range, which is why it is said.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -105,14 +105,14 @@ fn loss_row(name: &str, record: &Record, range: Option<(f64, f64)>) -> Row {
 }
 
 fn emergence_row(name: &str, record: &Record) -> Row {
-    let learned = fit::emergence_steps(record).iter().flatten().count();
+    let emerged = fit::emerged_count(record);
     Row {
         run: name.to_owned(),
         quantity: "emergence step against use p",
         law: fit::emergence_law(record),
         theory: 1.0,
         truncated: None,
-        remark: format!("{learned} of {} learned", count(record.config.n_tasks, "subtask")),
+        remark: format!("{emerged} of {} emerged", count(record.config.n_tasks, "subtask")),
     }
 }
 
@@ -153,11 +153,8 @@ fn to_text(row: &Row) -> String {
     let remark = if row.remark.is_empty() { String::new() } else { format!("; {}", row.remark) };
     let fitted = match &row.law {
         Ok(law) => format!(
-            "exponent {:.3} ± {:.3} (95 %: {:.3} to {:.3}) over {} to {}, {}",
-            law.exponent,
-            law.exponent_se,
-            law.interval.0,
-            law.interval.1,
+            "exponent {} over {} to {}, {}",
+            law.estimate(),
             number(law.range.0),
             number(law.range.1),
             count(law.points, "point")
@@ -181,8 +178,8 @@ fn to_json(row: &Row) -> String {
     match &row.law {
         Ok(law) => {
             object["exponent"] = json!(law.exponent);
-            object["exponent_se"] = json!(law.exponent_se);
-            object["interval"] = json!(law.interval);
+            object["uncertainty"] = json!(law.uncertainty);
+            object["interval"] = json!(law.estimate().interval());
             object["amplitude"] = json!(law.amplitude);
             object["range"] = json!(law.range);
             object["points"] = json!(law.points);

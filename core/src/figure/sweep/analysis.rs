@@ -164,15 +164,11 @@ pub(super) fn sweep_text(sweep: &Sweep, range: Option<(f64, f64)>) -> String {
     match &report.fit {
         Ok(fit) => {
             text += &format!(
-                "Fitted over {letter} = {} to {} ({} points), loss falls as {letter} to the −{:.3} ± {:.3} (standard error; \
-                 95 % bootstrap interval of the exponent {:.3} to {:.3}). ",
+                "Fitted over {letter} = {} to {} ({} points), loss falls as a power of {letter} with the exponent {}. ",
                 whole(fit.range.0),
                 whole(fit.range.1),
                 fit.points,
-                fit.exponent,
-                fit.exponent_se,
-                fit.interval.0,
-                fit.interval.1
+                fit.estimate()
             );
         }
         Err(error) if seeds > 0 => text += &format!("No power law is fitted: {error}. "),

@@ -6,7 +6,7 @@ use crate::figure::axis::Span;
 use crate::figure::color::{Ink, Theme};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
-use crate::figure::text::slope;
+use crate::fit::Estimate;
 use crate::order::ascending;
 
 /// What the paper's Fig 10 shows at its two ends, α = 0.1 and 0.8, read off to ±2 %.
@@ -30,9 +30,7 @@ fn ink(resource: Resource, theme: Theme) -> Ink {
 struct Fitted {
     resource: Resource,
     alpha: f64,
-    exponent: f64,
-    error: f64,
-    interval: (f64, f64),
+    exponent: Estimate,
     truncated: Option<f64>,
 }
 
@@ -40,8 +38,8 @@ fn fitted(sweeps: &[Sweep], options: &Options) -> Vec<Fitted> {
     let one = |sweep: &Sweep| {
         let report = sweep.report(options.fit_range);
         let fit = report.fit.ok()?;
-        let (exponent, error, interval) = (fit.exponent, fit.exponent_se, fit.interval);
-        Some(Fitted { resource: sweep.resource, alpha: sweep.alpha, exponent, error, interval, truncated: report.truncated })
+        let exponent = fit.estimate();
+        Some(Fitted { resource: sweep.resource, alpha: sweep.alpha, exponent, truncated: report.truncated })
     };
     sweeps.iter().filter_map(one).collect()
 }
@@ -50,7 +48,10 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
     let points = fitted(sweeps, options);
     let widest = points.iter().map(|point| point.alpha).fold(0.8, f64::max);
     let x = Span::Linear(0.0, 1.08 * widest);
-    let heights = points.iter().flat_map(|point| [point.interval.1, point.exponent, point.truncated.unwrap_or(0.0)]);
+    let heights = points.iter().flat_map(|point| {
+        let exponent = point.exponent;
+        [exponent.interval().map_or(0.0, |(_, high)| high), exponent.value, point.truncated.unwrap_or(0.0)]
+    });
     let top = heights.filter(|height| height.is_finite()).fold(widest, f64::max).min(3.0);
     let y = Span::Linear(0.0, 1.08 * top);
     let muted = options.theme.muted();
@@ -97,8 +98,10 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
             let (px, py) = panel.at(point.alpha, height);
             (px + side, py)
         };
-        scene.line([at(point.interval.0), at(point.interval.1)], &panel.area, 1.6, color);
-        scene.dot(at(point.exponent), if style.narrow { 2.8 } else { 3.8 }, color);
+        if let Some((low, high)) = point.exponent.interval() {
+            scene.line([at(low), at(high)], &panel.area, 1.6, color);
+        }
+        scene.dot(at(point.exponent.value), if style.narrow { 2.8 } else { 3.8 }, color);
     }
     if points.is_empty() {
         panel.say(scene, style, "no exponent is fitted yet");
@@ -108,9 +111,9 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
 
 pub(super) fn read_at(sweeps: &[Sweep], options: &Options, (alpha, exponent): (f64, f64)) -> String {
     let points = fitted(sweeps, options);
-    let distance = |point: &Fitted| (point.alpha - alpha).hypot(point.exponent - exponent);
+    let distance = |point: &Fitted| (point.alpha - alpha).hypot(point.exponent.value - exponent);
     match points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) {
-        Some(point) => format!("α = {}, {}: {}", point.alpha, point.resource.name(), slope(point.exponent, point.error)),
+        Some(point) => format!("α = {}, {}: {}", point.alpha, point.resource.name(), point.exponent.short()),
         None => "no exponent is fitted yet".into(),
     }
 }
@@ -122,10 +125,8 @@ pub(super) fn describe(sweeps: &[Sweep], options: &Options) -> String {
         let report = sweep.report(options.fit_range);
         text += &match report.fit {
             Ok(fit) => format!(
-                "{} (95 % interval {:.3} to {:.3}) over {} = {} to {}; theory {:.3}{}. ",
-                slope(fit.exponent, fit.exponent_se),
-                fit.interval.0,
-                fit.interval.1,
+                "{} over {} = {} to {}; theory {:.3}{}. ",
+                fit.estimate(),
                 sweep.resource.letter(),
                 crate::figure::whole(fit.range.0),
                 crate::figure::whole(fit.range.1),

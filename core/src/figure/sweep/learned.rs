@@ -7,7 +7,7 @@ use crate::figure::axis::Span;
 use crate::figure::color::{Ink, Theme};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
-use crate::figure::text::{slope, whole};
+use crate::figure::text::whole;
 use crate::fit::{FitError, PowerLaw, power_law};
 use crate::order::ascending;
 
@@ -39,7 +39,7 @@ pub(super) fn draw(scene: &mut Scene, style: &Style, outer: Area, sweeps: &[Swee
     for ((sweep, fit), ink) in sweeps.iter().zip(&fits).zip(&inks) {
         let text = match fit {
             Some(fit) if options.fit => {
-                format!("α = {}: {} (theory {:.2})", sweep.alpha, slope(-fit.exponent, fit.exponent_se), expected(sweep))
+                format!("α = {}: {} (theory {:.2})", sweep.alpha, fit.slope().short(), expected(sweep))
             }
             _ => format!("α = {}", sweep.alpha),
         };
@@ -103,14 +103,12 @@ pub(super) fn describe(sweeps: &[Sweep], options: &Options) -> String {
         text += &format!(" α = {}, {} subtasks: ", sweep.alpha, whole(sweep.n_tasks as f64));
         text += &match growth(sweep, options.fit_range) {
             Ok(fit) => format!(
-                "over {} = {} to {} they grow with the power {} (95 % bootstrap interval {:.3} to {:.3}), where theory \
+                "over {} = {} to {} they grow with the power {}, where theory \
                  has {:.3}.",
                 sweep.resource.letter(),
                 whole(fit.range.0),
                 whole(fit.range.1),
-                slope(-fit.exponent, fit.exponent_se),
-                -fit.interval.1,
-                -fit.interval.0,
+                fit.slope(),
                 expected(sweep)
             ),
             Err(error) => format!("no power is fitted: {error}."),

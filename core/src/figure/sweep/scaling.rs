@@ -7,7 +7,6 @@ use crate::figure::axis::Span;
 use crate::figure::color::Ink;
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
-use crate::figure::text::slope;
 use crate::theory::Theory;
 
 pub(super) fn draw(
@@ -32,7 +31,7 @@ pub(super) fn draw(
     let alone = sweeps.len() < 2;
     for (sweep, report) in sweeps.iter().zip(&reports) {
         let color = color(sweep, options);
-        let fit = report.fit.as_ref().ok().filter(|_| options.fit).map(|fit| slope(-fit.exponent, fit.exponent_se));
+        let fit = report.fit.as_ref().ok().filter(|_| options.fit).map(|fit| fit.slope().short());
         if alone {
             if title.is_none() {
                 legend.push(Entry::new(Mark::Dot(color), sweep.name.as_str()));
