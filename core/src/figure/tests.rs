@@ -169,9 +169,13 @@ fn the_description_states_fit_theory_and_range() {
     let record = run(100, 20_000, 50.0);
     let series = [Series { name: "Run 1", record: &record, color: 0 }];
     let text = describe(Kind::Loss, &series, &Options { fit_range: Some((100.0, 2_000.0)), ..Options::default() });
-    for part in
-        ["Run 1: 100 subtasks at α = 0.4", "Fitted over steps 100 to 2,000", "bootstrap interval", "= 0.286", "same range"]
-    {
+    for part in [
+        "Run 1: 100 subtasks at α = 0.4",
+        "Fitted over steps 100 to 2,000",
+        "one run: blind to the seed",
+        "= 0.286",
+        "same range",
+    ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     let text = describe(Kind::Emergence, &series, &Options::default());

@@ -18,9 +18,7 @@ mod tests;
 mod uncertainty;
 
 pub use censored::censored_law;
-pub use emergence::{
-    EMERGENCE_BITS, Emergence, emerged, emergence_law_of, emergence_least_squares_of, emergence_step, learned,
-};
+pub use emergence::{EMERGENCE_BITS, Emergence, emerged, emergence_law_of, emergence_least_squares_of, emergence_step, learned};
 pub use power_law::{FitError, PowerLaw, least_squares, power_law, power_law_of_seeds, slope};
 pub use range::{common_range, curve_range};
 pub use source::{

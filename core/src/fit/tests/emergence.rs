@@ -1,12 +1,13 @@
 //! Emergence laws: simulated runs cut short, and the published one.
 
 use super::super::{
-    Emergence, FitError, NoInterval, PowerLaw, Uncertainty, censored_law, emerged, emergence_law, emergence_law_of,
-    emergence_least_squares, emergence_least_squares_of, emergence_step, emergence_steps, learned,
+    Emergence, FitError, NoInterval, PowerLaw, Uncertainty, censored_law, emerged, emerged_count, emergence_law,
+    emergence_law_of, emergence_least_squares, emergence_least_squares_of, emergence_step, emergence_steps, emergences, learned,
+    loss_law, loss_law_of_seeds, remark,
 };
 use super::{dice, normal};
 use crate::quanta::UseFrequencies;
-use crate::record::Record;
+use crate::record::{Record, Status};
 use proptest::{collection::vec, option, prelude::any, prop_assert, proptest};
 
 /// Steps of evaluations, 30 a decade.
@@ -61,8 +62,8 @@ fn the_censored_law_of_a_run_cut_short_is_that_of_the_whole() {
             assert!((0.89..=1.0).contains(&censored.1), "{scatter} {until}: {censored:?}");
         }
     }
-    let growing = over_runs(emergence_law_of, 0.3, 0.5, 80_000);
-    let plain = over_runs(emergence_least_squares_of, 0.3, 0.5, 80_000);
+    let growing = over_runs(emergence_law_of, 0.3, 0.25, 80_000);
+    let plain = over_runs(emergence_least_squares_of, 0.3, 0.25, 80_000);
     println!("scatter growing with rank: censored {growing:.3?}, least squares {plain:.3?}");
     assert!((growing.0 - 0.8).abs() < 0.08 && (plain.0 - 0.8).abs() > 2.0 * (growing.0 - 0.8).abs());
 }
@@ -85,7 +86,7 @@ fn the_idle_end_of_a_run_that_learns_no_more_changes_nothing() {
 #[test]
 fn truncations_of_the_published_run() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../public/results/steps.safetensors");
-    let whole = Record::from_bytes(&std::fs::read(path).expect("the published run")).expect("a record");
+    let mut whole = Record::from_bytes(&std::fs::read(path).expect("the published run")).expect("a record");
     println!("{} subtasks, width {}", whole.config.n_tasks, whole.config.width);
     let mut censored = Vec::new();
     for until in [5_909, 8_000, 10_000, 14_000, 20_000] {
@@ -97,6 +98,15 @@ fn truncations_of_the_published_run() {
         censored.push(law);
     }
     assert!(censored.iter().all(|law| law.estimate().interval().is_some()));
+    // As records: the loss by itself and as its own two seeds, and what is said of a run cut short.
+    let (law, seeds) = (loss_law(&whole, None).expect("a fit"), loss_law_of_seeds(&[&whole, &whole], None).expect("a fit"));
+    println!("loss {} over {:?}", law.estimate(), law.range);
+    assert_eq!((law.exponent, law.range), (seeds.exponent, seeds.range));
+    assert_eq!(seeds.uncertainty, Uncertainty::None { why: NoInterval::SameValues });
+    assert_eq!(emerged_count(&whole), emergences(&whole).iter().flatten().count());
+    assert_eq!(remark(&whole), None);
+    whole.status = Status::Unfinished;
+    assert_eq!(remark(&whole), Some("the run is not finished"));
 }
 
 #[test]

@@ -1,6 +1,4 @@
-use super::super::{
-    Estimate, FitError, common_range, curve_range, least_squares, power_law, power_law_of_seeds, slope,
-};
+use super::super::{Estimate, FitError, common_range, curve_range, least_squares, power_law, power_law_of_seeds, slope};
 use super::{ALL, noisy};
 use proptest::{collection::vec, prelude::any, prop_assert, proptest};
 
