@@ -130,7 +130,7 @@ fn fits_find_what_the_runs_were_made_with() {
     assert!((number(emergence, "exponent") - 1.0).abs() < 0.05, "{emergence}");
     let said = good(&["fit", text(&path)]);
     assert!(
-        said.contains("run: loss against step: exponent 0.") && said.contains("95 %") && said.contains("theory 0.286"),
+        said.contains("run: loss against step: exponent 0.") && said.contains("blind to the seed") && said.contains("theory 0.286"),
         "{said}"
     );
 

@@ -78,7 +78,7 @@ fn guess(points: &Points, residuals: &[f64], line: &Line, rho: f64, nu: f64, pri
     let [mut rr, mut r1, mut rx, mut s11, mut s1x, mut sxx] = [0f64; 6];
     // The variance of Σ lever·noise, for noise of variance 1.
     let (mut reach, mut spread) = (0.0, 0.0);
-    for i in 0..n {
+    for (i, residual) in residuals.iter().enumerate() {
         if i > 0 {
             let kept = libm::pow(rho, (points.x[i] - points.x[i - 1]) / span * (n as f64 - 1.0));
             state = state.map(|value| kept * value);
@@ -86,10 +86,10 @@ fn guess(points: &Points, residuals: &[f64], line: &Line, rho: f64, nu: f64, pri
             reach = kept * (reach + line.levers[i - 1]);
         }
         let total = variance + nu;
-        if !(total > 0.0) {
+        if total.is_nan() || total <= 0.0 {
             return None;
         }
-        let seen = [residuals[i], 1.0, (points.x[i] - middle) / span];
+        let seen = [*residual, 1.0, (points.x[i] - middle) / span];
         let gain = variance / total;
         let mut e = [0f64; 3];
         for j in 0..3 {

@@ -230,8 +230,10 @@ fn one_run(points: Points, fitted: &Line, weight: Weight) -> Uncertainty {
     }
 }
 
-/// The plain least-squares slope of points; `None` where there is none (no two positions).
+/// The slope of points whose logarithms are taken already, each counted as [`power_law`] counts it:
+/// for a theory's values at a fit's positions, the slope to hold against the fit's. `None` where
+/// there is none (no two positions).
 pub fn slope(points: &[(f64, f64)]) -> Option<f64> {
     let points = Points::new(points.to_vec());
-    line(&points, &points.counts).map(|line| line.slope)
+    line(&points, &points.weights(Weight::Stretch)).map(|line| line.slope)
 }

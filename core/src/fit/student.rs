@@ -31,7 +31,7 @@ impl Student {
     /// P(|T| < t) for `df > 0` degrees of freedom, by the regularised incomplete beta function.
     pub(super) fn within(&self, t: f64) -> f64 {
         let square = t * t;
-        if !(square > 0.0) {
+        if square.is_nan() || square <= 0.0 {
             return 0.0;
         }
         let (a, b) = (0.5 * self.df, 0.5);

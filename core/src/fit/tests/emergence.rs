@@ -3,7 +3,7 @@
 use super::super::{
     Emergence, FitError, NoInterval, PowerLaw, Uncertainty, censored_law, emerged, emerged_count, emergence_law,
     emergence_law_of, emergence_least_squares, emergence_least_squares_of, emergence_step, emergence_steps, emergences, learned,
-    loss_law, loss_law_of_seeds, remark,
+    least_squares, loss_law, loss_law_of_seeds, remark,
 };
 use super::{dice, normal};
 use crate::quanta::UseFrequencies;
@@ -117,7 +117,7 @@ fn with_every_value_seen_a_censored_law_is_least_squares() {
     let seen: Vec<Option<f64>> = y.iter().copied().map(Some).collect();
     let law = censored_law(&x, &seen, 1e9).unwrap();
     let logs: Vec<(f64, f64)> = x.iter().zip(&y).map(|(x, y)| (x.ln(), y.ln())).collect();
-    let slope = super::super::slope(&logs).unwrap();
+    let slope = -least_squares(&x, &y, super::ALL).unwrap().exponent;
     assert!((law.exponent + slope).abs() < 1e-9);
     // The interval is the usual one: t times the standard error.
     let mean = logs.iter().map(|(x, _)| x).sum::<f64>() / 20.0;
