@@ -93,7 +93,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lesson_a = synthetic(lesson, 60.0, 10_000);
     let lesson_b = synthetic(other, 90.0, 3_000);
     let quick = synthetic(quick, 120.0, 1_500);
-    let run = |name: &str, record: &Record, color| Series { name: name.into(), record: Arc::new(record.clone()), color, recorded: false };
+    let run = |name: &str, record: &Record, color| Series {
+        name: name.into(),
+        record: Arc::new(record.clone()),
+        color,
+        recorded: false,
+    };
     let many = vec![run("synthetic, α = 0.4", &lesson_a, 0), run("synthetic, α = 0.8", &lesson_b, 1)];
     let one = vec![run("synthetic run", &paper, 0)];
     let early = vec![run("synthetic, early", &quick, 2)];

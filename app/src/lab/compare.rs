@@ -111,7 +111,7 @@ fn compare(left: &Run, right: &Run) -> Vec<Pair> {
     lines.push(both("Mean loss", &|run| last(run, &|e| words::bits(facts::mean_loss(e)))));
     lines.push(both("Learned", &|run| last(run, &|e| format!("{} of {}", facts::learned(e), facts::quanta_count(run.config())))));
     lines.push(both("Fitted exponent", &|run| match fit::loss_law(&run.record, None) {
-        Ok(law) => format!("{:.3} ({:.3} to {:.3})", law.exponent, law.interval.0, law.interval.1),
+        Ok(law) => law.estimate().to_string(),
         Err(_) => "–".to_owned(),
     }));
     lines.push(both("Theory’s exponent, α/(α+1)", &|run| {

@@ -16,23 +16,39 @@ use crate::words;
 
 impl Lab {
     /// The runs in the figures: the one whose numbers are shown first, then the others that are
-    /// not hidden. Where none is shown, the settings come first, with nothing learned yet; tracked.
+    /// not hidden, then the recorded run of the same settings. Where none is shown, the settings come
+    /// first, as recorded or with nothing learned yet; tracked.
     pub fn drawn(&self) -> Vec<Series> {
         let shown = self.shown.get();
-        let drawn: Vec<Series> = self.runs.with(|runs| {
+        let mut drawn: Vec<Series> = self.runs.with(|runs| {
             let first = runs.iter().filter(|run| Some(run.id) == shown);
             let others = runs.iter().filter(|run| Some(run.id) != shown && !run.hidden);
-            let take =
-                |run: &crate::trainer::Run| Series { name: run.name.clone(), record: run.record.clone(), color: run.color };
+            let take = |run: &crate::trainer::Run| Series {
+                name: run.name.clone(),
+                record: run.record.clone(),
+                color: run.color,
+                recorded: false,
+            };
             first.chain(others).map(take).collect()
         });
+        let recorded = |record, color| Series { name: "recorded".to_owned(), record, color, recorded: true };
         if shown.is_some() {
+            let first = drawn.first().map(|run| (run.record.config.clone(), run.color));
+            drawn.extend(first.and_then(|(config, color)| Some(recorded(self.recorded.of(&config)?, color))));
             return drawn;
         }
-        let config = self.form.config.with(|config| config.clone().ok());
-        let name = PRESETS[self.form.preset.get()].title.to_owned();
-        let next = config.map(|config| Series { name, record: Arc::new(Record::new(config)), color: self.next_color() });
-        next.into_iter().chain(drawn).collect()
+        let Some(config) = self.form.config.with(|config| config.clone().ok()) else { return drawn };
+        let (color, name) = (self.next_color(), PRESETS[self.form.preset.get()].title.to_owned());
+        let next = match self.recorded.of(&config) {
+            Some(record) if drawn.is_empty() => recorded(record, color),
+            _ => Series { name, record: Arc::new(Record::new(config)), color, recorded: false },
+        };
+        std::iter::once(next).chain(drawn).collect()
+    }
+
+    /// Whether the figures show a recorded run, because none has been started here; tracked.
+    pub fn shows_recorded(&self) -> bool {
+        self.drawn().first().is_some_and(|run| run.recorded)
     }
 }
 
@@ -70,7 +86,7 @@ pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
     let lab = expect_context::<Lab>();
     let shown = of_runs(kind, Signal::derive(move || lab.drawn()), lab.look);
     view! {
-        <FigureCard shown=shown number=number embedded=lab.embed>
+        <FigureCard shown=shown number=number embedded=lab.embed recorded=Signal::derive(move || lab.shows_recorded())>
             {(kind == Kind::Loss).then(|| view! { <Overlays look=lab.look /> })}
         </FigureCard>
     }

@@ -9,6 +9,7 @@ mod files;
 mod form;
 mod numbers;
 mod panel;
+mod recorded;
 mod runs;
 mod share;
 mod state;

@@ -139,9 +139,8 @@ pub fn Numbers() -> impl IntoView {
             let e = e.as_ref()?;
             Some(match &e.fitted {
                 Ok(law) => format!(
-                    "95 % interval {:.3} to {:.3}, fitted over steps {} to {}",
-                    law.interval.0,
-                    law.interval.1,
+                    "{}, fitted over steps {} to {}",
+                    law.estimate(),
                     words::thousands(law.range.0 as u64),
                     words::thousands(law.range.1 as u64)
                 ),

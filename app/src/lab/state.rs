@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::form::Form;
+use super::recorded::Recorded;
 use crate::protocol::RunId;
 use crate::trainer::{Run, Runs};
 
@@ -34,6 +35,8 @@ pub struct Lab {
     pub shown: RwSignal<Option<RunId>>,
     /// What the figures show beside the curves.
     pub look: Look,
+    /// The runs recorded for the presets.
+    pub recorded: Recorded,
     /// Whether the page is a figure in somebody else's.
     pub embed: bool,
     all: Runs,
@@ -50,7 +53,7 @@ impl Lab {
             fit_range: RwSignal::new(Default::default()),
             follow: RwSignal::new(None),
         };
-        Self { form, runs: runs.list, shown: runs.shown, look, embed, all: runs }
+        Self { form, runs: runs.list, shown: runs.shown, look, recorded: Recorded::new(form), embed, all: runs }
     }
 
     /// The place in the palette of the colour that the next run gets.

@@ -77,22 +77,17 @@ fn line(row: Row) -> impl IntoView {
         (Some(pure), Some(truncated)) => format!("{} ({})", brief(pure), brief(truncated)),
         (pure, _) => number(pure),
     };
-    let ours = match (row.ours, row.standard_error) {
-        (Some(ours), Some(error)) => format!("{} ± {}", brief(ours), brief(error)),
-        (ours, _) => number(ours),
-    };
-    // 1.96 standard errors each way: 95 % of a normal distribution.
-    let interval = row
-        .ours
-        .zip(row.standard_error)
-        .map(|(ours, error)| format!("95 %: {} to {}", brief(ours - 1.96 * error), brief(ours + 1.96 * error)));
+    // The number, and in the line below it what is known of its uncertainty.
+    let words = row.ours_in_words();
+    let (ours, known) = words.as_deref().map_or(("–", ""), |words| words.split_once(" (").unwrap_or((words, "")));
+    let (ours, known) = (ours.to_owned(), known.trim_end_matches(')').to_owned());
     let time = if row.seconds > 0.0 { words::duration(row.seconds) } else { "–".to_owned() };
     view! {
         <tr>
             <th scope="row">{words::capital(&row.quantity)}</th>
             <td class="value">{number(row.paper)}</td>
             <td class="value">{theory}</td>
-            <td class="value">{ours}<span class="note">{interval}</span></td>
+            <td class="value">{ours}<span class="note">{known}</span></td>
             <td class="value">{closeness(&row)}</td>
             <td class="what">{words::capital(&row.remark)}</td>
             <td class="value">{time}</td>
@@ -113,7 +108,7 @@ fn closeness(row: &Row) -> String {
     };
     let apart = format!("{sign}{:.0} %", percent.abs());
     match row.deviation() {
-        Some(errors) => format!("{apart}, {:.1} standard errors", errors.abs()),
+        Some(errors) => format!("{apart}, {:.1} standard deviations", errors.abs()),
         None => apart,
     }
 }

@@ -27,7 +27,9 @@ pub fn published_series(scaling: Scaling) -> Memo<Option<Series>> {
         Material::Run(record) => Some(Arc::new(Record::clone(record))),
         Material::Sweep(_) => None,
     };
-    let series = move || Some(Series { name: "published".to_owned(), record: record(published_run(scaling)?)?, color: 1, recorded: false });
+    let series = move || {
+        Some(Series { name: "published".to_owned(), record: record(published_run(scaling)?)?, color: 1, recorded: false })
+    };
     // Another run has other settings; comparing all its losses would take longer than painting it.
     let is_other = |old: Option<&Option<Series>>, new: Option<&Option<Series>>| {
         let config = |series: Option<&Option<Series>>| series.and_then(Option::as_ref).map(|run| run.record.config.clone());

@@ -8,7 +8,7 @@ use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::runs::before_and_behind;
 use super::scene::{Area, Dash, Scene};
 use super::table::{NONE, spaced};
-use super::text::{brief, slope, whole};
+use super::text::{brief, whole};
 use super::{Figure, Kind, Options, Pick, Place, Series, Sheet, Table, source};
 use crate::fit::PowerLaw;
 use crate::paper;
@@ -18,7 +18,7 @@ use crate::record::Record;
 pub struct EmergenceFigure {
     runs: Vec<Series>,
     options: Options,
-    /// A fit resamples its points a thousand times: each is made once, when it is first needed.
+    /// A fit with its interval takes a while: each is made once, when it is first needed.
     fits: OnceCell<Vec<Result<PowerLaw, String>>>,
 }
 
@@ -74,7 +74,7 @@ impl EmergenceFigure {
         let mut legend = Vec::new();
         for (run, fit) in self.runs.iter().zip(&fits) {
             let dot = Mark::Dot(Ink::of(style.theme.series(run.color)));
-            let fit = fit.map(|fit| slope(-fit.exponent, fit.exponent_se));
+            let fit = fit.map(|fit| fit.slope().short());
             match fit {
                 Some(fit) if alone => {
                     legend.push(Entry::new(dot, run.name.as_str()));
@@ -185,18 +185,14 @@ impl Figure for EmergenceFigure {
             text += &format!("{name}: {} {standing}{space}", source::settings_sentence(record));
             text += &match fit {
                 Ok(fit) => format!(
-                    "Over the {} of {} subtasks that emerged, with frequencies {} to {}, the step follows frequency with \
-                     the slope {:.3} ± {:.3} (standard error; 95 % bootstrap interval {:.3} to {:.3}). ",
+                    "Over the {} of {} subtasks that emerged, with frequencies {} to {}, and the others as later than \
+                     these, the step follows frequency with the slope {}. ",
                     whole(count as f64),
                     whole(run.len() as f64),
                     brief(fit.range.0),
                     brief(fit.range.1),
-                    -fit.exponent,
-                    fit.exponent_se,
-                    -fit.interval.1,
-                    -fit.interval.0
-                )
-                .replace(" -", " −"),
+                    fit.slope()
+                ),
                 Err(why) => format!("No slope is fitted: {why}. "),
             };
         }

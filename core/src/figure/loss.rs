@@ -9,7 +9,7 @@ use super::panel::{Entry, Mark, Panel, Plan, Style};
 use super::runs::before_and_behind;
 use super::scene::{Area, Dash, Scene};
 use super::table::{NONE, thinned};
-use super::text::{brief, slope, whole};
+use super::text::{brief, whole};
 use super::{Figure, Kind, Options, Place, Series, Sheet, Table, source};
 use crate::fit::{FitError, PowerLaw};
 use crate::paper;
@@ -28,7 +28,7 @@ pub struct LossFigure {
     /// Recorded runs, faint behind the others.
     behind: Vec<Series>,
     options: Options,
-    /// A fit resamples its points a thousand times: each is made once, when it is first needed.
+    /// A fit with its interval takes a while: each is made once, when it is first needed.
     fits: OnceCell<Vec<Result<PowerLaw, FitError>>>,
 }
 
@@ -50,7 +50,7 @@ impl LossFigure {
         let mut legend = Vec::new();
         let dashed = || Mark::Line(ink, 1.4, Dash::Dashed);
         for (i, run) in self.runs.iter().enumerate() {
-            let fit = self.drawn_fit(i).map(|fit| slope(-fit.exponent, fit.exponent_se));
+            let fit = self.drawn_fit(i).map(|fit| fit.slope().short());
             let line = Mark::Line(Ink::of(style.theme.series(run.color)), style.stroke(), Dash::Solid);
             match fit {
                 Some(fit) if alone => {
@@ -257,15 +257,11 @@ pub(crate) fn nearest_log(record: &Record, step: f64) -> Option<usize> {
 pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
     match fit {
         Ok(fit) => format!(
-            "Fitted over steps {} to {} ({} evaluations), the loss falls with the exponent {:.3} ± {:.3} (standard error; 95 % \
-             bootstrap interval {:.3} to {:.3}, over the evaluations of this one run).",
+            "Fitted over steps {} to {} ({} evaluations), the loss falls with the exponent {}.",
             whole(fit.range.0),
             whole(fit.range.1),
             fit.points,
-            fit.exponent,
-            fit.exponent_se,
-            fit.interval.0,
-            fit.interval.1
+            fit.estimate()
         ),
         Err(error) => format!("No power law is fitted: {error}."),
     }

@@ -226,8 +226,7 @@ fn the_description_states_fit_theory_and_range() {
     let runs = vec![series("Run 1", &Arc::new(run(100, 20_000, 50.0)), 0)];
     let options = Options { fit_range: Some((100.0, 2_000.0)), ..Options::default() };
     let text = Kind::Loss.figure(runs.clone(), options).describe();
-    for part in
-        ["Run 1: 100 subtasks at α = 0.4", "Fitted over steps 100 to 2,000", "bootstrap interval", "= 0.286", "same range"]
+    for part in ["Run 1: 100 subtasks at α = 0.4", "Fitted over steps 100 to 2,000", "blind to the seed", "= 0.286", "same range"]
     {
         assert!(text.contains(part), "{part} in {text}");
     }

@@ -165,12 +165,6 @@ pub fn brief(number: f64) -> String {
     }
 }
 
-/// A slope with its standard error, to the digits that the error leaves: −0.44 ± 0.02.
-pub(crate) fn slope(value: f64, error: f64) -> String {
-    let places = if error < 0.0095 { 3 } else { 2 };
-    format!("{value:.places$} ± {error:.places$}").replace('-', "−")
-}
-
 /// A whole number in raised characters, for sentences.
 pub fn superscript(number: i32) -> String {
     number
@@ -213,7 +207,5 @@ mod tests {
         assert_eq!(brief(3.2e-5), "3.2·10⁻⁵");
         assert_eq!(brief(f64::NAN), "NaN");
         assert_eq!(superscript(-1_048), "⁻¹⁰⁴⁸");
-        assert_eq!(slope(-0.4391, 0.0213), "−0.44 ± 0.02");
-        assert_eq!(slope(-0.4391, 0.0048), "−0.439 ± 0.005");
     }
 }

@@ -1,24 +1,22 @@
-//! Least squares in log-log.
+//! Power laws, fitted as lines in the logarithms.
 
+use super::line::{Line, Points, Weight, line};
+use super::noise;
+use super::uncertainty::{Estimate, INTERVAL_POINTS, NoInterval, Uncertainty};
 use crate::order::ascending;
-use crate::rng::{Rng, Stream};
 
-/// loss = amplitude · x^-exponent, as fitted.
+/// y = amplitude · x^-exponent, as fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     /// Minus the slope in log-log.
     pub exponent: f64,
     /// The fitted value at x = 1.
     pub amplitude: f64,
-    /// The standard error of the exponent under least squares: independent, equal scatter in
-    /// the logarithm.
-    pub exponent_se: f64,
-    /// The 95 % percentile bootstrap interval of the exponent, over resampled points. The logs of
-    /// one run share their luck, which no interval from one run can show; several seeds can.
-    pub interval: (f64, f64),
+    /// The uncertainty of the exponent.
+    pub uncertainty: Uncertainty,
     /// The smallest and the largest x that were fitted.
     pub range: (f64, f64),
-    /// How many points were fitted.
+    /// How many points were fitted; of several seeds, all of theirs.
     pub points: usize,
 }
 
@@ -26,6 +24,38 @@ impl PowerLaw {
     /// The fitted value at `x`.
     pub fn at(&self, x: f64) -> f64 {
         self.amplitude * x.powf(-self.exponent)
+    }
+
+    /// The exponent with its uncertainty.
+    pub fn estimate(&self) -> Estimate {
+        Estimate { value: self.exponent, uncertainty: self.uncertainty }
+    }
+
+    /// The slope in log-log with its uncertainty: minus the exponent.
+    pub fn slope(&self) -> Estimate {
+        self.estimate().negated()
+    }
+
+    /// The law of several seeds from each one's own: the mean exponent with its t interval, over
+    /// the range that any of them was fitted in, through the mean of the lines. One law comes back
+    /// as it is, and none gives `None`. The order does not matter.
+    pub fn of_seeds(laws: &[Self]) -> Option<Self> {
+        let [first, rest @ ..] = laws else { return None };
+        if rest.is_empty() {
+            return Some(*first);
+        }
+        let exponents: Vec<f64> = laws.iter().map(|law| law.exponent).collect();
+        let mean = Estimate::of_seeds(&exponents)?;
+        let mut heights: Vec<f64> = laws.iter().map(|law| law.amplitude.ln()).collect();
+        ascending(&mut heights, |height| *height);
+        let widest = |range: (f64, f64), law: &Self| (range.0.min(law.range.0), range.1.max(law.range.1));
+        Some(Self {
+            exponent: mean.value,
+            amplitude: (heights.iter().sum::<f64>() / laws.len() as f64).exp(),
+            uncertainty: mean.uncertainty,
+            range: rest.iter().fold(first.range, widest),
+            points: laws.iter().map(|law| law.points).sum(),
+        })
     }
 }
 
@@ -48,7 +78,7 @@ pub enum FitError {
         /// Where it would end.
         to: f64,
     },
-    /// A slope with an uncertainty needs three points.
+    /// Two points always lie on a line.
     #[error("{}: a fit needs {}", too_few(*.points, *.from, *.to), FitError::POINTS)]
     TooFew {
         /// How many there are.
@@ -78,7 +108,7 @@ pub enum FitError {
 }
 
 impl FitError {
-    /// The fewest points that give a slope and its uncertainty.
+    /// The fewest points that are fitted.
     pub const POINTS: usize = 3;
 }
 
@@ -97,14 +127,57 @@ fn too_few(points: usize, from: f64, to: f64) -> String {
     }
 }
 
-/// How often points are resampled: enough that the 2.5 % ends rest on 25 draws each.
-const RESAMPLES: u64 = 1_000;
-/// The resampling is part of the method, not of the run: every fit draws the same.
-const SEED: u64 = 0x0051_0ead;
-
-/// Fits y = amplitude · x^-exponent by least squares in log-log over the points with
-/// `range.0 ≤ x ≤ range.1`. `(0.0, f64::INFINITY)` is every point.
+/// Fits y = amplitude · x^-exponent to one run over the points with `range.0 ≤ x ≤ range.1`;
+/// `(0.0, f64::INFINITY)` is every point. Least squares in log-log in which each point counts by the
+/// stretch of ln x that it stands for: a curve evaluated at even steps and one evaluated at even
+/// ratios give the same exponent. The uncertainty is that of one run, from
+/// [`INTERVAL_POINTS`] positions on.
 pub fn power_law(x: &[f64], y: &[f64], range: (f64, f64)) -> Result<PowerLaw, FitError> {
+    fit(x, y, range, Weight::Stretch)
+}
+
+/// The same by plain least squares in log-log, as in the paper: each point counts the same, so that
+/// where one looked more often decides.
+pub fn least_squares(x: &[f64], y: &[f64], range: (f64, f64)) -> Result<PowerLaw, FitError> {
+    fit(x, y, range, Weight::Same)
+}
+
+/// Fits each seed's curve `(x, y)` for itself and takes the mean of the exponents, with the t
+/// interval over the seeds. A seed counts where it has [`FitError::POINTS`] positions within `range`
+/// that span at least half of what the widest spans, so that all measure the same exponent. With one
+/// such seed the law is [`power_law`]'s of it. The order of the seeds does not matter.
+///
+/// # Errors
+/// The first seed's where none can be fitted, and any seed's that is wrong in itself.
+pub fn power_law_of_seeds(curves: &[(&[f64], &[f64])], range: (f64, f64)) -> Result<PowerLaw, FitError> {
+    let mut laws = Vec::with_capacity(curves.len());
+    let mut lacking = FitError::TooFew { points: 0, from: range.0, to: range.1 };
+    for (x, y) in curves {
+        match power_law(x, y, range) {
+            Ok(law) => laws.push(law),
+            Err(error @ (FitError::TooFew { .. } | FitError::ConstantX { .. })) => {
+                // Whatever the order: the seed with the most points says what is lacking.
+                if points_of(error) >= points_of(lacking) {
+                    lacking = error;
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let span = |law: &PowerLaw| (law.range.1 / law.range.0).ln();
+    let widest = laws.iter().map(span).fold(0.0, f64::max);
+    laws.retain(|law| span(law) >= 0.5 * widest);
+    PowerLaw::of_seeds(&laws).ok_or(lacking)
+}
+
+fn points_of(error: FitError) -> usize {
+    match error {
+        FitError::TooFew { points, .. } => points,
+        _ => FitError::POINTS,
+    }
+}
+
+fn fit(x: &[f64], y: &[f64], range: (f64, f64), weight: Weight) -> Result<PowerLaw, FitError> {
     if x.len() != y.len() {
         return Err(FitError::Lengths { x: x.len(), y: y.len() });
     }
@@ -113,7 +186,7 @@ pub fn power_law(x: &[f64], y: &[f64], range: (f64, f64)) -> Result<PowerLaw, Fi
     if !(from >= 0.0 && to > from) {
         return Err(FitError::Range { from, to });
     }
-    let mut points = Vec::with_capacity(x.len());
+    let mut logs = Vec::with_capacity(x.len());
     let (mut least, mut most) = (f64::INFINITY, 0f64);
     for (x, y) in x.iter().copied().zip(y.iter().copied()) {
         if x < from || x > to {
@@ -126,87 +199,41 @@ pub fn power_law(x: &[f64], y: &[f64], range: (f64, f64)) -> Result<PowerLaw, Fi
             return Err(FitError::NotPositive { value: y, at: x });
         }
         (least, most) = (least.min(x), most.max(x));
-        points.push((x.ln(), y.ln()));
+        logs.push((x.ln(), y.ln()));
     }
-    if points.len() < FitError::POINTS {
-        return Err(FitError::TooFew { points: points.len(), from, to });
+    if logs.len() < FitError::POINTS {
+        return Err(FitError::TooFew { points: logs.len(), from, to });
     }
-    let Some(line) = line(&points) else { return Err(FitError::ConstantX { at: least }) };
-    let interval = bootstrap(&points).unwrap_or((line.slope, line.slope));
+    let count = logs.len();
+    let points = Points::new(logs);
+    let Some(line) = line(&points, &points.weights(weight)) else { return Err(FitError::ConstantX { at: least }) };
+    let exponent = -line.slope;
     Ok(PowerLaw {
-        exponent: -line.slope,
+        exponent,
         amplitude: line.intercept.exp(),
-        exponent_se: line.slope_se,
-        interval: (-interval.1, -interval.0),
+        uncertainty: one_run(points, &line, weight),
         range: (least, most),
-        points: points.len(),
+        points: count,
     })
 }
 
-/// The least-squares slope of points; `None` where there is none (under two points, one x).
+/// The interval of the exponent from the residuals of one run.
+fn one_run(points: Points, fitted: &Line, weight: Weight) -> Uncertainty {
+    if points.len() < INTERVAL_POINTS {
+        return Uncertainty::None { why: NoInterval::TooFewPoints(points.len()) };
+    }
+    let points = points.thinned();
+    let half = line(&points, &points.weights(weight)).and_then(|line| noise::half_width(&points, &line));
+    match half.filter(|half| half.is_finite()) {
+        Some(half) => Uncertainty::OneRun { low: -fitted.slope - half, high: -fitted.slope + half },
+        None => Uncertainty::None { why: NoInterval::NoScatter },
+    }
+}
+
+/// The slope of points whose logarithms are taken already, each counted as [`power_law`] counts it:
+/// for a theory's values at a fit's positions, the slope to hold against the fit's. `None` where
+/// there is none (no two positions).
 pub fn slope(points: &[(f64, f64)]) -> Option<f64> {
-    line(points).map(|line| line.slope)
-}
-
-struct Line {
-    slope: f64,
-    intercept: f64,
-    slope_se: f64,
-}
-
-fn line(points: &[(f64, f64)]) -> Option<Line> {
-    let n = points.len() as f64;
-    let mean_x = points.iter().map(|(x, _)| x).sum::<f64>() / n;
-    let mean_y = points.iter().map(|(_, y)| y).sum::<f64>() / n;
-    let (mut xx, mut xy) = (0.0, 0.0);
-    for (x, y) in points {
-        xx += (x - mean_x).powi(2);
-        xy += (x - mean_x) * (y - mean_y);
-    }
-    // Positions that differ by rounding alone carry no slope.
-    let spread = (xx / n).sqrt();
-    if spread.is_nan() || spread <= 1e-12 * mean_x.abs().max(1.0) {
-        return None;
-    }
-    let slope = xy / xx;
-    let intercept = mean_y - slope * mean_x;
-    let residual: f64 = points.iter().map(|(x, y)| (y - intercept - slope * x).powi(2)).sum();
-    let slope_se = if points.len() > 2 { (residual / (n - 2.0) / xx).sqrt() } else { f64::INFINITY };
-    slope.is_finite().then_some(Line { slope, intercept, slope_se })
-}
-
-/// The 2.5 % and 97.5 % slopes over resampled points.
-fn bootstrap(points: &[(f64, f64)]) -> Option<(f64, f64)> {
-    let count = u32::try_from(points.len()).ok()?;
-    let mut slopes: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|index| {
-            let mut rng = Rng::new(SEED, Stream::Bootstrap, index);
-            // Sums of the resample, about the first point so that little is cancelled.
-            let (x0, y0) = points[0];
-            let [mut x, mut y, mut xx, mut xy] = [0f64; 4];
-            for _ in 0..count {
-                let (px, py) = points[rng.below(count) as usize];
-                let (px, py) = (px - x0, py - y0);
-                x += px;
-                y += py;
-                xx += px * px;
-                xy += px * py;
-            }
-            let n = f64::from(count);
-            let spread = xx - x * x / n;
-            // A resample of one position has no slope.
-            (spread > 1e-12 * xx.max(1e-300)).then(|| (xy - x * y / n) / spread)
-        })
-        .filter(|slope| slope.is_finite())
-        .collect();
-    ascending(&mut slopes, |x| *x);
-    Some((percentile(&slopes, 0.025)?, percentile(&slopes, 0.975)?))
-}
-
-/// A percentile of sorted values, interpolated.
-fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
-    let position = share * sorted.len().checked_sub(1)? as f64;
-    let below = position as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    Some(sorted[below] + (sorted[above] - sorted[below]) * (position - below as f64))
+    let points = Points::new(points.to_vec());
+    line(&points, &points.weights(Weight::Stretch)).map(|line| line.slope)
 }

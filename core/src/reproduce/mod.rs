@@ -10,6 +10,8 @@ mod tests;
 
 use serde::Serialize;
 
+use crate::fit::{Estimate, Uncertainty};
+
 use crate::record::{Record, RecordError};
 use crate::sweep::{Collected, SweepError};
 
@@ -66,8 +68,8 @@ pub struct Row {
     pub truncated: Option<f64>,
     /// Our value.
     pub ours: Option<f64>,
-    /// The standard error of our value: of a fit, or of the mean over seeds.
-    pub standard_error: Option<f64>,
+    /// How sure that is; nothing where ours is of other settings than the paper's number.
+    pub uncertainty: Option<Uncertainty>,
     /// The file that our value comes from.
     pub source: Option<String>,
     /// Seconds of training behind our value.
@@ -77,10 +79,21 @@ pub struct Row {
 }
 
 impl Row {
+    /// Ours with its uncertainty, in words.
+    pub fn ours_in_words(&self) -> Option<String> {
+        let value = self.ours?;
+        Some(match self.uncertainty {
+            Some(uncertainty) => Estimate { value, uncertainty }.to_string(),
+            None => format!("{value:.3}"),
+        })
+    }
+
     /// Returns the difference between our value and the paper's in units of their combined standard
     /// error, with 2 % assumed for the paper's; `None` if a value or the standard error is missing.
     pub fn deviation(&self) -> Option<f64> {
-        let (ours, paper, error) = (self.ours?, self.paper?, self.standard_error?);
+        let (ours, paper) = (self.ours?, self.paper?);
+        // Half of a 95 % interval is 1.96 standard deviations.
+        let error = Estimate { value: ours, uncertainty: self.uncertainty? }.half_width()? / 1.96;
         Some((ours - paper) / error.hypot(crate::paper::READING_ERROR * paper))
     }
 }

@@ -5,7 +5,7 @@ use super::{Results, Row};
 use crate::config::RunConfig;
 use crate::figure::sweep::{Mean, Resource, growth};
 use crate::figure::whole;
-use crate::fit::{self, FitError, PowerLaw};
+use crate::fit::{self, Estimate, FitError, PowerLaw};
 use crate::paper;
 use crate::sweep::sweep_preset;
 use crate::theory::{Theory, calibrate};
@@ -19,7 +19,7 @@ fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
         theory: None,
         truncated: None,
         ours: None,
-        standard_error: None,
+        uncertainty: None,
         source: None,
         seconds: 0.0,
         remark: String::new(),
@@ -40,7 +40,7 @@ fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
 fn enter_fit(row: &mut Row, law: Result<PowerLaw, FitError>) {
     match law {
         Ok(law) => {
-            (row.ours, row.standard_error) = (Some(law.exponent), Some(law.exponent_se));
+            (row.ours, row.uncertainty) = (Some(law.exponent), Some(law.uncertainty));
             let range = format!("over {} to {}, {} points", whole(law.range.0), whole(law.range.1), law.points);
             row.remark = if row.remark.is_empty() { range } else { format!("{range}; {}", row.remark) };
         }
@@ -88,14 +88,11 @@ fn smaller_settings(ours: &RunConfig, paper: &RunConfig) -> Vec<String> {
 
 /// Returns the mean loss over seeds at the point nearest to an amount, and its standard error if there
 /// are several seeds.
-fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Option<f64>)> {
+fn loss_near(source: &Source, amount: f64) -> Option<(Mean, Estimate)> {
     let distance = |x: f64| (x / amount).ln().abs();
     let mean = source.sweep.means().into_iter().min_by(|a, b| distance(a.amount).total_cmp(&distance(b.amount)))?;
     let losses: Vec<f64> = source.sweep.points.iter().filter(|p| p.amount == mean.amount).map(|p| p.loss).collect();
-    let n = losses.len() as f64;
-    let variance = losses.iter().map(|loss| (loss - mean.loss).powi(2)).sum::<f64>() / (n - 1.0);
-    let error = (losses.len() > 1).then(|| (variance / n).sqrt());
-    Some((mean, error))
+    Some((mean, Estimate::of_seeds(&losses)?))
 }
 
 /// A row for the loss at one amount. If the sweep has no such amount, the row shows the nearest and
@@ -108,13 +105,13 @@ fn loss_row(source: &Source, figure: &'static str, (amount, paper): (f64, f64), 
         seconds: source.seconds(),
         ..blank(figure, format!("loss at {named}, bits"))
     };
-    let Some((mean, error)) = loss_near(source, amount) else { return row };
-    (row.ours, row.standard_error) = (Some(mean.loss), error);
+    let Some((mean, estimate)) = loss_near(source, amount) else { return row };
+    (row.ours, row.uncertainty) = (Some(estimate.value), Some(estimate.uncertainty));
     row.remark = if (mean.amount / amount - 1.0).abs() < 0.05 {
         effort.to_owned()
     } else {
         // The loss at another amount does not reproduce the paper's number, so no deviation is shown.
-        row.standard_error = None;
+        row.uncertainty = None;
         format!("at {letter} = {} instead; {effort}", whole(mean.amount))
     };
     row
@@ -170,9 +167,14 @@ pub fn steps(results: &Results) -> Vec<Row> {
     let paper_slope = of_fig2(Resource::Steps);
     let paper_emergence = Some(paper::EMERGENCE_EXPONENT);
     let quantity = "exponent α_S over steps 400 to 8,900";
-    let emergence = "exponent of emergence step against use p";
+    let emergence_plain = "exponent of emergence step against use p, least squares as in the paper";
+    let emergence_censored = "the same, subtasks that have not emerged counted as later";
     let Some((name, record)) = run(results) else {
-        return vec![missing("2, steps", quantity, paper_slope), missing("8", emergence, paper_emergence)];
+        return vec![
+            missing("2, steps", quantity, paper_slope),
+            missing("8", emergence_plain, paper_emergence),
+            missing("8", emergence_censored, None),
+        ];
     };
     let config = &record.config;
     let last = record.last();
@@ -197,16 +199,20 @@ pub fn steps(results: &Results) -> Vec<Row> {
     }
     enter_fit(&mut slope, law);
 
-    let learned = last.map_or(0, |last| last.learned);
-    let mut emerged = source(Row { paper: paper_emergence, theory: Some(1.0), remark: effort, ..blank("8", emergence) });
-    match fit::emergence_law(record) {
-        Ok(law) => {
-            (emerged.ours, emerged.standard_error) = (Some(law.exponent), Some(law.exponent_se));
-            emerged.remark = [format!("{learned} of {} subtasks", record.quanta.len()), emerged.remark].join("; ");
+    let count = fit::emerged_count(record);
+    let subtasks = format!("{count} of {} subtasks have emerged", record.quanta.len());
+    let remark = [subtasks, effort].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    let emergence = |quantity: &str, paper, law: Result<PowerLaw, FitError>| {
+        let mut row = source(Row { paper, theory: Some(1.0), remark: remark.clone(), ..blank("8", quantity) });
+        match law {
+            Ok(law) => (row.ours, row.uncertainty) = (Some(law.exponent), Some(law.uncertainty)),
+            Err(error) => row.remark = format!("no fit: {error}"),
         }
-        Err(error) => emerged.remark = format!("no fit: {error}"),
-    }
-    vec![slope, emerged]
+        row
+    };
+    let plain = emergence(emergence_plain, paper_emergence, fit::emergence_least_squares(record));
+    let censored = emergence(emergence_censored, None, fit::emergence_law(record));
+    vec![slope, plain, censored]
 }
 
 /// Fig 2, right: lowest loss against data.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::RunConfig;
 use crate::event::Evaluation;
+use crate::fit::Uncertainty;
 use crate::record::Status;
 use crate::sweep::{CollectedRun, Dimension, Manifest};
 use crate::theory::{Resource, Theory};
@@ -84,12 +85,15 @@ fn results_synthesised_from_theory_reproduce_theory() {
     assert_eq!(slope.seconds, 24.0 * 60.0);
     let widest = find(&rows, "2, parameters", "width 500");
     let expected = Theory::new(500, 0.4).loss(Resource::Parameters, 301_502.0, 1_300.0);
-    assert!((widest.ours.expect("there") - expected).abs() < 0.01 && widest.standard_error.expect("two seeds") > 0.0);
+    assert!(
+        (widest.ours.expect("there") - expected).abs() < 0.01
+            && matches!(widest.uncertainty, Some(Uncertainty::Seeds { n: 2, .. }))
+    );
 
     let steps = find(&rows, "2, steps", "exponent");
     assert!((steps.ours.expect("fitted") - steps.truncated.expect("summed")).abs() < 0.02, "{steps:?}");
     assert!(!steps.remark.contains("of 200,000"), "the range is within the run: {}", steps.remark);
-    let emergence = find(&rows, "8", "emergence");
+    let emergence = find(&rows, "8", "least squares");
     assert!(
         (emergence.ours.expect("fitted") - 1.0).abs() < 0.05 && emergence.remark.contains("20,000 of 200,000 steps"),
         "{emergence:?}"
@@ -126,7 +130,7 @@ fn the_deviation_includes_the_papers_uncertainty() {
     let row = Row {
         paper: Some(0.45),
         ours: Some(0.48),
-        standard_error: Some(0.012),
+        uncertainty: Some(Uncertainty::Seeds { half_width: 1.96 * 0.012, n: 5 }),
         ..find(&table(&Results::default()), "8", "").clone()
     };
     // 0.012 and 2 % of 0.45 make 0.015.

@@ -16,6 +16,9 @@ pub fn FigureCard(
     /// Its number among the page's figures.
     #[prop(optional)]
     number: Option<usize>,
+    /// Whether it shows something that was recorded, and nothing of the reader's own yet: it is faint.
+    #[prop(optional, into)]
+    recorded: Signal<bool>,
     /// Whether it stands alone in somebody else's page.
     #[prop(optional)]
     embedded: bool,
@@ -45,9 +48,10 @@ pub fn FigureCard(
         view! { <h3 id=title_id.clone()>{words}</h3> }.into_any()
     };
     view! {
-        <figure class="card" class:wide=move || wide.get() aria-labelledby=title_id.clone()>
+        <figure class="card" class:wide=move || wide.get() class:recorded=move || recorded.get() aria-labelledby=title_id.clone()>
             <div class="card-head">
                 {heading}
+                <Show when=move || recorded.get()><p class="badge">"Recorded: press Start for a run of your own"</p></Show>
                 <div class="tools">
                     <Show when=move || !embedded>
                         <button

@@ -106,14 +106,14 @@ fn loss_row(name: &str, record: &Record, range: Option<(f64, f64)>) -> Row {
 }
 
 fn emergence_row(name: &str, record: &Record) -> Row {
-    let learned = fit::emergence_steps(record).iter().flatten().count();
+    let emerged = fit::emerged_count(record);
     Row {
         run: name.to_owned(),
         quantity: "emergence step against use p",
         law: fit::emergence_law(record),
         theory: 1.0,
         truncated: None,
-        remark: format!("{learned} of {} learned", count(record.quanta.len(), "subtask")),
+        remark: format!("{emerged} of {} emerged", count(record.quanta.len(), "subtask")),
     }
 }
 
@@ -154,11 +154,8 @@ fn to_text(row: &Row) -> String {
     let remark = if row.remark.is_empty() { String::new() } else { format!("; {}", row.remark) };
     let fitted = match &row.law {
         Ok(law) => format!(
-            "exponent {:.3} ± {:.3} (95 %: {:.3} to {:.3}) over {} to {}, {}",
-            law.exponent,
-            law.exponent_se,
-            law.interval.0,
-            law.interval.1,
+            "exponent {} over {} to {}, {}",
+            law.estimate(),
             number(law.range.0),
             number(law.range.1),
             count(law.points, "point")
@@ -182,8 +179,8 @@ fn to_json(row: &Row) -> String {
     match &row.law {
         Ok(law) => {
             object["exponent"] = json!(law.exponent);
-            object["exponent_se"] = json!(law.exponent_se);
-            object["interval"] = json!(law.interval);
+            object["uncertainty"] = json!(law.uncertainty);
+            object["interval"] = json!(law.estimate().interval());
             object["amplitude"] = json!(law.amplitude);
             object["range"] = json!(law.range);
             object["points"] = json!(law.points);

@@ -78,10 +78,7 @@ const HEADINGS: [&str; 9] = ["figure", "quantity", "paper", "theory", "sum", "ou
 
 fn cells(row: &Row) -> [String; 9] {
     let number = |x: Option<f64>| x.map_or("–".to_owned(), |x| format!("{x:.3}"));
-    let ours = match (row.ours, row.standard_error) {
-        (Some(ours), Some(error)) => format!("{ours:.3} ± {error:.3}"),
-        (ours, _) => number(ours),
-    };
+    let ours = row.ours_in_words().unwrap_or_else(|| "–".to_owned());
     [
         row.figure.to_owned(),
         row.quantity.clone(),

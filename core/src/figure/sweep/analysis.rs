@@ -2,7 +2,7 @@
 
 use super::{Point, Sweep};
 use crate::figure::{Place, source};
-use crate::fit::{FitError, PowerLaw, curve_range, power_law};
+use crate::fit::{FitError, PowerLaw, curve_range, power_law_of_seeds};
 use crate::order::ascending;
 use crate::paper;
 use crate::theory::{Theory, calibrate};
@@ -51,14 +51,8 @@ impl Sweep {
     /// For each subtask that has emerged, its rank from 1 and the least amount at which it has,
     /// seed by seed.
     pub fn emergences(&self) -> Vec<(usize, f64)> {
-        let mut seeds: Vec<u64> = Vec::new();
-        for point in &self.points {
-            if !seeds.contains(&point.seed) {
-                seeds.push(point.seed);
-            }
-        }
         let mut emerged = Vec::new();
-        for seed in seeds {
+        for seed in self.all_seeds() {
             let mut first = vec![f64::INFINITY; self.n_tasks];
             for point in self.points.iter().filter(|point| point.seed == seed) {
                 for (first, loss) in first.iter_mut().zip(&point.task_loss) {
@@ -86,9 +80,9 @@ impl Sweep {
     /// Fit, theory and paper, over `range` or the default one.
     pub fn report(&self, range: Option<(f64, f64)>) -> Report {
         let range = range.map_or_else(|| self.default_range(), Ok);
-        let sound = |point: &&Point| point.amount > 0.0 && point.loss.is_finite();
-        let (x, y): (Vec<f64>, Vec<f64>) = self.points.iter().filter(sound).map(|point| (point.amount, point.loss)).unzip();
-        let fit = range.and_then(|range| power_law(&x, &y, range));
+        let sound = |point: &Point| (point.amount > 0.0 && point.loss.is_finite()).then_some((point.amount, point.loss));
+        let fit = range.and_then(|range| self.fit_seeds(sound, range));
+        let x: Vec<f64> = self.points.iter().filter_map(sound).map(|(amount, _)| amount).collect();
         let constant = calibrate(self.resource, self.alpha, self.emergences());
         let fitted = fit.ok().zip(constant).and_then(|(fit, constant)| {
             let inside: Vec<f64> = x.iter().copied().filter(|x| (fit.range.0..=fit.range.1).contains(x)).collect();
@@ -101,6 +95,32 @@ impl Sweep {
             truncated: fitted,
             paper: paper::exponent(self.resource, self.alpha, self.n_tasks),
         }
+    }
+
+    /// A power law over the points that `height` gives a height, each seed fitted for itself.
+    pub(super) fn fit_seeds(
+        &self,
+        height: impl Fn(&Point) -> Option<(f64, f64)>,
+        range: (f64, f64),
+    ) -> Result<PowerLaw, FitError> {
+        let of_seed = |seed: &u64| {
+            let points = self.points.iter().filter(|point| point.seed == *seed).filter_map(&height);
+            points.unzip::<f64, f64, Vec<f64>, Vec<f64>>()
+        };
+        let curves: Vec<(Vec<f64>, Vec<f64>)> = self.all_seeds().iter().map(of_seed).collect();
+        let curves: Vec<(&[f64], &[f64])> = curves.iter().map(|(x, y)| (x.as_slice(), y.as_slice())).collect();
+        power_law_of_seeds(&curves, range)
+    }
+
+    /// The seeds of the points, in the order in which they are met.
+    fn all_seeds(&self) -> Vec<u64> {
+        let mut seeds: Vec<u64> = Vec::new();
+        for point in &self.points {
+            if !seeds.contains(&point.seed) {
+                seeds.push(point.seed);
+            }
+        }
+        seeds
     }
 
     /// The number of seeds.

@@ -9,8 +9,9 @@ use crate::figure::color::{Ink, Theme};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::table::NONE;
-use crate::figure::text::{slope, whole};
+use crate::figure::text::whole;
 use crate::figure::{Figure, Options, Place, Sheet, Table};
+use crate::fit::Estimate;
 use crate::order::ascending;
 use crate::paper;
 
@@ -34,10 +35,15 @@ fn ink(resource: Resource, theme: Theme) -> Ink {
 struct Fitted {
     resource: Resource,
     alpha: f64,
-    exponent: f64,
-    error: f64,
-    interval: (f64, f64),
+    exponent: Estimate,
     truncated: Option<f64>,
+}
+
+impl Fitted {
+    /// The upper end of what is drawn. An interval of two seeds may reach far beyond the figure.
+    fn height(&self) -> f64 {
+        self.exponent.half_width().filter(|half| *half < 0.5).map_or(self.exponent.value, |half| self.exponent.value + half)
+    }
 }
 
 impl ExponentsFigure {
@@ -53,9 +59,8 @@ impl ExponentsFigure {
     fn fitted(&self) -> Vec<Fitted> {
         let one = |(sweep, report): (&Sweep, &Report)| {
             let fit = report.fit.as_ref().ok()?;
-            let (exponent, error, interval) = (fit.exponent, fit.exponent_se, fit.interval);
             let (resource, alpha) = (sweep.resource, sweep.alpha);
-            Some(Fitted { resource, alpha, exponent, error, interval, truncated: report.truncated })
+            Some(Fitted { resource, alpha, exponent: fit.estimate(), truncated: report.truncated })
         };
         self.sweeps.iter().zip(self.reports()).filter_map(one).collect()
     }
@@ -79,7 +84,7 @@ impl ExponentsFigure {
         let points = self.fitted();
         let widest = points.iter().map(|point| point.alpha).fold(0.8, f64::max);
         let x = Span::Linear(0.0, 1.08 * widest);
-        let heights = points.iter().flat_map(|point| [point.interval.1, point.exponent, point.truncated.unwrap_or(0.0)]);
+        let heights = points.iter().flat_map(|point| [point.height(), point.exponent.value, point.truncated.unwrap_or(0.0)]);
         let top = heights.filter(|height| height.is_finite()).fold(widest, f64::max).min(3.0);
         let y = Span::Linear(0.0, 1.08 * top);
         let legend = self.legend(style, &points);
@@ -114,8 +119,10 @@ impl ExponentsFigure {
                 let (px, py) = panel.at(point.alpha, height);
                 (px + side, py)
             };
-            scene.line([at(point.interval.0), at(point.interval.1)], &panel.area, 1.6, color);
-            scene.dot(at(point.exponent), if style.narrow { 2.8 } else { 3.8 }, color);
+            if let Some((low, high)) = point.exponent.interval() {
+                scene.line([at(low), at(high)], &panel.area, 1.6, color);
+            }
+            scene.dot(at(point.exponent.value), if style.narrow { 2.8 } else { 3.8 }, color);
         }
         if points.is_empty() {
             panel.say(scene, style, "no exponent is fitted yet");
@@ -143,10 +150,8 @@ impl Figure for ExponentsFigure {
             text += &format!("α = {}, {}: ", sweep.alpha, sweep.resource.name());
             text += &match &report.fit {
                 Ok(fit) => format!(
-                    "{} (95 % interval {:.3} to {:.3}) over {} = {} to {}; theory {:.3}{}. ",
-                    slope(fit.exponent, fit.exponent_se),
-                    fit.interval.0,
-                    fit.interval.1,
+                    "{} over {} = {} to {}; theory {:.3}{}. ",
+                    fit.estimate(),
                     sweep.resource.letter(),
                     whole(fit.range.0),
                     whole(fit.range.1),
@@ -165,14 +170,13 @@ impl Figure for ExponentsFigure {
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(["α", "Resource", "Fitted", "95 % interval", "Theory", "Truncated sum"]);
+        let mut table = Table::new(["α", "Resource", "Fitted", "Theory", "Truncated sum"]);
         for (sweep, report) in self.sweeps.iter().zip(self.reports()) {
             let fit = report.fit.as_ref().ok();
             table.push([
                 sweep.alpha.to_string(),
                 sweep.resource.name().to_owned(),
-                fit.map_or(NONE.into(), |fit| slope(fit.exponent, fit.exponent_se)),
-                fit.map_or(NONE.into(), |fit| format!("{:.3} to {:.3}", fit.interval.0, fit.interval.1)),
+                fit.map_or(NONE.into(), |fit| fit.estimate().to_string()),
                 format!("{:.3}", report.pure),
                 report.truncated.map_or(NONE.into(), |sum| format!("{sum:.3}")),
             ]);
@@ -186,15 +190,15 @@ impl Figure for ExponentsFigure {
 
     fn read_at(&self, _: usize, (alpha, exponent): (f64, f64)) -> String {
         let points = self.fitted();
-        let distance = |point: &Fitted| (point.alpha - alpha).hypot(point.exponent - exponent);
+        let distance = |point: &Fitted| (point.alpha - alpha).hypot(point.exponent.value - exponent);
         match points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) {
-            Some(point) => format!("α = {}, {}: {}", point.alpha, point.resource.name(), slope(point.exponent, point.error)),
+            Some(point) => format!("α = {}, {}: {}", point.alpha, point.resource.name(), point.exponent),
             None => "no exponent is fitted yet".into(),
         }
     }
 
     fn stops(&self) -> Vec<Place> {
-        let mut stops: Vec<Place> = self.fitted().iter().map(|point| (0, (point.alpha, point.exponent))).collect();
+        let mut stops: Vec<Place> = self.fitted().iter().map(|point| (0, (point.alpha, point.exponent.value))).collect();
         ascending(&mut stops, |(_, (alpha, _))| *alpha);
         stops
     }

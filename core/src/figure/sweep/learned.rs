@@ -10,16 +10,16 @@ use crate::figure::color::{Ink, Theme};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::table::thinned;
-use crate::figure::text::{brief, slope, whole};
+use crate::figure::text::{brief, whole};
 use crate::figure::{Figure, Options, Pick, Place, Sheet, Table, source};
-use crate::fit::{FitError, PowerLaw, power_law};
+use crate::fit::{FitError, PowerLaw};
 use crate::order::ascending;
 
 /// Subtasks learned against a resource, one line for each α (Fig 9).
 pub struct LearnedFigure {
     sweeps: Vec<Sweep>,
     options: Options,
-    /// A fit resamples its points a thousand times: each is made once, when it is first needed.
+    /// A fit with its interval takes a while: each is made once, when it is first needed.
     fits: OnceCell<Vec<Result<PowerLaw, FitError>>>,
 }
 
@@ -27,13 +27,11 @@ pub struct LearnedFigure {
 /// subtask learned to nine tenths of them, past which there are no more to learn.
 pub fn growth(sweep: &Sweep, range: Option<(f64, f64)>) -> Result<PowerLaw, FitError> {
     let most = 0.9 * sweep.n_tasks as f64;
-    let (x, y): (Vec<f64>, Vec<f64>) = sweep
-        .points
-        .iter()
-        .map(|point| (point.amount, point.learned as f64))
-        .filter(|(amount, learned)| *amount > 0.0 && *learned >= 1.0 && *learned <= most)
-        .unzip();
-    power_law(&x, &y, range.unwrap_or((0.0, f64::INFINITY)))
+    let counted = |point: &Point| {
+        let learned = point.learned as f64;
+        (point.amount > 0.0 && learned >= 1.0 && learned <= most).then_some((point.amount, learned))
+    };
+    sweep.fit_seeds(counted, range.unwrap_or((0.0, f64::INFINITY)))
 }
 
 /// The power theory has: learned = (amount/constant)^(1/γ).
@@ -64,7 +62,7 @@ impl LearnedFigure {
         for (i, (sweep, ink)) in self.sweeps.iter().zip(&inks).enumerate() {
             let text = match self.drawn_fit(i) {
                 Some(fit) => {
-                    format!("α = {}: {} (theory {:.2})", sweep.alpha, slope(-fit.exponent, fit.exponent_se), expected(sweep))
+                    format!("α = {}: {} (theory {:.2})", sweep.alpha, fit.slope().short(), expected(sweep))
                 }
                 None => format!("α = {}", sweep.alpha),
             };
@@ -144,14 +142,11 @@ impl Figure for LearnedFigure {
             text += &format!(" α = {}, {} subtasks: ", sweep.alpha, whole(sweep.n_tasks as f64));
             text += &match fit {
                 Ok(fit) => format!(
-                    "over {} = {} to {} they grow with the power {} (95 % bootstrap interval {:.3} to {:.3}), where theory \
-                     has {:.3}.",
+                    "over {} = {} to {} they grow with the power {}, where theory has {:.3}.",
                     sweep.resource.letter(),
                     whole(fit.range.0),
                     whole(fit.range.1),
-                    slope(-fit.exponent, fit.exponent_se),
-                    -fit.interval.1,
-                    -fit.interval.0,
+                    fit.slope(),
                     expected(sweep)
                 ),
                 Err(error) => format!("no power is fitted: {error}."),

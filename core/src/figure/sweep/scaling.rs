@@ -11,7 +11,7 @@ use crate::figure::overlay::{pure_words, sum_words};
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::table::thinned;
-use crate::figure::text::{brief, slope, whole};
+use crate::figure::text::{brief, whole};
 use crate::figure::{Figure, Options, Pick, Place, Sheet, Table};
 use crate::theory::{Resource, Theory};
 
@@ -45,7 +45,7 @@ impl ScalingFigure {
         let mut legend = Vec::new();
         for (sweep, report) in self.sweeps.iter().zip(self.reports()) {
             let dot = Mark::Dot(color(sweep, style));
-            let fit = report.fit.as_ref().ok().filter(|_| self.options.fit).map(|fit| slope(-fit.exponent, fit.exponent_se));
+            let fit = report.fit.as_ref().ok().filter(|_| self.options.fit).map(|fit| fit.slope().short());
             if alone {
                 if !has_title {
                     legend.push(Entry::new(dot, sweep.name.as_str()));

@@ -40,15 +40,11 @@ pub(super) fn sweep_text(sweep: &Sweep, report: &Report) -> String {
     match &report.fit {
         Ok(fit) => {
             text += &format!(
-                "Fitted over {letter} = {} to {} ({} points), loss falls as {letter} to the −{:.3} ± {:.3} (standard error; \
-                 95 % bootstrap interval of the exponent {:.3} to {:.3}). ",
+                "Fitted over {letter} = {} to {} ({} points), the loss falls with the exponent {}. ",
                 whole(fit.range.0),
                 whole(fit.range.1),
                 fit.points,
-                fit.exponent,
-                fit.exponent_se,
-                fit.interval.0,
-                fit.interval.1
+                fit.estimate()
             );
         }
         Err(error) if seeds > 0 => text += &format!("No power law is fitted: {error}. "),
