@@ -6,6 +6,7 @@
 //! [`fit`] → [`figure`]. The crate knows no DOM. Without the feature `engine` it has no tensors either,
 //! which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
 
+pub mod comparison;
 pub mod config;
 pub mod device;
 pub mod event;

@@ -84,6 +84,11 @@ impl Form {
         self.preset.set(preset);
     }
 
+    /// A label of the chosen task, worked; tracked.
+    pub fn example(&self) -> &'static str {
+        self.texts.with_value(|texts| kind(texts)).task.example()
+    }
+
     /// What is wrong with a field, now.
     pub fn wrong(&self, field: &str) -> Option<String> {
         self.config.with(|config| {

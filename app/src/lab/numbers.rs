@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use quanta_core::comparison::Comparison;
 use quanta_core::config::{PRESETS, RunConfig};
-use quanta_core::fit::{self, FitError, PowerLaw};
+use quanta_core::fit::FitError;
 use quanta_core::number;
-use quanta_core::record::Record;
-use quanta_core::theory::{self, Resource};
+use quanta_core::theory::Resource;
 
 use super::actions::Actions;
 use super::form::Form;
@@ -15,6 +15,7 @@ use super::state::{Lab, Look};
 use super::status::Status;
 use crate::facts;
 use crate::trainer::{Phase, Run, RunJob, Runs};
+use crate::view::plot::rich;
 use crate::view::watch::{Alive, Repaint};
 use crate::words;
 
@@ -46,11 +47,11 @@ fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
         None => "fresh samples at every step".to_owned(),
         Some(samples) => format!("{} samples, reshuffled every epoch", words::thousands(samples)),
     };
-    let (k, bits) = facts::bits(config);
+    let ((k, bits), rule) = (facts::bits(config), config.task.rule());
     let quanta = words::thousands(facts::quanta_count(config) as u64);
-    let tasks = format!("{quanta} subtasks, each the parity of {k} of {bits} bits, used in proportion to k");
+    let tasks = format!("{quanta} subtasks (its quanta), each {rule} of {k} of {bits} bits; that of rank r is used in proportion to r");
     let network = format!(
-        "; a network of width {} and {} parameters, on {data}.",
+        ". A network of width {} with {} parameters learns them from {data}.",
         words::thousands(facts::width(config) as u64),
         words::thousands(facts::parameters(config)),
     );
@@ -59,37 +60,10 @@ fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
     view! { {tasks}<sup>{format!("−{exponent}")}</sup>{network} }
 }
 
-/// The exponents of a run's curve, fitted and in theory.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exponents {
-    /// The fit, or why there is none.
-    pub fitted: Result<PowerLaw, String>,
-    /// The pure law's, α/(α+1).
-    pub pure: f64,
-    /// The truncated sum's slope over the fitted range.
-    pub truncated: Option<f64>,
-}
-
-/// The exponents of a record over a range of steps, or over the automatic one.
-pub fn exponents(record: &Record, range: Option<(f64, f64)>) -> Exponents {
-    let config = &record.config;
-    let fitted = fit::loss_law(record, range);
-    let (theory, alpha) = (facts::theory(config), facts::alpha(config));
-    let truncated = fitted.as_ref().ok().and_then(|law| {
-        let emerged = fit::emergence_steps(record);
-        let emerged = emerged.iter().enumerate().filter_map(|(k, step)| Some((k + 1, (*step)? as f64)));
-        let constant = theory::calibrate(Resource::Steps, alpha, emerged)?;
-        let within = |step: &f64| (law.range.0..=law.range.1).contains(step);
-        let steps: Vec<f64> = record.steps().iter().map(|step| *step as f64).filter(within).collect();
-        theory.exponent_at(Resource::Steps, &steps, constant)
-    });
-    Exponents { fitted: fitted.map_err(why_not), pure: Resource::Steps.exponent(alpha), truncated }
-}
-
 /// Why there is no fit, without the numbers that matter only to a chosen range.
-fn why_not(error: FitError) -> String {
+fn why_not(error: &FitError) -> String {
     match error {
-        FitError::TooFew { .. } => "too few logs in that range so far".to_owned(),
+        FitError::TooFew { .. } => "too few evaluations in that range so far".to_owned(),
         error => error.to_string(),
     }
 }
@@ -123,7 +97,7 @@ pub fn Numbers() -> impl IntoView {
     let fit = Repaint::new(move || {
         untrack(|| {
             let record = runs.with_shown(|run| run.record.clone());
-            latest.set(record.map(|record| exponents(&record, typed_range(&lab.look))));
+latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))));
         });
     });
     Effect::new(move |_| {
@@ -132,35 +106,27 @@ pub fn Numbers() -> impl IntoView {
         lab.look.fit_range.track();
         fit.request();
     });
-    let exponents = latest;
-    let fitted = move || exponents.with(|e| e.as_ref().and_then(|e| e.fitted.as_ref().ok().copied()));
+    let read = move |of: &dyn Fn(&Comparison) -> Option<String>| latest.with(|latest| latest.as_ref().and_then(of));
+    let fitted = move || read(&|comparison| Some(format!("{:.3}", comparison.fit.as_ref().ok()?.exponent)));
     let fitted_note = move || {
-        exponents.with(|e| {
-            let e = e.as_ref()?;
-            Some(match &e.fitted {
+        read(&|comparison| {
+            Some(match &comparison.fit {
                 Ok(law) => format!(
-                    "{}, fitted over steps {} to {}",
+                    "{}, over steps {} to {}",
                     law.estimate(),
                     words::thousands(law.range.0 as u64),
                     words::thousands(law.range.1 as u64)
                 ),
-                Err(why) => words::capital(why),
+                Err(why) => words::capital(&why_not(why)),
             })
         })
     };
-    let theory_note = move || {
-        exponents.with(|e| {
-            let e = e.as_ref()?;
-            Some(match e.truncated {
-                Some(truncated) => format!("pure law, α/(α+1); the truncated sum over the same steps: {truncated:.3}"),
-                None => "pure law, α/(α+1)".to_owned(),
-            })
-        })
-    };
+    let truncated = move || read(&|comparison| Some(format!("{:.3}", comparison.truncated?)));
+    let verdict = move || read(&Comparison::verdict);
     let pure = move || {
         let alpha = runs.with_shown(|run| facts::alpha(run.config()));
         let alpha = alpha.or_else(|| form.config.with(|config| config.as_ref().ok().map(facts::alpha)));
-        alpha.map_or("–".to_owned(), |alpha| format!("{:.3}", Resource::Steps.exponent(alpha)))
+        alpha.map(|alpha| format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {:.3}", Resource::Steps.exponent(alpha)))
     };
     let device = move || {
         let shown = runs.with_shown(|run| run.record.device.clone()).filter(|device| !device.is_empty());
@@ -187,16 +153,17 @@ pub fn Numbers() -> impl IntoView {
                     <dd class="note">"subtasks under 0.1 bits"</dd>
                 </div>
                 <div>
-                    <dt>"Fitted exponent"</dt>
-                    <dd class="big" id="exponent">{move || fitted().map_or("–".to_owned(), |law| format!("{:.3}", law.exponent))}</dd>
+                    <dt>{rich("Fitted exponent of steps, α_S")}</dt>
+                    <dd class="big" id="exponent">{move || fitted().unwrap_or_else(|| "–".to_owned())}</dd>
                     <dd class="note">{fitted_note}</dd>
                 </div>
                 <div>
-                    <dt>"Theory’s exponent"</dt>
-                    <dd class="big">{pure}</dd>
-                    <dd class="note">{theory_note}</dd>
+                    <dt>{rich("Theory’s α_S, truncated sum")}</dt>
+                    <dd class="big">{move || truncated().unwrap_or_else(|| "–".to_owned())}</dd>
+                    <dd class="note">{pure}</dd>
                 </div>
             </dl>
+            <p class="verdict" id="verdict">{verdict}</p>
             <p class="device-line">
                 <span class="label">"Device "</span><span id="device">{device}</span>
                 {move || notes().into_iter().map(|note| view! { <span class="remark">{note}</span> }).collect_view()}

@@ -60,6 +60,7 @@ fn GroupOfFields(group: Group) -> impl IntoView {
                 <span class="title">{group.title()}<Show when=changed><span class="dot" title="changed"><span class="unseen">" (changed)"</span></span></Show></span>
                 <span class="digest">{move || if wrong() { "needs a look".to_owned() } else { digest() }}</span>
             </summary>
+            {(group == Group::Task).then(|| view! { <p class="example">{move || form.example()}</p> })}
             <For each=move || fields.get() key=|field| field.name let:field>
                 <FieldRow field=field />
             </For>

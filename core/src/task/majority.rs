@@ -21,6 +21,9 @@ pub fn conflicts(settings: &Subtasks) -> Vec<Problem> {
 /// What a subtask's label is, to be followed by “of 3 of 24 bits”.
 pub const RULE: &str = "the majority";
 
+/// A subtask of three bits, worked.
+pub const EXAMPLE: &str = "With the bits 1, 0, 1 most are set, and the label is 1; with 0, 0, 1 it is 0.";
+
 /// 1 where most of the subset's bits are set.
 fn majority(sample: &[u32], subset: &[u32]) -> u32 {
     let set: u32 = subset.iter().map(|&bit| (sample[bit as usize / 32] >> (bit % 32)) & 1).sum();

@@ -111,6 +111,11 @@ macro_rules! tasks {
                 match self { $(Self::$variant(_) => $module::RULE,)* }
             }
 
+            /// A sample's label, worked for one small subtask.
+            pub fn example(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $module::EXAMPLE,)* }
+            }
+
             /// Its settings.
             pub fn settings(&self) -> &dyn TaskSettings {
                 match self { $(Self::$variant(settings) => settings,)* }

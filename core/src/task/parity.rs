@@ -17,6 +17,9 @@ pub fn conflicts(settings: &Subtasks) -> Vec<Problem> {
 /// What a subtask's label is, to be followed by “of 3 of 24 bits”.
 pub const RULE: &str = "the parity";
 
+/// A subtask of three bits, worked.
+pub const EXAMPLE: &str = "With the bits 1, 0, 1 an even number is set, and the label is 0; with 1, 1, 1 it is 1.";
+
 /// 1 where an odd number of the subset's bits is set.
 fn parity(sample: &[u32], subset: &[u32]) -> u32 {
     subset.iter().fold(0, |parity, &bit| parity ^ (sample[bit as usize / 32] >> (bit % 32))) & 1
