@@ -3,7 +3,6 @@
 use quanta_core::config::RunConfig;
 use quanta_core::event::Evaluation;
 use quanta_core::record::Record;
-use quanta_core::theory::Theory;
 
 pub use quanta_core::fit::EMERGENCE_BITS;
 
@@ -48,11 +47,6 @@ pub fn seed(config: &RunConfig) -> u64 {
 /// How many bits of a sample a quantum's parity is over, and how many there are.
 pub fn bits(config: &RunConfig) -> (usize, usize) {
     config.subtasks().map_or((0, 0), |task| (task.k, task.n_bits))
-}
-
-/// The model of quanta that its task follows.
-pub fn theory(config: &RunConfig) -> Theory {
-    Theory::new(quanta_count(config).max(1), alpha(config))
 }
 
 /// The mean loss at an evaluation, in bits.

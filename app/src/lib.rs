@@ -1,7 +1,7 @@
 //! The page of the quanta lab and the worker behind it.
 //!
 //! Of the page, what stands lower knows nothing of what stands above it: `address` and `trainer`
-//! below `view`, that below a folder for each page, and all of them below `site`.
+//! below `view`, that below a folder for each page, and all of them below `pages` and `site`.
 
 pub mod dial;
 pub mod link;
@@ -12,6 +12,8 @@ pub mod words;
 
 #[cfg(feature = "ui")]
 mod address;
+#[cfg(feature = "ui")]
+mod codec;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "ui")]
@@ -21,7 +23,7 @@ mod js;
 #[cfg(feature = "ui")]
 mod lab;
 #[cfg(feature = "ui")]
-mod on_demand;
+mod pages;
 #[cfg(feature = "ui")]
 mod reproduce;
 #[cfg(feature = "ui")]

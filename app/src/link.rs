@@ -42,6 +42,17 @@ impl Page {
         Self::ALL.into_iter().find(|page| page.word() == word)
     }
 
+    /// The names of its figures in links. Those of the sweep trained here end in `-here`, those of the
+    /// published one in `-published`.
+    pub fn figures(self) -> Vec<&'static str> {
+        match self {
+            Page::Lab => figure::Kind::ALL.map(figure::Kind::name).into(),
+            Page::Theory => figure::model::Kind::ALL.map(figure::model::Kind::name).into(),
+            Page::Scaling => vec!["scaling", "learned", "staircase-here", "staircase-published", "emergence"],
+            Page::Reproduce => Vec::new(),
+        }
+    }
+
     /// The title shown.
     pub fn title(self) -> &'static str {
         match self {
@@ -69,7 +80,7 @@ pub struct Link {
     /// Whether to show only one figure and its controls.
     pub embed: bool,
     /// The figure to embed.
-    pub figure: Option<figure::Kind>,
+    pub figure: Option<String>,
     /// The theme, which overrides the system's.
     pub theme: Option<Theme>,
 }
@@ -110,8 +121,9 @@ impl Link {
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         };
         // The other keys belong to the Lab's run or to another page; `page` may come anywhere.
-        let of_the_lab =
-            !pairs().any(|(key, value)| key == "page" && Page::from_word(value).is_some_and(|page| page != Page::Lab));
+        let of_page =
+            pairs().filter(|(key, _)| *key == "page").filter_map(|(_, word)| Page::from_word(word)).last().unwrap_or_default();
+        let of_the_lab = of_page == Page::Lab;
         for (key, value) in pairs() {
             let mut check = |known: bool, allowed: &str| {
                 if !known {
@@ -130,8 +142,9 @@ impl Link {
                     *(if key == "embed" { &mut link.embed } else { &mut link.autostart }) = on;
                 }
                 "figure" => {
-                    link.figure = figure::Kind::from_name(value);
-                    check(link.figure.is_some(), &format!("one of {}", names_of_figures().join(", ")));
+                    let figures = of_page.figures();
+                    check(figures.contains(&value), &format!("one of {}", figures.join(", ")));
+                    link.figure = Some(value.to_owned()).filter(|_| figures.contains(&value));
                 }
                 "theme" => {
                     link.theme = Theme::from_word(value);
@@ -171,7 +184,7 @@ impl Link {
         parts.extend(self.device.map(|device| format!("device={}", device_word(device))));
         parts.extend(self.autostart.then(|| "autostart=1".to_owned()));
         parts.extend(self.embed.then(|| "embed=1".to_owned()));
-        parts.extend(self.figure.map(|kind| format!("figure={}", kind.name())));
+        parts.extend(self.figure.as_ref().map(|name| format!("figure={name}")));
         parts.extend(self.theme.map(|theme| format!("theme={}", theme.word())));
         parts.join("&")
     }
@@ -183,10 +196,6 @@ pub fn device_word(device: DeviceChoice) -> &'static str {
         DeviceChoice::Gpu => "webgpu",
         device => device.word(),
     }
-}
-
-fn names_of_figures() -> Vec<&'static str> {
-    figure::Kind::ALL.iter().map(|kind| kind.name()).collect()
 }
 
 /// Returns the index of the preset that differs from a config in the fewest fields.
@@ -221,7 +230,7 @@ mod tests {
             device: Some(DeviceChoice::Gpu),
             autostart: true,
             embed: true,
-            figure: Some(figure::Kind::Tasks),
+            figure: Some("tasks".to_owned()),
             theme: Some(Theme::Dark),
             ..Link::default()
         };

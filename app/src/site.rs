@@ -7,9 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::MouseEvent;
 
 use crate::address::Address;
-use crate::lab::LabPage;
 use crate::link::{Link, Page};
-use crate::on_demand::OnDemand;
+use crate::pages;
 use crate::trainer;
 use crate::view::page_link::is_plain;
 use crate::view::theme::{ThemeSwitch, Themes};
@@ -66,10 +65,7 @@ pub fn Site() -> impl IntoView {
             </header>
         </Show>
         <main id="main" tabindex="-1" class:embed=embed>
-            {move || match page.get() {
-                Page::Lab => view! { <LabPage /> }.into_any(),
-                page => view! { <OnDemand page=page /> }.into_any(),
-            }}
+            {move || pages::show(page.get())}
         </main>
         <Show when=move || !embed>
             <footer class="site">

@@ -15,24 +15,29 @@ use quanta_core::theory::{Resource, Theory};
 use serde_json::Value;
 use terminal::*;
 
+fn theory(config: &RunConfig) -> Theory {
+    let subtasks = config.subtasks().unwrap();
+    Theory::new(subtasks.n_tasks, subtasks.alpha)
+}
+
 /// An evaluation at which the first `learned` subtasks are learned.
 fn evaluation(config: &RunConfig, step: u64, learned: f64) -> Evaluation {
-    let theory = Theory::new(config.n_tasks, config.alpha);
-    let task_loss_bits: Vec<f32> = (1..=config.n_tasks).map(|k| if k as f64 <= learned { 0.01 } else { 1.0 }).collect();
+    let theory = theory(config);
+    let quantum_loss_bits: Vec<f32> = (1..=config.quanta().len()).map(|k| if k as f64 <= learned { 0.01 } else { 1.0 }).collect();
     Evaluation {
         step,
         loss_bits: theory.loss_after(learned) as f32,
         train_loss_bits: (step > 0).then_some(0.5),
-        learned: task_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
-        task_accuracy: vec![1.0; config.n_tasks],
-        task_loss_bits,
+        learned: quantum_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
+        quantum_accuracy: vec![1.0; config.quanta().len()],
+        quantum_loss_bits,
         seconds: step as f64 / 100.0,
     }
 }
 
 /// A synthetic run that learns subtask k after 60·k^(α+1) steps.
 fn synthetic(config: RunConfig) -> Record {
-    let theory = Theory::new(config.n_tasks, config.alpha);
+    let theory = theory(&config);
     let mut record = Record::new(config.clone());
     record.device = "synthetic".into();
     record.status = Status::Finished;
@@ -65,7 +70,7 @@ fn widths(folder: &Path) -> PathBuf {
         let learned = config.parameters() as f64 / PARAMETERS_PER_QUANTUM;
         let mut record = Record::new(config.clone());
         record.status = Status::Finished;
-        record.evaluations = vec![evaluation(config, 0, 0.0), evaluation(config, config.steps, learned)];
+        record.evaluations = vec![evaluation(config, 0, 0.0), evaluation(config, config.training.steps, learned)];
         record.save(&sweep.record_path(entry)).unwrap();
     }
     dir
@@ -99,7 +104,7 @@ fn files_that_are_not_runs_are_refused() {
     let foreign = folder.path().join("foreign.safetensors");
     std::fs::write(&foreign, "something else").unwrap();
     let short = folder.path().join("short.safetensors");
-    let bytes = synthetic(paper(100)).to_bytes();
+    let bytes = synthetic(paper(100)).to_bytes().unwrap();
     std::fs::write(&short, &bytes[..bytes.len() / 2]).unwrap();
     let out = folder.path().join("out.svg");
     for path in [text(&foreign), text(&short), "/nowhere/run.safetensors", text(folder.path())] {

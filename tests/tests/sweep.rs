@@ -64,7 +64,8 @@ fn a_finished_sweep_is_not_trained_again_and_can_be_collected() {
     // `train` gives the same run for the same settings.
     let alone = folder.path().join("alone.safetensors");
     let (_, manifest) = Folder::open(&dir).unwrap();
-    let entry = manifest.runs.iter().find(|entry| entry.config.width == 16 && entry.config.seed == 2).unwrap();
+    let entry =
+        manifest.runs.iter().find(|entry| entry.config.number("width") == Some(16.0) && entry.config.training.seed == 2).unwrap();
     good(&["train", "--url", &entry.config.to_query(), "--device=cpu", "--out", text(&alone)]);
     assert_eq!(curve(&record(&alone)), curves(&dir)[&entry.id]);
 
@@ -78,7 +79,7 @@ fn a_finished_sweep_is_not_trained_again_and_can_be_collected() {
     for run in &collected.runs {
         let record = &records[&run.entry.id];
         assert_eq!(run.losses, record.losses());
-        assert_eq!(run.task_loss_last, record.last().unwrap().task_loss_bits);
+        assert_eq!(run.task_loss_last, record.last().unwrap().quantum_loss_bits);
         assert_eq!(run.best_loss(), record.best().unwrap().loss_bits);
     }
 }

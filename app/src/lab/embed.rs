@@ -8,10 +8,10 @@ use super::figures::{FigureOf, FollowBar};
 use super::form::Form;
 use super::numbers::Spoken;
 use super::state::Lab;
-use crate::address::{Address, address_with};
+use crate::address::Address;
 use crate::facts;
-use crate::link::Link;
 use crate::trainer::{About, Runs};
+use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::words;
 
@@ -19,14 +19,12 @@ use crate::words;
 #[component]
 pub fn Embedded() -> impl IntoView {
     let link = expect_context::<Address>().link.get_untracked();
-    let kind = link.figure.unwrap_or(Kind::Loss);
+    let kind = link.figure.and_then(|name| Kind::from_name(&name)).unwrap_or(Kind::Tasks);
     let number = Kind::ALL.iter().position(|other| *other == kind).unwrap_or(0) + 1;
     let lab = expect_context::<Lab>();
     let drawn = Signal::derive(move || lab.drawn());
-    let whole = Link { embed: false, autostart: false, figure: None, theme: None, ..link };
     view! {
-        <div class="embedded">
-            <h1 class="unseen">{format!("Quanta lab: {}", kind.title())}</h1>
+        <Framed title=kind.title()>
             <Notices about=About::Runs of_link="The settings shown are the usual ones." />
             <FigureOf kind=kind number=number />
             <Caption />
@@ -35,9 +33,8 @@ pub fn Embedded() -> impl IntoView {
                 <Buttons />
                 <Progress />
             </section>
-            <p class="open"><a href=address_with(&whole.to_query()) target="_blank" rel="noopener">"Open in the quanta lab"</a></p>
             <Spoken />
-        </div>
+        </Framed>
     }
 }
 

@@ -10,6 +10,7 @@ use quanta_core::record::Record;
 
 use super::numbers::typed_range;
 use super::state::{Lab, Look};
+use crate::link::Link;
 use crate::view::browser;
 use crate::view::plot::{FigureCard, Pick, Shown};
 use crate::words;
@@ -84,9 +85,11 @@ pub fn Figures() -> impl IntoView {
 #[component]
 pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let shown = of_runs(kind, Signal::derive(move || lab.drawn()), lab.look);
+    let config = lab.form.config;
+    let shown = of_runs(kind, Signal::derive(move || lab.drawn()), lab.look)
+        .linked(move |link| Link { config: config.with_untracked(|config| config.clone().ok()), ..link });
     view! {
-        <FigureCard shown=shown number=number embedded=lab.embed recorded=Signal::derive(move || lab.shows_recorded())>
+        <FigureCard shown=shown number=number recorded=Signal::derive(move || lab.shows_recorded())>
             {(kind == Kind::Loss).then(|| view! { <Overlays look=lab.look /> })}
         </FigureCard>
     }

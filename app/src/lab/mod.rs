@@ -6,6 +6,7 @@ mod controls;
 mod embed;
 mod figures;
 mod files;
+mod foot;
 mod form;
 mod numbers;
 mod panel;
@@ -34,7 +35,7 @@ pub fn LabPage() -> impl IntoView {
     let embed = address.link.with_untracked(|link| link.embed);
     let form = Form::new();
     provide_context(form);
-    provide_context(Lab::new(form, expect_context(), embed));
+    provide_context(Lab::new(form, expect_context()));
     let actions = Actions::expect();
     provide_context(actions);
     let status = Status::expect();
@@ -65,9 +66,7 @@ pub fn LabPage() -> impl IntoView {
             <numbers::Numbers />
             <panel::Panel />
             <figures::Figures />
-            <runs::Runs />
-            <compare::Compare />
-            <share::Share />
+            <foot::Foot />
         </div>
     }
     .into_any()

@@ -49,7 +49,8 @@ fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
     };
     let ((k, bits), rule) = (facts::bits(config), config.task.rule());
     let quanta = words::thousands(facts::quanta_count(config) as u64);
-    let tasks = format!("{quanta} subtasks (its quanta), each {rule} of {k} of {bits} bits; that of rank r is used in proportion to r");
+    let tasks =
+        format!("{quanta} subtasks (its quanta), each {rule} of {k} of {bits} bits; that of rank r is used in proportion to r");
     let network = format!(
         ". A network of width {} with {} parameters learns them from {data}.",
         words::thousands(facts::width(config) as u64),
@@ -97,7 +98,7 @@ pub fn Numbers() -> impl IntoView {
     let fit = Repaint::new(move || {
         untrack(|| {
             let record = runs.with_shown(|run| run.record.clone());
-latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))));
+            latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))));
         });
     });
     Effect::new(move |_| {
@@ -126,7 +127,9 @@ latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))))
     let pure = move || {
         let alpha = runs.with_shown(|run| facts::alpha(run.config()));
         let alpha = alpha.or_else(|| form.config.with(|config| config.as_ref().ok().map(facts::alpha)));
-        alpha.map(|alpha| format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {:.3}", Resource::Steps.exponent(alpha)))
+        alpha.map(|alpha| {
+            format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {:.3}", Resource::Steps.exponent(alpha))
+        })
     };
     let device = move || {
         let shown = runs.with_shown(|run| run.record.device.clone()).filter(|device| !device.is_empty());

@@ -8,6 +8,7 @@ use quanta_core::config::{PRESETS, RunConfig};
 use quanta_core::record::Record;
 
 use super::form::Form;
+use crate::codec;
 use crate::view::fetch;
 
 /// Where they are, beside the page.
@@ -39,7 +40,8 @@ impl Recorded {
             let address = format!("{FOLDER}/{}.safetensors", PRESETS[preset].name);
             // Without it the figures wait for the first evaluation, as they do for any other settings.
             let Ok(Some(bytes)) = fetch::bytes(&address).await else { return };
-            if let Ok(record) = Record::from_bytes(&bytes) {
+            let Ok(codec) = codec::load().await else { return };
+            if let Ok(record) = (codec.read)(&bytes) {
                 let _ = records.try_update(|records| records.push(Arc::new(record.without_checkpoint())));
             }
         });

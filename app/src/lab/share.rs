@@ -6,25 +6,21 @@ use quanta_core::figure::Kind;
 
 use super::actions::share_link;
 use super::form::Form;
-use crate::address::address_with;
 use crate::link::{Link, command_by_flags, command_by_link};
 use crate::view::copyable::Copyable;
+use crate::view::framed::frame_of;
 
 /// The texts to copy, for the settings as typed.
 #[component]
 pub fn Share() -> impl IntoView {
     let form = expect_context::<Form>();
     let config = Memo::new(move |_| form.config.get().ok());
-    let figure = RwSignal::new(Kind::Loss);
+    let figure = RwSignal::new(Kind::Tasks);
     let of = move |make: fn(&RunConfig) -> String| Signal::derive(move || config.get().as_ref().map(make).unwrap_or_default());
     let link = of(share_link);
     let by_link = of(|config| command_by_link(&share_link(config)));
     let by_flags = of(command_by_flags);
-    let frame = Signal::derive(move || {
-        let link = Link { config: config.get(), embed: true, figure: Some(figure.get()), ..Link::default() };
-        let address = address_with(&link.to_query()).replace('&', "&amp;");
-        format!("<iframe src=\"{address}\" width=\"720\" height=\"640\" title=\"Quanta lab\" loading=\"lazy\"></iframe>")
-    });
+    let frame = Signal::derive(move || frame_of(Link { config: config.get(), ..Link::default() }, figure.get().name()));
     view! {
         <section class="share" aria-labelledby="share-title">
             <h2 id="share-title">"Share and repeat"</h2>
@@ -34,8 +30,8 @@ pub fn Share() -> impl IntoView {
                 <Copyable id="share-command" label="In a terminal, by flags" text=by_flags />
                 <div class="frame-of">
                     <label for="frame-figure">"A frame for your own page, of"</label>
-                    <select id="frame-figure" on:change=move |event| figure.set(Kind::from_name(&event_target_value(&event)).unwrap_or(Kind::Loss))>
-                        {Kind::ALL.iter().map(|kind| view! { <option value=kind.name()>{kind.title()}</option> }).collect_view()}
+                    <select id="frame-figure" on:change=move |event| figure.set(Kind::from_name(&event_target_value(&event)).unwrap_or(Kind::Tasks))>
+                        {Kind::ALL.iter().map(|kind| view! { <option value=kind.name() selected=*kind == Kind::Tasks>{kind.title()}</option> }).collect_view()}
                     </select>
                 </div>
                 <Copyable id="share-frame" label="Frame" text=frame />

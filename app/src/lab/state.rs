@@ -37,14 +37,12 @@ pub struct Lab {
     pub look: Look,
     /// The runs recorded for the presets.
     pub recorded: Recorded,
-    /// Whether the page is a figure in somebody else's.
-    pub embed: bool,
     all: Runs,
 }
 
 impl Lab {
     /// A page's figures.
-    pub fn new(form: Form, runs: Runs, embed: bool) -> Self {
+    pub fn new(form: Form, runs: Runs) -> Self {
         let look = Look {
             fit: RwSignal::new(true),
             pure_law: RwSignal::new(false),
@@ -53,7 +51,7 @@ impl Lab {
             fit_range: RwSignal::new(Default::default()),
             follow: RwSignal::new(None),
         };
-        Self { form, runs: runs.list, shown: runs.shown, look, recorded: Recorded::new(form), embed, all: runs }
+        Self { form, runs: runs.list, shown: runs.shown, look, recorded: Recorded::new(form), all: runs }
     }
 
     /// The place in the palette of the colour that the next run gets.

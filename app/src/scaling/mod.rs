@@ -14,6 +14,7 @@ use quanta_core::figure::sweep::Kind;
 use crate::address::Address;
 use crate::facts;
 use crate::trainer::{About, Phase, SweepCommands};
+use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::view::plot::FigureCard;
 use crate::view::published::Asked;
@@ -40,6 +41,10 @@ pub fn ScalingPage() -> impl IntoView {
     Effect::new(move |_| {
         document().set_title(if scaling.job.is_at_rest() { "Scaling · Quanta lab" } else { "Training a sweep · Quanta lab" })
     });
+    let link = expect_context::<Address>().link.get_untracked();
+    if link.embed {
+        return view! { <Embedded name=link.figure.unwrap_or_default() /> }.into_any();
+    }
     view! {
         <div class="study">
             <panel::Panel />
@@ -59,6 +64,30 @@ pub fn ScalingPage() -> impl IntoView {
                 <runs::Repeat />
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// The figure of that name alone, and what trains the sweep where it shows that.
+#[component]
+fn Embedded(name: String) -> impl IntoView {
+    let (scaling, address) = (expect_context::<Scaling>(), expect_context::<Address>());
+    let (kind, whose) = match name.as_str() {
+        "learned" => (Kind::Learned, Whose::All),
+        "staircase-here" => (Kind::Staircase, Whose::Own),
+        "staircase-published" => (Kind::Staircase, Whose::Published),
+        _ => (Kind::Scaling, Whose::All),
+    };
+    let is_emergence = name == "emergence";
+    let trains = !matches!(whose, Whose::Published) && !is_emergence;
+    let shown = move || if is_emergence { of_published_run(scaling) } else { of_sweeps(kind, whose, scaling, address) };
+    view! {
+        <Framed title=kind.title()>
+            <Notices about=About::Sweeps />
+            <FigureCard shown=shown() />
+            <Comparison />
+            {trains.then(|| view! { <Controls /> })}
+        </Framed>
     }
 }
 

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use quanta_core::figure::model::{Kind, Model, Quanta};
 
+use crate::address::Address;
 use crate::link::Page;
 use crate::view::board::Board;
+use crate::view::framed::Framed;
 use crate::view::notices::LinkNotices;
 use crate::view::plot::FigureCard;
 use pictures::of_theory;
@@ -62,6 +64,21 @@ pub fn TheoryPage() -> impl IntoView {
     provide_context(study);
     Effect::new(|_| document().set_title("Theory · Quanta lab"));
     let figure = move |kind: Kind| view! { <FigureCard shown=of_theory(kind, study) /> };
+    let link = expect_context::<Address>().link.get_untracked();
+    if link.embed {
+        let kind = link.figure.and_then(|name| Kind::from_name(&name)).unwrap_or(Kind::Stairs);
+        return view! {
+            <Framed title=kind.title()>
+                <LinkNotices />
+                {figure(kind)}
+                <details class="dials-of">
+                    <summary>"Settings"</summary>
+                    <dials::Dials />
+                </details>
+            </Framed>
+        }
+        .into_any();
+    }
     view! {
         <div class="study">
             <dials::Dials />
@@ -83,4 +100,5 @@ pub fn TheoryPage() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -16,6 +16,7 @@ use super::notices::{About, Remedy};
 use super::run::{Line, Run};
 use super::run_control::RunCommands;
 use super::service::Service;
+use crate::codec::{self, Codec};
 use crate::facts;
 use crate::js::in_words;
 use crate::protocol::RunId;
@@ -29,10 +30,15 @@ impl RunCommands {
         let Some(store) = service.store.get_value().filter(|_| !service.recalled.get_value()) else { return };
         service.recalled.set_value(true);
         spawn_local(async move {
-            match store.runs().await {
-                Ok(kept) => {
+            let codec = codec::load().await;
+            let kept = match codec {
+                Ok(codec) => store.runs().await.map(|kept| (codec, kept)).map_err(|error| error.to_string()),
+                Err(why) => Err(why),
+            };
+            match kept {
+                Ok((codec, kept)) => {
                     let locks = locks::held().await;
-                    service.show_kept(kept, &locks, of_settings);
+                    service.show_kept(codec, kept, &locks, of_settings);
                 }
                 Err(error) => {
                     service.recalled.set_value(false);
@@ -54,9 +60,10 @@ impl RunCommands {
         spawn_local(async move {
             let name = file.name();
             let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(in_words);
+            let codec = codec::load().await;
             let opened = read.and_then(|buffer| {
                 let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
-                Ok((Record::from_bytes(&bytes).map_err(|error| error.to_string())?, bytes))
+                Ok(((codec?.read)(&bytes)?, bytes))
             });
             match opened {
                 Ok((record, bytes)) => service.add_opened(&name, record, bytes),
@@ -131,11 +138,11 @@ impl RunCommands {
 }
 
 impl Service {
-    fn show_kept(self, kept: Vec<(Line, Vec<u8>)>, locks: &[String], of_settings: Option<RunConfig>) {
+    fn show_kept(self, codec: Codec, kept: Vec<(Line, Vec<u8>)>, locks: &[String], of_settings: Option<RunConfig>) {
         let mut broken = Vec::new();
         let mut runs = Vec::new();
         for (line, bytes) in kept {
-            match Record::from_bytes(&bytes) {
+            match (codec.read)(&bytes) {
                 Ok(record) => runs.push(Run::from_record(line, record)),
                 Err(error) => broken.push(format!("“{}”: {error}", line.name)),
             }
@@ -192,7 +199,10 @@ impl Service {
         };
         spawn_local(async move {
             let written = bytes.as_ref().map(|bytes| bytes.as_slice());
-            match store.put_run(&line, written, || record.to_bytes()).await {
+            // Loaded before the store is opened: a transaction ends while it waits for something else.
+            let codec = codec::load().await;
+            let rest = || (codec?.write)(&record);
+            match store.put_run(&line, written, rest).await {
                 Ok(()) => {
                     // The store holds these bytes now, unless newer ones have come meanwhile.
                     let _ = self.runs.list.try_update_untracked(|runs| {
@@ -245,6 +255,6 @@ impl Service {
                 Err(error) => return Err(error.to_string()),
             }
         }
-        record.to_bytes().map_err(|error| error.to_string())
+        (codec::load().await?.write)(&record)
     }
 }

@@ -13,6 +13,7 @@ use super::job::{Phase, Request, Work};
 use super::notices::{About, Remedy};
 use super::run::{Line, Run};
 use super::service::Service;
+use crate::codec;
 use crate::link::Link;
 use crate::protocol::{Command, RunId};
 use crate::words;
@@ -132,10 +133,11 @@ impl Service {
         let mut bytes = None;
         if resumable.is_some() {
             let read = self.bytes(id).await;
+            let codec = codec::load().await;
             if !self.is_current(serial) {
                 return;
             }
-            let read = read.and_then(|bytes| Ok((Record::from_bytes(&bytes).map_err(|error| error.to_string())?, bytes)));
+            let read = read.and_then(|bytes| Ok(((codec?.read)(&bytes)?, bytes)));
             match read {
                 Ok((record, read)) => {
                     // Evaluations after the checkpoint will be made again.

@@ -10,6 +10,7 @@ use super::run::Run;
 use super::runs::Runs;
 use super::store::Store;
 use super::sweep::Sweeps;
+use crate::codec::Codec;
 
 /// Everything that the trainer knows: every field a handle, so that it can be passed about by copy.
 #[derive(Clone, Copy)]
@@ -36,6 +37,8 @@ pub struct Service {
     pub not_kept: StoredValue<Vec<String>>,
     /// What is in training, beyond what [`Queue`] shows of it.
     pub current: StoredValue<Option<Current>, LocalStorage>,
+    /// What reads and writes sweeps, once one has begun.
+    pub codec: StoredValue<Option<Codec>>,
     /// The run that was deleted last, with its record.
     pub deleted: StoredValue<Option<(Run, Vec<u8>)>, LocalStorage>,
 }
@@ -55,6 +58,7 @@ impl Service {
             recalled: StoredValue::new(false),
             not_kept: StoredValue::new(Vec::new()),
             current: StoredValue::new_local(None),
+            codec: StoredValue::new(None),
             deleted: StoredValue::new_local(None),
         }
     }

@@ -7,7 +7,6 @@
 //! A request listens for its answer only once it is a future: one that is awaited after another is
 //! made a future at once, or its answer would be missed.
 
-use quanta_core::record::RecordError;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -33,8 +32,8 @@ pub enum StoreError {
     #[error(transparent)]
     Browser(#[from] idb::Error),
     /// The run cannot be written at all.
-    #[error(transparent)]
-    Record(#[from] RecordError),
+    #[error("{0}")]
+    Unwritten(String),
     /// The browser took the write back.
     #[error("the browser took the write back, as it does when its storage is full")]
     Aborted,
@@ -125,7 +124,7 @@ impl Store {
         &self,
         line: &Line,
         bytes: Option<&[u8]>,
-        rest: impl FnOnce() -> Result<Vec<u8>, RecordError>,
+        rest: impl FnOnce() -> Result<Vec<u8>, String>,
     ) -> Result<(), StoreError> {
         let open = self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?;
         let key = key_of(line.id);
@@ -135,7 +134,7 @@ impl Store {
             Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
             None => {
                 if open.second.count(Some(Query::Key(key.clone())))?.await? == 0 {
-                    open.second.put(&Uint8Array::from(rest()?.as_slice()), Some(&key))?.await?;
+                    open.second.put(&Uint8Array::from(rest().map_err(StoreError::Unwritten)?.as_slice()), Some(&key))?.await?;
                 }
             }
         }

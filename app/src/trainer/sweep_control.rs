@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use quanta_core::device::DeviceChoice;
 use quanta_core::record::Record;
-use quanta_core::sweep::{Collected, Manifest};
+use quanta_core::sweep::Manifest;
 use quanta_core::theory::Resource;
 
 use super::id;
@@ -14,6 +14,7 @@ use super::job::{Phase, Request, SweepKey, Work};
 use super::notices::About;
 use super::service::Service;
 use super::sweep::Kept;
+use crate::codec;
 use crate::link::Link;
 
 /// The commands on sweeps.
@@ -87,9 +88,10 @@ impl Service {
     /// Takes in what the browser keeps of a sweep, where it is more than what is here.
     async fn recall_sweep(self, resource: Resource, key: SweepKey, manifest: Manifest) {
         let Some(Some(store)) = self.store.try_get_value() else { return };
+        let codec = codec::load().await;
         let read = store.sweep(&key).await.map_err(|error| error.to_string());
         let read = read.and_then(|(sweep, checkpoint)| {
-            let collected = sweep.map(|sweep| Collected::from_bytes(&sweep).map_err(|error| error.to_string())).transpose()?;
+            let collected = sweep.map(|sweep| (codec?.read_sweep)(&sweep)).transpose()?;
             Ok(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
         });
         match read {
@@ -107,6 +109,14 @@ impl Service {
 
     /// Begins a sweep with its first run that is not over, here or in another tab.
     pub(super) async fn begin_sweep(self, serial: u64, key: &str) {
+        let codec = codec::load().await;
+        if !self.is_current(serial) {
+            return;
+        }
+        match codec {
+            Ok(codec) => self.codec.set_value(Some(codec)),
+            Err(why) => return self.end(Phase::Failed(why)),
+        }
         if let Some((resource, manifest)) = self.sweeps.with_untracked(key, |kept| (kept.resource, kept.manifest.clone())) {
             self.recall_sweep(resource, key.to_owned(), manifest).await;
         }
@@ -120,9 +130,10 @@ impl Service {
         if self.sweep.phase.with_untracked(|phase| *phase == Phase::Stopping) {
             return self.end(Phase::Stopped);
         }
+        let Some(codec) = self.codec.get_value() else { return };
         let next = self.sweeps.with_untracked(key, |kept| {
             let config = kept.next()?.config.clone();
-            let record = kept.checkpoint.as_ref().and_then(|bytes| Record::from_bytes(bytes).ok());
+            let record = kept.checkpoint.as_ref().and_then(|bytes| (codec.read)(bytes).ok());
             let record = record.filter(|record| record.config == config);
             let bytes = kept.checkpoint.clone().filter(|_| record.is_some());
             Some((config, record, bytes))
@@ -137,9 +148,10 @@ impl Service {
     /// Takes in the record of the sweep's run: one that is over becomes a point, another is kept to go
     /// on from.
     pub(super) fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
-        let record = match Record::from_bytes(&bytes) {
+        let Some(codec) = self.codec.get_value() else { return };
+        let record = match (codec.read)(&bytes) {
             Ok(record) => record,
-            Err(error) => return self.fail_sweep(error.to_string()),
+            Err(why) => return self.fail_sweep(why),
         };
         self.sweeps.update(key, |kept| {
             if record.is_finished() {
@@ -158,9 +170,9 @@ impl Service {
     }
 
     fn save_sweep(self, key: SweepKey) {
-        let Some(store) = self.store.get_value() else { return };
+        let Some((store, codec)) = self.store.get_value().zip(self.codec.get_value()) else { return };
         let Some((sweep, checkpoint)) =
-            self.sweeps.with_untracked(&key, |kept| (kept.collected().to_bytes(), kept.checkpoint.clone()))
+            self.sweeps.with_untracked(&key, |kept| ((codec.write_sweep)(&kept.collected()), kept.checkpoint.clone()))
         else {
             return;
         };

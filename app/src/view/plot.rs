@@ -14,6 +14,8 @@ use leptos::prelude::*;
 pub use quanta_core::figure::Pick;
 use quanta_core::figure::{Figure, Piece, Place, pieces};
 
+use crate::link::Link;
+
 /// What the reading says of a thing beside the figure's own words, if anything.
 type Remark = Rc<dyn Fn(&Pick) -> Option<String>>;
 
@@ -27,6 +29,7 @@ pub struct Shown {
     title: Option<Rc<dyn Fn() -> String>>,
     empty: Option<Rc<dyn Fn() -> Option<String>>>,
     file: Option<Rc<dyn Fn() -> String>>,
+    link: Rc<dyn Fn(Link) -> Link>,
     remark: Option<Remark>,
     on_pick: Option<Rc<dyn Fn(Pick)>>,
     on_step: Option<Rc<dyn Fn(bool)>>,
@@ -43,6 +46,7 @@ impl Shown {
             title: None,
             empty: None,
             file: None,
+            link: Rc::new(|link| link),
             remark: None,
             on_pick: None,
             on_step: None,
@@ -63,6 +67,11 @@ impl Shown {
     /// With a name for saved files, without its ending.
     pub fn saved_as(self, file: impl Fn() -> String + 'static) -> Self {
         Self { file: Some(Rc::new(file)), ..self }
+    }
+
+    /// With what the link to it has beside the address bar's.
+    pub fn linked(self, link: impl Fn(Link) -> Link + 'static) -> Self {
+        Self { link: Rc::new(link), ..self }
     }
 
     /// With what the reading says of the thing under the crosshair beside the figure's own words.

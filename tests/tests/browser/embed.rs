@@ -45,3 +45,34 @@ fn an_embedded_page_stores_no_runs() {
         person.reads_soon("Runs are kept here").await;
     });
 }
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn every_figure_of_every_page_can_be_embedded() {
+    a_person(async |person| {
+        let figures = [
+            ("theory", &["use", "stairs", "sum", "theory-exponents"][..]),
+            ("scaling", &["scaling", "learned", "staircase-here", "staircase-published", "emergence"]),
+        ];
+        for (page, names) in figures {
+            for name in names {
+                person.opens(&format!("?page={page}&embed=1&figure={name}")).await;
+                person.finds("link", "Open in the quanta lab").await;
+                let shown =
+                    "return [...document.querySelectorAll('figure')].map((figure) => figure.getAttribute('aria-labelledby'))";
+                assert_eq!(person.runs_script(shown, []).await, json!([format!("figure-{name}")]), "{page}");
+                let around = "return document.querySelectorAll('header.site, footer, nav').length";
+                assert_eq!(person.runs_script(around, []).await, json!(0), "{page}");
+                person
+                    .waits(crate::person::SHORT_WAIT, "a caption", async || {
+                        let caption = person.text_of(&format!("figure-{name}-caption")).await;
+                        (!caption.is_empty()).then_some(())
+                    })
+                    .await;
+            }
+        }
+        person.opens("?page=theory&embed=1&figure=pie").await;
+        person.finds("link", "Open in the quanta lab").await;
+        person.reads_soon("figure is “pie”, but must be one of use, stairs").await;
+    });
+}

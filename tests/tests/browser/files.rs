@@ -20,7 +20,7 @@ fn a_run_is_saved_deleted_and_opened_again() {
         person.presses("Save the run file").await;
         let file = person.receives(".safetensors").await;
         let record = Record::from_bytes(&fs::read(&file).expect("the saved file")).expect("a record");
-        assert_eq!((record.config.n_tasks, record.last().expect("evaluations").step), (4, 400));
+        assert_eq!((record.quanta.len(), record.last().expect("evaluations").step), (4, 400));
 
         person.deletes_the_run().await;
         person.reads_soon("Runs are kept here").await;

@@ -32,7 +32,7 @@ fn a_sweep_is_trained_and_saved() {
         person.presses("Save the sweep").await;
         let bytes = std::fs::read(person.receives(".safetensors").await).expect("the sweep");
         let sweep = Collected::from_bytes(&bytes).expect("a collected sweep");
-        assert_eq!(sweep.runs.iter().map(|run| run.config().width).collect::<Vec<_>>(), [4, 128]);
+        assert_eq!(sweep.runs.iter().map(|run| run.config().number("width")).collect::<Vec<_>>(), [Some(4.0), Some(128.0)]);
         let command = person.value_of("The sweep of this browser, in a terminal").await;
         assert!(command.starts_with("quanta sweep --dir parameters --over width=log2:4..128:2 --n-tasks 5 "), "{command}");
 

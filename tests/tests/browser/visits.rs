@@ -6,7 +6,7 @@ use crate::person::{Person, a_person};
 /// Follows a link of the navigation.
 async fn goes_to(person: &Person, page: &str) {
     let link = person.finds("link", page).await;
-    person.asks_of(&link, "arguments[0].click()", "").await;
+    person.runs_script_on(&link, "arguments[0].click()", "").await;
 }
 
 #[test]
@@ -30,8 +30,8 @@ fn a_run_goes_on_while_other_pages_are_visited() {
         assert_eq!(person.finds_all("link", &name).await.len(), 0, "the header shows it on its own page");
         person.presses("Stop").await;
         person.waits_for_state("Stopped at step").await;
-        let complaints = person.complaints().await;
-        assert!(complaints.is_empty(), "the console holds {complaints:#?}");
+        let problems = person.console_problems().await;
+        assert!(problems.is_empty(), "the console holds {problems:#?}");
     });
 }
 

@@ -1,12 +1,18 @@
 //! The card: heading, tools, picture, caption.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::about::About;
 use super::crosshair::Plot;
 use super::{Held, Shown, make, rich, save};
+use crate::address::Address;
+use crate::view::browser;
+use crate::view::framed::frame_of;
 use crate::view::menu::Menu;
 use crate::view::theme::Themes;
+use crate::view::watch::Alive;
 
 /// A figure with its heading and tools. Children stand between the picture and the caption.
 #[component]
@@ -19,12 +25,10 @@ pub fn FigureCard(
     /// Whether it shows something that was recorded, and nothing of the reader's own yet: it is faint.
     #[prop(optional, into)]
     recorded: Signal<bool>,
-    /// Whether it stands alone in somebody else's page.
-    #[prop(optional)]
-    embedded: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let themes = expect_context::<Themes>();
+    let (themes, link) = (expect_context::<Themes>(), expect_context::<Address>().link);
+    let embedded = link.with_untracked(|link| link.embed);
     let name = shown.name.clone();
     let title_id = format!("figure-{name}");
     let caption_id = format!("{title_id}-caption");
@@ -36,9 +40,19 @@ pub fn FigureCard(
     let of = format!("the figure “{title}”");
     let (title, caption) = (RwSignal::new(title), RwSignal::new(caption));
     let wide = RwSignal::new(false);
-    let problem = RwSignal::new(String::new());
-    let save_svg = move |_| problem.set(save::svg(held, themes).err().unwrap_or_default());
-    let save_png = move |_| problem.set(save::png(held, themes).err().unwrap_or_default());
+    let (problem, said) = (RwSignal::new(String::new()), RwSignal::new(""));
+    let unsaved = |why| format!("The figure cannot be saved: {why}.");
+    let save_svg = move |_| problem.set(save::svg(held, themes).err().map(unsaved).unwrap_or_default());
+    let save_png = move |_| problem.set(save::png(held, themes).err().map(unsaved).unwrap_or_default());
+    let alive = Alive::new();
+    let copy_frame = move |_| {
+        browser::copy(held.with_value(|shown| frame_of((shown.link)(link.get_untracked()), &shown.name)), move |copied| {
+            let refused = "The browser does not let this page copy. The foot of the Lab has a frame to copy by hand.";
+            let _ = problem.try_set(if copied { "" } else { refused }.to_owned());
+            let _ = said.try_set(if copied { "Copied: paste it where the figure is to stand in your page." } else { "" });
+            alive.after(Duration::from_secs(5), move || said.set(""));
+        });
+    };
     let number = number.map(|number| view! { <span class="number">{format!("Figure {number}")}</span>" " });
     let words = view! { {number}{move || rich(&title.get())} };
     // One level below the heading that it stands under.
@@ -67,14 +81,16 @@ pub fn FigureCard(
                     <Menu label="Save" of=of>
                         <button type="button" on:click=save_svg>"SVG"</button>
                         <button type="button" on:click=save_png>"PNG"</button>
+                        <button type="button" on:click=copy_frame>"Frame for a page"</button>
                     </Menu>
                 </div>
             </div>
             <Plot held=held themes=themes name=name.clone() title=title caption=caption caption_id=caption_id.clone() />
             {children.map(|children| children())}
             <Show when=move || !problem.with(String::is_empty)>
-                <p class="error" role="alert">{move || format!("The figure cannot be saved: {}.", problem.get())}</p>
+                <p class="error" role="alert">{move || problem.get()}</p>
             </Show>
+            <p class="said" role="status">{move || said.get()}</p>
             <figcaption>
                 <p id=caption_id>{move || rich(&caption.get())}</p>
                 <About held=held name=name title=title />
