@@ -12,8 +12,6 @@ pub mod words;
 
 #[cfg(feature = "ui")]
 mod address;
-#[cfg(feature = "ui")]
-mod codec;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "ui")]

@@ -8,7 +8,7 @@ use quanta_core::config::{PRESETS, RunConfig};
 use quanta_core::record::Record;
 
 use super::form::Form;
-use crate::codec;
+use crate::trainer::codec;
 use crate::view::fetch;
 
 /// Where they are, beside the page.

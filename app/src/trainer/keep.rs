@@ -9,6 +9,7 @@ use quanta_core::order::ascending;
 use quanta_core::record::{Record, Status};
 use wasm_bindgen::JsCast;
 
+use super::codec::{self, Codec};
 use super::id;
 use super::job::{Phase, run_lock};
 use super::locks;
@@ -16,7 +17,6 @@ use super::notices::{About, Remedy};
 use super::run::{Line, Run};
 use super::run_control::RunCommands;
 use super::service::Service;
-use crate::codec::{self, Codec};
 use crate::facts;
 use crate::js::in_words;
 use crate::protocol::RunId;
@@ -30,17 +30,13 @@ impl RunCommands {
         let Some(store) = service.store.get_value().filter(|_| !service.recalled.get_value()) else { return };
         service.recalled.set_value(true);
         spawn_local(async move {
-            let codec = codec::load().await;
-            let kept = match codec {
-                Ok(codec) => store.runs().await.map(|kept| (codec, kept)).map_err(|error| error.to_string()),
-                Err(why) => Err(why),
-            };
-            match kept {
+            let kept = async { Ok((codec::load().await?, store.open().await?.runs().await?)) };
+            match kept.await {
                 Ok((codec, kept)) => {
                     let locks = locks::held().await;
                     service.show_kept(codec, kept, &locks, of_settings);
                 }
-                Err(error) => {
+                Err::<_, String>(error) => {
                     service.recalled.set_value(false);
                     let text = format!("Runs cannot be kept in this browser ({error}): they are lost when the page is closed.");
                     service.on_not_kept(About::Runs, text);
@@ -114,7 +110,7 @@ impl RunCommands {
                 let _ = service.deleted.try_set_value(Some((run, bytes)));
             }
             if let Some(store) = service.store.get_value()
-                && let Err(error) = store.delete_run(id).await
+                && let Err(error) = async { store.open().await?.delete_run(id).await }.await
             {
                 service.notices.warn(About::Runs, format!("The run is still kept in this browser: {error}."));
             }
@@ -199,10 +195,11 @@ impl Service {
         };
         spawn_local(async move {
             let written = bytes.as_ref().map(|bytes| bytes.as_slice());
-            // Loaded before the store is opened: a transaction ends while it waits for something else.
-            let codec = codec::load().await;
-            let rest = || (codec?.write)(&record);
-            match store.put_run(&line, written, rest).await {
+            let put = async {
+                let codec = codec::load().await?;
+                store.open().await?.put_run(&line, written, &|| (codec.write)(&record)).await
+            };
+            match put.await {
                 Ok(()) => {
                     // The store holds these bytes now, unless newer ones have come meanwhile.
                     let _ = self.runs.list.try_update_untracked(|runs| {
@@ -249,10 +246,8 @@ impl Service {
             return Ok(bytes.as_ref().clone());
         }
         if let Some(store) = self.store.get_value() {
-            match store.record(id).await {
-                Ok(Some(bytes)) => return Ok(bytes),
-                Ok(None) => {}
-                Err(error) => return Err(error.to_string()),
+            if let Some(bytes) = store.open().await?.record(id).await? {
+                return Ok(bytes);
             }
         }
         (codec::load().await?.write)(&record)

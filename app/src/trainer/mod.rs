@@ -5,6 +5,7 @@
 //! A page sees narrow handles, which [`provide`] puts into the context: [`Engine`], [`Runs`], [`RunJob`],
 //! [`Sweeps`], [`SweepJob`], [`Queue`] and [`Notices`] show; [`RunCommands`] and [`SweepCommands`] act.
 
+pub mod codec;
 mod control;
 mod engine;
 mod id;

@@ -8,12 +8,12 @@ use quanta_core::config::RunConfig;
 use quanta_core::device::DeviceChoice;
 use quanta_core::record::{Record, Status};
 
+use super::codec;
 use super::id;
 use super::job::{Phase, Request, Work};
 use super::notices::{About, Remedy};
 use super::run::{Line, Run};
 use super::service::Service;
-use crate::codec;
 use crate::link::Link;
 use crate::protocol::{Command, RunId};
 use crate::words;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::codec::Codec;
 use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
 use super::notices::Notices;
@@ -10,7 +11,6 @@ use super::run::Run;
 use super::runs::Runs;
 use super::store::Store;
 use super::sweep::Sweeps;
-use crate::codec::Codec;
 
 /// Everything that the trainer knows: every field a handle, so that it can be passed about by copy.
 #[derive(Clone, Copy)]

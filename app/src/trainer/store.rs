@@ -7,13 +7,15 @@
 //! A request listens for its answer only once it is a future: one that is awaited after another is
 //! made a future at once, or its answer would be missed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Query, Transaction, TransactionMode};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::codec;
 use super::run::Line;
 use crate::protocol::RunId;
 
@@ -27,7 +29,7 @@ const VERSION: u32 = 1;
 
 /// Why something cannot be kept, or what is kept cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+enum StoreError {
     /// The browser refuses.
     #[error(transparent)]
     Browser(#[from] idb::Error),
@@ -39,11 +41,59 @@ pub enum StoreError {
     Aborted,
 }
 
-/// The way to both databases.
+/// What is read or written in a while; the error in words.
+pub type Soon<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + 'a>>;
+
+/// What this browser keeps.
+pub trait Keep {
+    /// Writes a run: its line, and its record where `bytes` has a new one. Where no record is kept,
+    /// because it was cleared meanwhile, it writes `rest`.
+    fn put_run<'a>(&'a self, line: &'a Line, bytes: Option<&'a [u8]>, rest: Rest<'a>) -> Soon<'a, ()>;
+
+    /// Every kept run that has a record, in no order.
+    fn runs(&self) -> Soon<'_, Vec<(Line, Vec<u8>)>>;
+
+    /// One run's record, where it is kept.
+    fn record(&self, id: RunId) -> Soon<'_, Option<Vec<u8>>>;
+
+    /// Deletes a run.
+    fn delete_run(&self, id: RunId) -> Soon<'_, ()>;
+
+    /// Writes a sweep: its finished runs, and a checkpoint of the next or none.
+    fn put_sweep<'a>(&'a self, key: &'a str, sweep: &'a [u8], checkpoint: Option<&'a [u8]>) -> Soon<'a, ()>;
+
+    /// A sweep and its checkpoint, where they are kept.
+    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, (Option<Vec<u8>>, Option<Vec<u8>>)>;
+
+    /// Deletes a sweep.
+    fn delete_sweep<'a>(&'a self, key: &'a str) -> Soon<'a, ()>;
+}
+
+/// What makes a record where none is kept; the error in words.
+pub type Rest<'a> = &'a dyn Fn() -> Result<Vec<u8>, String>;
+
+/// The way to what this browser keeps, opened when it is first needed.
 #[derive(Clone, Default)]
-pub struct Store {
-    runs: Rc<Connection>,
-    sweeps: Rc<Connection>,
+pub struct Store(Rc<OnceCell<Rc<dyn Keep>>>);
+
+impl Store {
+    /// Opens it, unless that was done; the error in words.
+    pub async fn open(&self) -> Result<Rc<dyn Keep>, String> {
+        match self.0.get() {
+            Some(keep) => Ok(keep.clone()),
+            None => {
+                let codec = codec::load().await?;
+                Ok(self.0.get_or_init(codec.store).clone())
+            }
+        }
+    }
+}
+
+/// Both databases.
+#[derive(Default)]
+pub struct Databases {
+    runs: Connection,
+    sweeps: Connection,
 }
 
 /// A database, once it has been opened.
@@ -117,82 +167,85 @@ impl Open {
     }
 }
 
-impl Store {
-    /// Writes a run: its line, and its record where `bytes` has a new one. Where the store holds no
-    /// record, because it was cleared meanwhile, it writes `rest`.
-    pub async fn put_run(
-        &self,
-        line: &Line,
-        bytes: Option<&[u8]>,
-        rest: impl FnOnce() -> Result<Vec<u8>, String>,
-    ) -> Result<(), StoreError> {
-        let open = self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?;
-        let key = key_of(line.id);
-        let text = serde_json::to_string(line).unwrap_or_default();
-        let lines = open.first.put(&text.into(), Some(&key))?.into_future();
-        match bytes {
-            Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
-            None => {
-                if open.second.count(Some(Query::Key(key.clone())))?.await? == 0 {
-                    open.second.put(&Uint8Array::from(rest().map_err(StoreError::Unwritten)?.as_slice()), Some(&key))?.await?;
+/// Boxes a future and puts its error into words.
+fn soon<'a, T>(work: impl Future<Output = Result<T, StoreError>> + 'a) -> Soon<'a, T> {
+    Box::pin(async move { work.await.map_err(|error| error.to_string()) })
+}
+
+impl Keep for Databases {
+    fn put_run<'a>(&'a self, line: &'a Line, bytes: Option<&'a [u8]>, rest: Rest<'a>) -> Soon<'a, ()> {
+        soon(async move {
+            let open = self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?;
+            let key = key_of(line.id);
+            let text = serde_json::to_string(line).unwrap_or_default();
+            let lines = open.first.put(&text.into(), Some(&key))?.into_future();
+            match bytes {
+                Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
+                None => {
+                    if open.second.count(Some(Query::Key(key.clone())))?.await? == 0 {
+                        let bytes = rest().map_err(StoreError::Unwritten)?;
+                        open.second.put(&Uint8Array::from(bytes.as_slice()), Some(&key))?.await?;
+                    }
                 }
             }
-        }
-        lines.await?;
-        open.commit().await
+            lines.await?;
+            open.commit().await
+        })
     }
 
-    /// Every kept run that has a record, in no order.
-    pub async fn runs(&self) -> Result<Vec<(Line, Vec<u8>)>, StoreError> {
-        let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
-        let lines = open.first.get_all(None, None)?.await?;
-        let mut runs = Vec::new();
-        for line in lines {
-            let line: Option<Line> = line.as_string().and_then(|text| serde_json::from_str(&text).ok());
-            let Some(line) = line else { continue };
-            let record = open.second.get(Query::Key(key_of(line.id)))?.await?;
-            if let Some(bytes) = bytes_of(record) {
-                runs.push((line, bytes));
+    fn runs(&self) -> Soon<'_, Vec<(Line, Vec<u8>)>> {
+        soon(async move {
+            let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
+            let lines = open.first.get_all(None, None)?.await?;
+            let mut runs = Vec::new();
+            for line in lines {
+                let line: Option<Line> = line.as_string().and_then(|text| serde_json::from_str(&text).ok());
+                let Some(line) = line else { continue };
+                let record = open.second.get(Query::Key(key_of(line.id)))?.await?;
+                if let Some(bytes) = bytes_of(record) {
+                    runs.push((line, bytes));
+                }
             }
-        }
-        Ok(runs)
+            Ok(runs)
+        })
     }
 
-    /// One run's record, where it is kept.
-    pub async fn record(&self, id: RunId) -> Result<Option<Vec<u8>>, StoreError> {
-        let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
-        Ok(bytes_of(open.second.get(Query::Key(key_of(id)))?.await?))
+    fn record(&self, id: RunId) -> Soon<'_, Option<Vec<u8>>> {
+        soon(async move {
+            let open = self.runs.transaction(RUNS, TransactionMode::ReadOnly).await?;
+            Ok(bytes_of(open.second.get(Query::Key(key_of(id)))?.await?))
+        })
     }
 
-    /// Deletes a run.
-    pub async fn delete_run(&self, id: RunId) -> Result<(), StoreError> {
-        self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?.delete(key_of(id)).await
+    fn delete_run(&self, id: RunId) -> Soon<'_, ()> {
+        soon(async move { self.runs.transaction(RUNS, TransactionMode::ReadWrite).await?.delete(key_of(id)).await })
     }
 
-    /// Writes a sweep: its finished runs, and a checkpoint of the next or none.
-    pub async fn put_sweep(&self, key: &str, sweep: &[u8], checkpoint: Option<&[u8]>) -> Result<(), StoreError> {
-        let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?;
-        let key = JsValue::from(key);
-        let first = open.first.put(&Uint8Array::from(sweep), Some(&key))?.into_future();
-        match checkpoint {
-            Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
-            None => open.second.delete(Query::Key(key))?.await?,
-        }
-        first.await?;
-        open.commit().await
+    fn put_sweep<'a>(&'a self, key: &'a str, sweep: &'a [u8], checkpoint: Option<&'a [u8]>) -> Soon<'a, ()> {
+        soon(async move {
+            let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?;
+            let key = JsValue::from(key);
+            let first = open.first.put(&Uint8Array::from(sweep), Some(&key))?.into_future();
+            match checkpoint {
+                Some(bytes) => drop(open.second.put(&Uint8Array::from(bytes), Some(&key))?.await?),
+                None => open.second.delete(Query::Key(key))?.await?,
+            }
+            first.await?;
+            open.commit().await
+        })
     }
 
-    /// A sweep and its checkpoint, where they are kept.
-    pub async fn sweep(&self, key: &str) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError> {
-        let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadOnly).await?;
-        let sweep = open.first.get(Query::Key(key.into()))?.into_future();
-        let checkpoint = open.second.get(Query::Key(key.into()))?.into_future();
-        Ok((bytes_of(sweep.await?), bytes_of(checkpoint.await?)))
+    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, (Option<Vec<u8>>, Option<Vec<u8>>)> {
+        soon(async move {
+            let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadOnly).await?;
+            let sweep = open.first.get(Query::Key(key.into()))?.into_future();
+            let checkpoint = open.second.get(Query::Key(key.into()))?.into_future();
+            Ok((bytes_of(sweep.await?), bytes_of(checkpoint.await?)))
+        })
     }
 
-    /// Deletes a sweep.
-    pub async fn delete_sweep(&self, key: &str) -> Result<(), StoreError> {
-        self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?.delete(key.into()).await
+    fn delete_sweep<'a>(&'a self, key: &'a str) -> Soon<'a, ()> {
+        soon(async move { self.sweeps.transaction(SWEEPS, TransactionMode::ReadWrite).await?.delete(key.into()).await })
     }
 }
 

@@ -9,12 +9,12 @@ use quanta_core::record::Record;
 use quanta_core::sweep::Manifest;
 use quanta_core::theory::Resource;
 
+use super::codec;
 use super::id;
 use super::job::{Phase, Request, SweepKey, Work};
 use super::notices::About;
 use super::service::Service;
 use super::sweep::Kept;
-use crate::codec;
 use crate::link::Link;
 
 /// The commands on sweeps.
@@ -70,7 +70,7 @@ impl SweepCommands {
         });
         let Some(store) = service.store.get_value() else { return };
         spawn_local(async move {
-            if let Err(error) = store.delete_sweep(&key).await {
+            if let Err(error) = async { store.open().await?.delete_sweep(&key).await }.await {
                 service.notices.warn(About::Sweeps, format!("The sweep is still kept in this browser: {error}."));
             }
         });
@@ -88,13 +88,13 @@ impl Service {
     /// Takes in what the browser keeps of a sweep, where it is more than what is here.
     async fn recall_sweep(self, resource: Resource, key: SweepKey, manifest: Manifest) {
         let Some(Some(store)) = self.store.try_get_value() else { return };
-        let codec = codec::load().await;
-        let read = store.sweep(&key).await.map_err(|error| error.to_string());
-        let read = read.and_then(|(sweep, checkpoint)| {
-            let collected = sweep.map(|sweep| (codec?.read_sweep)(&sweep)).transpose()?;
-            Ok(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
-        });
-        match read {
+        let read = async {
+            let codec = codec::load().await?;
+            let (sweep, checkpoint) = store.open().await?.sweep(&key).await?;
+            let collected = sweep.map(|sweep| (codec.read_sweep)(&sweep)).transpose()?;
+            Ok::<_, String>(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
+        };
+        match read.await {
             Ok(None) => {}
             Ok(Some((runs, checkpoint))) => self.sweeps.kept.update(|all| {
                 let kept = all.entry(key).or_insert_with(|| Kept::new(resource, manifest));
@@ -181,7 +181,11 @@ impl Service {
                 Ok(sweep) => sweep,
                 Err(error) => return self.on_not_kept(About::Sweeps, format!("The sweep cannot be kept: {error}.")),
             };
-            match store.put_sweep(&key, &sweep, checkpoint.as_ref().map(|bytes| bytes.as_slice())).await {
+            let put = async {
+                let checkpoint = checkpoint.as_ref().map(|bytes| bytes.as_slice());
+                store.open().await?.put_sweep(&key, &sweep, checkpoint).await
+            };
+            match put.await {
                 Ok(()) => self.on_kept(About::Sweeps),
                 Err(error) => {
                     let text = format!("The sweep cannot be kept in this browser: {error}. Save it before closing the page.");

@@ -1,9 +1,13 @@
-//! Runs and sweeps as bytes. What reads and writes them is a part of the wasm to itself: the page can
-//! be used before it is there.
+//! Runs and sweeps as bytes, and what this browser keeps of them. The code for it is a part of the wasm
+//! to itself: the page can be used before it is there.
+
+use std::rc::Rc;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::record::Record;
 use quanta_core::sweep::Collected;
+
+use super::store::{Databases, Keep};
 
 /// What reads and writes runs and sweeps; the errors in words.
 #[derive(Clone, Copy)]
@@ -16,6 +20,8 @@ pub struct Codec {
     pub read_sweep: fn(&[u8]) -> Result<Collected, String>,
     /// Writes a sweep.
     pub write_sweep: fn(&Collected) -> Result<Vec<u8>, String>,
+    /// The way to what this browser keeps.
+    pub(super) store: fn() -> Rc<dyn Keep>,
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -25,6 +31,7 @@ fn codec() -> Result<Codec, SplitLoaderError> {
         write: |record| record.to_bytes().map_err(|error| error.to_string()),
         read_sweep: |bytes| Collected::from_bytes(bytes).map_err(|error| error.to_string()),
         write_sweep: |sweep| sweep.to_bytes().map_err(|error| error.to_string()),
+        store: || Rc::new(Databases::default()),
     })
 }
 
