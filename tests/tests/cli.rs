@@ -20,7 +20,7 @@ fn help_and_version_are_printed() {
         assert!(help.contains(word), "{word}");
     }
     let help = good(&["train", "--help"]);
-    for field in quanta_core::config::FIELDS {
+    for field in quanta_core::config::RunConfig::all_fields() {
         assert!(help.contains(&format!("--{} ", field.flag())), "{}", field.name);
     }
 }
@@ -127,7 +127,7 @@ fn without_json_there_is_a_line_per_evaluation_and_no_bar_in_a_pipe() {
     for line in &lines {
         assert!(line.starts_with("step ") && line.contains(" bits, ") && line.contains(" of 5 subtasks learned"), "{line}");
     }
-    let printed = stdout(&output) + &stderr(&output);
+    let printed = stdout(&output) + stderr(&output).as_str();
     assert!(!printed.contains('\u{1b}') && !printed.contains('\r'), "a bar in a pipe: {printed:?}");
 }
 

@@ -1,6 +1,7 @@
 //! The page embedded in another site's: one figure and its controls.
 
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::figure::Kind;
 
 use super::controls::{Buttons, Progress};
@@ -13,11 +14,22 @@ use crate::facts;
 use crate::trainer::{About, Runs};
 use crate::view::framed::Framed;
 use crate::view::notices::Notices;
+use crate::view::on_demand::{Build, OnDemand};
 use crate::words;
 
-/// The figure that the link names.
+#[wasm_split(frame, wasm_split_path = leptos::wasm_split, fallible)]
+fn frame() -> Result<Build, SplitLoaderError> {
+    Ok(|| view! { <OneFigure /> }.into_any())
+}
+
+/// The figure that the link names. Loaded on demand: most readers see the whole page.
 #[component]
 pub fn Embedded() -> impl IntoView {
+    view! { <OnDemand what="the figure" load=|| Box::pin(frame()) /> }
+}
+
+#[component]
+fn OneFigure() -> impl IntoView {
     let link = expect_context::<Address>().link.get_untracked();
     let kind = link.figure.and_then(|name| Kind::from_name(&name)).unwrap_or(Kind::Tasks);
     let number = Kind::ALL.iter().position(|other| *other == kind).unwrap_or(0) + 1;

@@ -23,9 +23,11 @@ pub fn Panel() -> impl IntoView {
     let busy = move || !scaling.job.is_at_rest();
     let about = move || match scaling.resource.get() {
         Resource::Parameters => "Runs of growing width on fresh data, and the loss at their last step.",
-        Resource::Steps => "One width on fresh data, and the loss at every log; the runs differ in their seeds, three at most.",
+        Resource::Steps => {
+            "One width on fresh data, and the loss at every evaluation; the runs differ in their seeds, three at most."
+        }
         Resource::Data => {
-            "One width on more and more fixed samples, reshuffled each epoch. The lowest test loss over training counts, as in the paper, and so is a little optimistic; a run stops 20 logs after it."
+            "One width on more and more fixed samples, reshuffled each epoch. The lowest test loss over training counts, as in the paper, and so is a little optimistic; a run stops 20 evaluations after it."
         }
     };
     view! {

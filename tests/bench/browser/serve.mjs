@@ -4,7 +4,7 @@ import http from 'node:http';
 import fs from 'node:fs';
 import path from 'node:path';
 
-const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' };
+const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '.css': 'text/css' };
 
 /** Runs `work(page)` and then closes the browser, also if `work` fails. */
 export async function withPage(site, work) {
@@ -12,7 +12,7 @@ export async function withPage(site, work) {
   const server = http.createServer((request, response) => {
     const url = decodeURIComponent(request.url.split('?')[0]);
     if (url === '/') { response.setHeader('content-type', 'text/html'); response.end('<!doctype html><title>bench</title>'); return; }
-    const file = url.startsWith('/site/') ? path.join(site, url.slice(6)) : path.join(here, url);
+    const file = url.startsWith('/site/') ? path.join(site, url.slice(6) || 'index.html') : path.join(here, url);
     if (!fs.existsSync(file)) { response.statusCode = 404; response.end(); return; }
     response.setHeader('content-type', types[path.extname(file)] ?? 'application/octet-stream');
     response.end(fs.readFileSync(file));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::about::About;
 use super::crosshair::Plot;
@@ -42,8 +43,12 @@ pub fn FigureCard(
     let wide = RwSignal::new(false);
     let (problem, said) = (RwSignal::new(String::new()), RwSignal::new(""));
     let unsaved = |why| format!("The figure cannot be saved: {why}.");
-    let save_svg = move |_| problem.set(save::svg(held, themes).err().map(unsaved).unwrap_or_default());
-    let save_png = move |_| problem.set(save::png(held, themes).err().map(unsaved).unwrap_or_default());
+    let save = move |format| {
+        spawn_local(async move {
+            let saved = save::as_file(format, held, themes).await;
+            let _ = problem.try_set(saved.err().map(unsaved).unwrap_or_default());
+        });
+    };
     let alive = Alive::new();
     let copy_frame = move |_| {
         browser::copy(held.with_value(|shown| frame_of((shown.link)(link.get_untracked()), &shown.name)), move |copied| {
@@ -79,8 +84,8 @@ pub fn FigureCard(
                         </button>
                     </Show>
                     <Menu label="Save" of=of>
-                        <button type="button" on:click=save_svg>"SVG"</button>
-                        <button type="button" on:click=save_png>"PNG"</button>
+                        <button type="button" on:click=move |_| save(save::Format::Svg)>"SVG"</button>
+                        <button type="button" on:click=move |_| save(save::Format::Png)>"PNG"</button>
                         <button type="button" on:click=copy_frame>"Frame for a page"</button>
                     </Menu>
                 </div>
