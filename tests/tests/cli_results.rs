@@ -83,7 +83,7 @@ fn rows(text: &str) -> Vec<Value> {
 #[test]
 fn a_run_is_exported_as_csv_and_as_json() {
     let folder = tempfile::tempdir().unwrap();
-    let record = made_up(RunConfig::from_query("n_tasks=3&steps=100", &[]).expect("valid"));
+    let record = synthetic(RunConfig::from_query("n_tasks=3&steps=100", &[]).expect("valid"));
     let path = saved(folder.path(), "run", &record);
     let csv = good(&["export", text(&path), "--csv"]);
     assert_eq!(csv.lines().next(), Some("step,loss_bits,train_loss_bits,learned,seconds,task_1,task_2,task_3"));
