@@ -121,6 +121,50 @@ fn small_data_is_learned_by_heart_and_patience_ends_it() {
 }
 
 #[test]
+fn evaluations_by_hand_change_nothing() {
+    // Evaluations a few steps apart, over a run that patience ends.
+    let config = tiny().with("samples=50&batch_size=50&steps=2000&patience=5&log_schedule=linear&log_every=20&snapshots=4");
+    let whole = to_the_end(start(&config, Path::Fused));
+    let mut stepped = start(&config, Path::Fused);
+    let mut by_hand = Vec::new();
+    while !stepped.is_over() {
+        block_on(stepped.advance(7)).expect("advanced");
+        for _ in 0..2 {
+            by_hand.push(block_on(stepped.evaluate()).expect("measured"));
+        }
+    }
+    let stepped = stepped.record();
+    assert_eq!((curve(stepped), &stepped.status), (curve(&whole), &whole.status));
+    assert_eq!(stepped.snapshots, whole.snapshots);
+    assert!(by_hand.iter().any(|look| stepped.evaluations.iter().all(|recorded| recorded.step != look.step)));
+    // At a step of the schedule it is the recorded one.
+    for look in by_hand {
+        assert!(stepped.evaluations.iter().all(|recorded| recorded.step != look.step || *recorded == look));
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    // Three parts to a batch, and a test of two pieces.
+    let config = tiny().with("batch_size=5000&eval_per_task=6000&steps=10&log_schedule=linear&log_every=5");
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| {
+            assert_eq!(rayon::current_num_threads(), threads);
+            let mut run = start(&config, Path::Fused);
+            block_on(run.advance(u64::MAX)).expect("advanced");
+            block_on(run.checkpoint()).expect("kept");
+            let record = run.record();
+            (curve(record), record.checkpoint.clone().expect("kept").arrays)
+        })
+    };
+    let one = on(1);
+    for threads in [2, 7] {
+        assert!(on(threads) == one, "{threads} threads");
+    }
+}
+
+#[test]
 fn events_come_in_order_and_end() {
     let mut run = start(&tiny().with("steps=3"), Path::Fused);
     assert!(matches!(run.started(), Event::Started(ref s) if s.parameters == 21 * 32 + 2 && s.path == "fused"));
