@@ -61,7 +61,8 @@ impl Run {
         Self::build(Record::new(config.validated()?), device, path).await
     }
 
-    /// A run from its record's checkpoint, to the same curve as if it had never stopped.
+    /// A run from its record's checkpoint: on the same kind of device, to the same curve as if it had
+    /// never stopped.
     pub async fn resume(mut record: Record, device: OpenDevice) -> Result<Self, TrainError> {
         let Some(checkpoint) = &record.checkpoint else {
             return Err(TrainError::NotResumable("its file holds no checkpoint".into()));

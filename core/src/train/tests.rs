@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::*;
 use crate::config::{Optimizer, RunConfig};
 use crate::device::OpenDevice;
-use crate::event::Event;
+use crate::event::{Evaluation, Event};
 use crate::fit::emergence_step;
+use crate::kernel::Isa;
 use crate::model::mlp::Activation;
 use crate::record::{Record, Status};
 
@@ -161,6 +162,30 @@ fn any_number_of_threads_gives_the_same_bits() {
     let one = on(1);
     for threads in [2, 7] {
         assert!(on(threads) == one, "{threads} threads");
+    }
+}
+
+/// Over the first fifty steps of a run the instruction sets' losses differ by no more than this, bits.
+const SIMD_TOLERANCE: f32 = 1e-4;
+
+#[test]
+fn every_instruction_set_gives_the_same_first_losses() {
+    // The run of the known answers that the browser is held to.
+    let config = RunConfig::of("n_tasks=6&n_bits=12&k=2&width=32&batch_size=3000&steps=50&lr=0.01&seed=3&logs_per_decade=5");
+    let on = |isa: Isa| {
+        let record = isa.instead(|| to_the_end(start(&config, Path::Fused)));
+        assert!(record.device.contains(isa.name()), "{}", record.device);
+        record
+    };
+    let expected = on(Isa::Portable);
+    println!("no SIMD: {:?}", expected.evaluations.iter().map(|e| (e.step, e.loss_bits)).collect::<Vec<_>>());
+    for isa in Isa::available() {
+        let found = on(isa);
+        let all = |e: &Evaluation| std::iter::once(e.loss_bits).chain(e.quantum_loss_bits.clone()).collect::<Vec<_>>();
+        let pairs = expected.evaluations.iter().zip(&found.evaluations).flat_map(|(a, b)| all(a).into_iter().zip(all(b)));
+        let apart = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        println!("{}: at most {apart:e} bits apart from no SIMD", isa.name());
+        assert!(apart <= SIMD_TOLERANCE, "{}: {apart} bits apart", isa.name());
     }
 }
 
