@@ -176,7 +176,7 @@ fn counts(dir: &Path) -> [u64; 4] {
 /// Returns the step from which the run of width `width` would resume, or 0.
 fn reached(dir: &Path, width: usize) -> u64 {
     let (folder, manifest) = Folder::open(dir).unwrap();
-    let entry = manifest.runs.iter().find(|entry| entry.config.width == width).unwrap();
+    let entry = manifest.runs.iter().find(|entry| entry.config.number("width") == Some(width as f64)).unwrap();
     match folder.state(entry).unwrap() {
         State::Left(step) => step,
         _ => 0,
