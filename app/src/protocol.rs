@@ -102,7 +102,7 @@ pub enum Command {
 pub enum State {
     /// The device is being asked for and its kernels compiled.
     Compiling,
-    /// The first steps are compared with the CPU's.
+    /// Gradients and a step are compared with the CPU's.
     SelfTest,
     /// Steps are being taken.
     Running,
