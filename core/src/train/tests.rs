@@ -166,7 +166,8 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 /// Over the first fifty steps of a run the instruction sets' losses differ by no more than this, bits.
-const SIMD_TOLERANCE: f32 = 1e-4;
+/// AVX-512 and AVX2 were seen to differ from the path without SIMD by 2.4e-7.
+const SIMD_TOLERANCE: f32 = 1e-5;
 
 #[test]
 fn every_instruction_set_gives_the_same_first_losses() {
@@ -245,7 +246,7 @@ fn what_cannot_be_resumed_says_why() {
 
 #[test]
 fn another_task_trains_like_the_first() {
-    let config = tiny().with("task=majority&k=3&steps=300");
+    let config = RunConfig::of("task=majority&n_tasks=6&n_bits=12&k=3&width=32&batch_size=200&steps=300&lr=0.01");
     let record = to_the_end(start(&config, Path::of(&config)));
     assert_eq!(record.path, "fused");
     let losses = record.losses();
