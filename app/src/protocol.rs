@@ -9,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use quanta_core::device::DeviceChoice;
-use quanta_core::event::Event;
+use quanta_core::event::{Evaluation, Event};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -90,7 +90,7 @@ pub enum Command {
     Pause,
     /// Go on.
     Go,
-    /// While paused: take one step, and evaluate.
+    /// While paused: take one step, and measure the losses for a [`Message::Look`].
     Step,
     /// End the run where it is; a checkpoint follows, then `State::Stopped`.
     Stop,
@@ -102,7 +102,7 @@ pub enum Command {
 pub enum State {
     /// The device is being asked for and its kernels compiled.
     Compiling,
-    /// The first steps are compared with the CPU's.
+    /// Gradients and a step are compared with the CPU's.
     SelfTest,
     /// Steps are being taken.
     Running,
@@ -142,6 +142,13 @@ pub enum Message {
         /// What happened.
         event: Event,
     },
+    /// The losses after a step that was asked for by hand: to be shown, and no part of the record.
+    Look {
+        /// The run's id.
+        run: RunId,
+        /// What was measured.
+        evaluation: Evaluation,
+    },
     /// The run as a record, with its checkpoint: the message's bytes. Sent every few seconds, and
     /// before `Paused`, `Stopped`, `Finished` and `Failed`.
     Record {
@@ -176,7 +183,7 @@ pub enum WebGpu {
 mod tests {
     use super::*;
     use quanta_core::config::RunConfig;
-    use quanta_core::event::{Evaluation, Started};
+    use quanta_core::event::Started;
 
     fn commands() -> Vec<Command> {
         let config = RunConfig::from_query("seed=7", &[]).expect("valid").to_json();
@@ -221,6 +228,7 @@ mod tests {
             state(State::Finished),
             state(State::Failed { message: "out of memory:\nsmaller, please".into() }),
             Message::Event { run: RunId(3), event: Event::Started(started) },
+            Message::Look { run: RunId(3), evaluation: evaluation.clone() },
             Message::Event { run: RunId(3), event: Event::Evaluation(evaluation) },
             Message::Event {
                 run: RunId(3),

@@ -31,3 +31,8 @@ pub mod kernel;
 pub mod train;
 #[cfg(feature = "engine")]
 pub mod workload;
+
+/// How a test says that it was skipped; shared with the tests that span crates.
+#[cfg(all(test, feature = "engine"))]
+#[path = "../../tests/src/skip.rs"]
+mod skip;

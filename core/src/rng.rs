@@ -30,6 +30,8 @@ pub enum Stream {
     TestBits = 8,
     /// Resampling in the bootstrap of a fit; the index is the resample.
     Bootstrap = 9,
+    /// Parameters and moments of a device's self-test; the index is the array's place in it.
+    SelfTest = 10,
 }
 
 /// A sequence of random words, determined by seed, stream and index.

@@ -2,3 +2,4 @@
 //! must be the same natively and in wasm. This library holds the code that they share.
 
 pub mod server;
+pub mod skip;

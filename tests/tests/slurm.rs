@@ -1,14 +1,13 @@
 //! Tests sweeps on Slurm. The test starts its own Slurm on this machine, trains a sweep as a job
 //! array, cancels one task and requeues others.
 //!
-//! If Slurm is not installed (Debian: `apt-get install slurm-wlm`), the test prints that it was
+//! If Slurm is not installed (Debian: `apt-get install slurm-wlm`), the test reports that it was
 //! skipped, and why.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod terminal;
 
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -188,11 +187,7 @@ fn reached(dir: &Path, width: usize) -> u64 {
 fn a_job_array_resumes_cancelled_and_requeued_tasks() {
     let slurm = match Slurm::start() {
         Ok(slurm) => slurm,
-        Err(reason) => {
-            // Written directly, because the test harness captures `eprintln!`.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: no sweep was run on Slurm: {reason}");
-            return;
-        }
+        Err(reason) => return quanta_tests::skip::skipped("a sweep on Slurm", reason),
     };
     let dir = slurm.folder.path().join("sweep");
     let grid = ["sweep", "--dir", text(&dir), "--over=width=8,16,24", "--n-tasks=5", "--n-bits=10", "--k=2", "--batch-size=64"];

@@ -102,7 +102,7 @@ impl Line<'_> {
                     self.events(training.advance(1).await?);
                     if !training.is_over() {
                         let evaluation = training.evaluate().await?;
-                        self.events(vec![quanta_core::event::Event::Evaluation(evaluation)]);
+                        self.mailbox.post(&Message::Look { run: self.run, evaluation }, None);
                     }
                     self.keep(training).await?;
                 }

@@ -89,7 +89,7 @@ pub fn Numbers() -> impl IntoView {
     let (runs, job, form) = (expect_context::<Runs>(), expect_context::<RunJob>(), expect_context::<Form>());
     let lab = expect_context::<Lab>();
     let last = move || {
-        let read = |run: &Run| run.record.last().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
+        let read = |run: &Run| run.latest().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
         runs.with_shown(read).flatten()
     };
     let tasks = move || runs.with_shown(|run| facts::quanta_count(run.config()));

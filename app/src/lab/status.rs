@@ -51,7 +51,7 @@ impl Status {
             Phase::Queued(place) => self.queued(place),
             Phase::Waiting => "Loading the engine; the run starts as soon as it is there.".to_owned(),
             Phase::Compiling => "Starting the device and compiling its kernels …".to_owned(),
-            Phase::SelfTest => "Self-test: comparing the first steps with the CPU’s …".to_owned(),
+            Phase::SelfTest => "Self-test: comparing gradients and a step with the CPU’s …".to_owned(),
             Phase::Running => "Running.".to_owned(),
             Phase::Pausing => "Pausing …".to_owned(),
             Phase::Paused => format!("Paused at step {}.", step()),

@@ -41,6 +41,11 @@ impl Service {
                 Some(Work::Sweep { key }) => self.on_sweep_event(&key, event),
                 None => {}
             },
+            Message::Look { run, evaluation } => {
+                if let Some(Work::Run { id, .. }) = work_of(run) {
+                    self.runs.update(id, |run| run.look = Some(evaluation));
+                }
+            }
             Message::Record { run, step } => {
                 let Some(bytes) = bytes else { return };
                 match work_of(run) {
@@ -111,6 +116,7 @@ impl Service {
         match event {
             Event::Started(started) => {
                 self.runs.update(id, |run| {
+                    run.look = None;
                     let record = Arc::make_mut(&mut run.record);
                     (record.device, record.path) = (started.device.clone(), started.path.clone());
                 });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use quanta_core::config::RunConfig;
+use quanta_core::event::Evaluation;
 use quanta_core::record::{Record, Status};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub struct Run {
     pub made: f64,
     /// Its settings and evaluations, without the checkpoint.
     pub record: Arc<Record>,
+    /// What was measured after the last step that was asked for by hand; no part of the record.
+    pub look: Option<Evaluation>,
     /// The step it can go on from.
     pub checkpoint: Option<u64>,
     /// The whole record as the worker wrote it, where the store does not hold it yet.
@@ -61,7 +64,7 @@ impl Run {
         let checkpoint = record.checkpoint.take().map(|checkpoint| checkpoint.step);
         let Line { id, name, color, hidden, made } = line;
         let made = if made > 0.0 { made } else { id.0 as f64 * 1_000.0 };
-        Self { id, name, color, hidden, made, record: Arc::new(record), checkpoint, bytes: None }
+        Self { id, name, color, hidden, made, record: Arc::new(record), look: None, checkpoint, bytes: None }
     }
 
     /// The store's line about it.
@@ -84,6 +87,12 @@ impl Run {
         self.checkpoint.is_some() || self.record.last().is_some()
     }
 
+    /// What was measured last, whether the schedule asked for it or a step by hand.
+    pub fn latest(&self) -> Option<&Evaluation> {
+        let recorded = self.record.last();
+        self.look.as_ref().filter(|look| recorded.is_none_or(|recorded| look.step > recorded.step)).or(recorded)
+    }
+
     /// The step of its last evaluation.
     pub fn step(&self) -> u64 {
         facts::last_step(&self.record)
@@ -102,9 +111,9 @@ impl Run {
         }
     }
 
-    /// Its last evaluation as one sentence, for those who cannot see the figures.
+    /// What was measured last as one sentence, for those who cannot see the figures.
     pub fn summary(&self) -> Option<String> {
-        let last = self.record.last()?;
+        let last = self.latest()?;
         Some(format!(
             "step {}: loss {}, {} of {} subtasks learned",
             words::thousands(last.step),

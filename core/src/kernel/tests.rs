@@ -12,13 +12,13 @@ use crate::model::mlp::{Activation, Mlp};
 use crate::task::Task as _;
 use crate::train::block_on;
 
-/// Returns the CPU and, if there is an adapter (software included), a GPU. Prints a line if there is
-/// none.
-fn devices() -> Vec<OpenDevice> {
+/// Returns the CPU and, if there is an adapter (software included), a GPU. Without one, reports that
+/// `test` skipped it.
+fn devices(test: &str) -> Vec<OpenDevice> {
     let mut devices = vec![OpenDevice::cpu()];
     match block_on(open(DeviceChoice::Gpu)) {
         Ok(device) => devices.push(device),
-        Err(error) => eprintln!("NOT TESTED ON A GPU: {error}"),
+        Err(error) => crate::skip::skipped(&format!("{test} on a GPU"), error),
     }
     devices
 }
@@ -46,7 +46,7 @@ fn assert_near(found: Vec<f32>, expected: Vec<f32>, what: &str) {
 
 #[test]
 fn loss_and_gradients_match_the_reference() {
-    for device in devices() {
+    for device in devices("loss_and_gradients_match_the_reference") {
         for (n_tasks, n_bits, width, batch_size) in
             [(5, 7, 1, 30), (3, 33, 17, 100), (40, 64, 16, 7), (1, 10, 50, 200), (9, 130, 33, 1)]
         {
@@ -88,7 +88,7 @@ fn the_upstream_gradient_scales_all() {
 
 #[test]
 fn fused_adam_matches_burns_adam() {
-    for device in devices() {
+    for device in devices("fused_adam_matches_burns_adam") {
         let device = device.device();
         for (optimizer, decay) in
             [(config::Optimizer::AdamW, 0.0), (config::Optimizer::AdamW, 0.1), (config::Optimizer::Adam, 0.1)]

@@ -17,6 +17,13 @@ pub trait Learn {
     /// nats, `[1]`, still on the device.
     fn step(&mut self, step: u64) -> Tensor<1>;
 
+    /// The mean loss of the training batch of `step`, nats, `[1]`, and its gradient with respect to each
+    /// parameter, by name; zeros where the loss does not depend on it. Still on the device.
+    fn gradients(&self, step: u64) -> (Tensor<1>, Vec<Parameter>);
+
+    /// The sizes of the workload's kernels; see [`Workload::shape`].
+    fn shape(&self) -> Vec<usize>;
+
     /// In how many pieces a test is taken.
     fn test_pieces(&self) -> usize;
 
@@ -44,11 +51,12 @@ pub fn learner(
     workload::with(config, path, Build { config, path, device, checkpoint })
 }
 
-struct Build<'a> {
-    config: &'a RunConfig,
-    path: Path,
-    device: &'a Device,
-    checkpoint: Option<&'a Checkpoint>,
+/// Builds the learner of a workload.
+pub(super) struct Build<'a> {
+    pub config: &'a RunConfig,
+    pub path: Path,
+    pub device: &'a Device,
+    pub checkpoint: Option<&'a Checkpoint>,
 }
 
 impl WithWorkload for Build<'_> {
@@ -155,6 +163,16 @@ where
         let model = self.model.take();
         self.model = model.map(|model| walk::step(model, &self.rule, self.lr, &mut self.states, gradients));
         loss.inner()
+    }
+
+    fn gradients(&self, step: u64) -> (Tensor<1>, Vec<Parameter>) {
+        let loss = self.workload.loss(self.model(), step, &self.device);
+        let gradients = walk::gradients(self.model(), &loss.backward());
+        (loss.inner(), gradients)
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        self.workload.shape()
     }
 
     fn test_pieces(&self) -> usize {

@@ -1,5 +1,9 @@
 //! A run as a state machine: advance, evaluate, checkpoint, resume. It returns what happens as
 //! [`Event`](crate::event::Event)s, for whoever drives it to show.
+//!
+//! The same config gives the same data and the same start everywhere, and the same curve on the same
+//! kind of device: to the bit on a CPU of the same instruction set, whatever the number of threads.
+//! Elsewhere sums are added in another order, so that curves agree at first and drift apart slowly.
 
 mod error;
 mod learner;

@@ -61,7 +61,8 @@ impl Run {
         Self::build(Record::new(config.validated()?), device, path).await
     }
 
-    /// A run from its record's checkpoint, to the same curve as if it had never stopped.
+    /// A run from its record's checkpoint: on the same kind of device, to the same curve as if it had
+    /// never stopped.
     pub async fn resume(mut record: Record, device: OpenDevice) -> Result<Self, TrainError> {
         let Some(checkpoint) = &record.checkpoint else {
             return Err(TrainError::NotResumable("its file holds no checkpoint".into()));
@@ -181,7 +182,7 @@ impl Run {
         let target = self.record.config.training.steps.min(self.step.saturating_add(steps));
         loop {
             if self.evaluations.front() == Some(&self.step) {
-                match self.measure().await? {
+                match self.measure_and_record().await? {
                     // Broken off: the progress so far is reported all the same.
                     None => break,
                     Some(evaluation) => events.push(Event::Evaluation(evaluation)),
@@ -219,18 +220,16 @@ impl Run {
         Ok(())
     }
 
-    /// Measures the losses now and records them. Returns the recorded evaluation if this step was
-    /// measured before.
+    /// Measures the losses now, for the caller alone: nothing of it is recorded, counts for patience or
+    /// changes what follows. Returns the recorded evaluation if the schedule has measured this step.
     pub async fn evaluate(&mut self) -> Result<Evaluation, TrainError> {
         if let Some(known) = self.record.evaluations.last().filter(|known| known.step == self.step) {
             return Ok(known.clone());
         }
-        self.clock.start();
         // Nothing interrupts while there is nobody to yield to, so that there is always an outcome.
         let yield_to = self.yield_to.take();
         let measured = self.measure().await;
         self.yield_to = yield_to;
-        self.clock.stop();
         measured?.ok_or(TrainError::Execution { step: self.step, reason: "the evaluation was broken off".into() })
     }
 
@@ -247,9 +246,26 @@ impl Run {
         Ok(Event::Checkpoint { step: self.step })
     }
 
-    /// Measures and records; nothing where it was interrupted.
-    async fn measure(&mut self) -> Result<Option<Evaluation>, TrainError> {
+    /// Takes the evaluation that the schedule has at this step, and records it; nothing where it was
+    /// interrupted.
+    async fn measure_and_record(&mut self) -> Result<Option<Evaluation>, TrainError> {
         let begun = Instant::now();
+        let Some(evaluation) = self.measure().await? else { return Ok(None) };
+        while self.evaluations.front().is_some_and(|at| *at <= self.step) {
+            self.evaluations.pop_front();
+        }
+        self.record.evaluations.push(evaluation.clone());
+        self.count_stale(evaluation.loss_bits);
+        if self.snapshots.contains(&self.step) {
+            let arrays = read(self.learner.parameters()).await.map_err(|error| self.execution(error))?;
+            self.record.snapshots.push(Checkpoint { step: self.step, arrays });
+        }
+        self.pace.evaluated(begun.elapsed());
+        Ok(Some(evaluation))
+    }
+
+    /// Measures the losses; nothing where it was interrupted.
+    async fn measure(&self) -> Result<Option<Evaluation>, TrainError> {
         let Some(Losses { mean, quanta, accuracy }) = self.test().await? else { return Ok(None) };
         let in_bits = |nats: f64| (nats / std::f64::consts::LN_2) as f32;
         let loss_bits = in_bits(mean);
@@ -261,7 +277,7 @@ impl Run {
             None => None,
         };
         let quantum_loss_bits: Vec<f32> = quanta.iter().map(|nats| nats / LN_2).collect();
-        let evaluation = Evaluation {
+        Ok(Some(Evaluation {
             step: self.step,
             loss_bits,
             train_loss_bits,
@@ -269,18 +285,7 @@ impl Run {
             quantum_loss_bits,
             quantum_accuracy: accuracy,
             seconds: self.clock.seconds(),
-        };
-        while self.evaluations.front().is_some_and(|at| *at <= self.step) {
-            self.evaluations.pop_front();
-        }
-        self.record.evaluations.push(evaluation.clone());
-        self.count_stale(loss_bits);
-        if self.snapshots.contains(&self.step) {
-            let arrays = read(self.learner.parameters()).await.map_err(|error| self.execution(error))?;
-            self.record.snapshots.push(Checkpoint { step: self.step, arrays });
-        }
-        self.pace.evaluated(begun.elapsed());
-        Ok(Some(evaluation))
+        }))
     }
 
     /// The test that the step names; nothing where it was interrupted.

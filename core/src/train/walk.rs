@@ -20,17 +20,29 @@ pub struct Parameter {
 
 /// The parameters of a module, without autodiff.
 pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
-    let mut collect = Collect { path: Vec::new(), found: Vec::new() };
+    collect(module, None)
+}
+
+/// The gradient of each parameter of a module, under the parameter's name and in its shape; zeros where
+/// the loss does not depend on it.
+pub fn gradients<M: Module>(module: &M, gradients: &Gradients) -> Vec<Parameter> {
+    collect(module, Some(gradients))
+}
+
+fn collect<M: Module>(module: &M, gradients: Option<&Gradients>) -> Vec<Parameter> {
+    let mut collect = Collect { gradients, path: Vec::new(), found: Vec::new() };
     module.visit(&mut collect);
     collect.found
 }
 
-struct Collect {
+/// Collects the parameters, or their gradients.
+struct Collect<'a> {
+    gradients: Option<&'a Gradients>,
     path: Vec<String>,
     found: Vec<Parameter>,
 }
 
-impl ModuleVisitor for Collect {
+impl ModuleVisitor for Collect<'_> {
     fn enter_module(&mut self, name: &str, _container: &str) {
         self.path.push(name.to_owned());
     }
@@ -40,7 +52,10 @@ impl ModuleVisitor for Collect {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let tensor = param.val().inner();
+        let tensor = match self.gradients {
+            None => param.val().inner(),
+            Some(gradients) => param.val().grad(gradients).unwrap_or_else(|| param.val().inner().zeros_like()),
+        };
         let shape = tensor.dims().to_vec();
         self.found.push(Parameter { name: self.path.join("."), values: row(tensor), shape });
     }

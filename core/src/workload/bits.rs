@@ -46,6 +46,11 @@ impl Workload for BitsOnMlp {
         self.task.quanta()
     }
 
+    /// The subtasks and the bits of a sample.
+    fn shape(&self) -> Vec<usize> {
+        vec![self.subtasks(), self.task.n_bits()]
+    }
+
     fn model(&self, device: &Device) -> Mlp {
         Mlp::new(&self.model, self.subtasks() + self.task.n_bits(), self.seed, device)
     }

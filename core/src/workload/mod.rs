@@ -3,7 +3,7 @@
 //! Training, self-tests and analyses reach tasks and models through [`Workload`] alone. The fused
 //! kernels stand behind it, and the plain tensor operations that they are held against.
 
-mod bits;
+pub(crate) mod bits;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -65,6 +65,10 @@ pub trait Workload {
 
     /// What losses are told apart by.
     fn quanta(&self) -> &Quanta;
+
+    /// The sizes that the kernels of a step are compiled for, beside those of the model's parameters
+    /// and the number of samples: the layout of a batch. Seeds and frequencies are none of them.
+    fn shape(&self) -> Vec<usize>;
 
     /// The model as a run starts it, with parameters that gradients are taken for.
     fn model(&self, device: &Device) -> Self::Model;

@@ -24,6 +24,12 @@ pub enum Isa {
     Portable,
 }
 
+#[cfg(test)]
+std::thread_local! {
+    /// The instruction set that a test takes for the best.
+    static INSTEAD: std::cell::Cell<Option<Isa>> = const { std::cell::Cell::new(None) };
+}
+
 impl Isa {
     /// Returns every instruction set that this processor supports, the fastest first.
     pub fn available() -> Vec<Isa> {
@@ -47,7 +53,20 @@ impl Isa {
 
     /// Returns the fastest instruction set that this processor supports.
     pub fn best() -> Isa {
+        #[cfg(test)]
+        if let Some(isa) = INSTEAD.get() {
+            return isa;
+        }
         Self::available()[0]
+    }
+
+    /// Does something for which this instruction set, which the processor must support, is the best.
+    #[cfg(test)]
+    pub fn instead<T>(self, something: impl FnOnce() -> T) -> T {
+        let before = INSTEAD.replace(Some(self));
+        let result = something();
+        INSTEAD.set(before);
+        result
     }
 
     /// Returns the vendor's name of the instruction set, or `no SIMD`.
