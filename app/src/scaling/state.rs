@@ -48,6 +48,8 @@ pub struct Scaling {
     pub resource: Memo<Resource>,
     /// The sweep that the sliders describe, and what it is kept under; or why there is none.
     pub planned: Memo<Result<(SweepKey, Manifest), String>>,
+    /// Every sweep of the browser's own that has been looked at.
+    pub kept: RwSignal<BTreeMap<SweepKey, Kept>>,
     /// Which lines the figures show: fit, truncated sum, pure law.
     pub look: [RwSignal<bool>; 3],
     /// The sweep in training, or the last that was.
@@ -84,6 +86,7 @@ impl Scaling {
             library: Library::open(),
             resource,
             planned,
+            kept: sweeps.kept,
             look: [RwSignal::new(true), RwSignal::new(true), RwSignal::new(false)],
             job: expect_context(),
             sweeps,
