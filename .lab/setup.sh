@@ -126,9 +126,10 @@ scheduler() {
     PATH=$PATH:/usr/sbin command -v slurmctld
 }
 
-# missing_packages build|test: prints Debian's names of the packages that are missing.
+# missing_packages build|test|check: prints Debian's names of the packages that are missing.
 missing_packages() {
     has cc || echo gcc libc6-dev
+    [ "$1" != check ] || { find_rust >/dev/null || echo "$DEBIAN_RUST"; return 0; }
     has brotli || has node || echo brotli
     if ! find_rust >/dev/null || { [ "$WASM_LIBRARY" = source ] && ! source_ready; }; then
         echo "$DEBIAN_RUST"
@@ -137,8 +138,9 @@ missing_packages() {
     find_browser || if [ "$(os_id)" = ubuntu ]; then echo chromium-browser chromium-chromedriver; else echo chromium chromium-driver; fi
     has npm || echo npm
     [ "$(uname)" != Linux ] || vulkan_driver >/dev/null || echo mesa-vulkan-drivers
-    # Slurm comes with daemons, so it is installed only in CI. Its test reports if it is missing.
-    [ "${CI:-}" != true ] || scheduler >/dev/null || echo slurm-wlm
+    # Slurm comes with daemons, so it is installed only where every test is asked for. Its test reports
+    # if it is missing.
+    [ -z "${CI:-}${QUANTA_REQUIRE_ALL:-}" ] || scheduler >/dev/null || echo slurm-wlm
 }
 
 os_id() {
@@ -187,6 +189,20 @@ install_tool() {
     rm -rf "$LAB_HOME/target/tools"
 }
 
+# Whether rustfmt and clippy are there; with rustup their names are, even where they are not.
+linters_ready() {
+    cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1
+}
+
+# Finds rustfmt and clippy beside the cargo in use, and installs cargo-deny: unoptimised, because it runs
+# for seconds.
+install_linters() {
+    linters_ready || ! has rustup || rustup component add rustfmt clippy
+    linters_ready ||
+        die "rustfmt and clippy are needed: rustup component add rustfmt clippy, or apt-get install rustfmt-web rust-web-clippy" 3
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 install_tool cargo-deny "$DENY_VERSION" "which checks licences (about 2 minutes)" --locked
+}
+
 install_axe() {
     [ "$(axe_version)" != "$AXE_VERSION" ] || return 0
     say "Installing axe-core $AXE_VERSION, which audits the page's accessibility"
@@ -206,17 +222,22 @@ fetch_crates() {
     fi
 }
 
-# setup build|test: installs what a command needs. Does nothing if everything is installed.
+# setup build|test|check: installs what a command needs. Does nothing if everything is installed.
 setup() {
     local packages
     # Must come first: which packages are missing depends on the standard library's source.
     find_rust || true
-    choose_wasm_library
+    WASM_LIBRARY=
+    [ "$1" = check ] || choose_wasm_library
     packages=$(missing_packages "$1" | tr '\n' ' ')
     # Unquoted, so that each name is an argument.
     install_packages $packages
     find_rust || die "Rust $RUST_VERSION or newer is needed, from https://rustup.rs or this system's packages" 3
     fetch_crates
+    if [ "$1" = check ]; then
+        install_linters
+        return
+    fi
     # No --locked, because the lock file of this version does not resolve.
     install_tool wasm-bindgen-cli "$BINDGEN_VERSION" "which joins wasm to JavaScript (about 2 minutes)"
     # Without default features Trunk neither checks for updates nor downloads tools.
@@ -267,5 +288,8 @@ doctor() {
         row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software driver; without a driver no native test uses a GPU"
     fi
     row "Slurm" "$(scheduler >/dev/null && echo "installed")" "optional: its test is skipped; apt-get install slurm-wlm"
+    echo "To check:"
+    row "rustfmt, clippy" "$(linters_ready && version_of cargo clippy)" "rustup component add rustfmt clippy"
+    tool_row "cargo-deny" "$(version_of "$TOOLS/bin/cargo-deny")" "$DENY_VERSION"
     if [ -f dist/index.html ]; then echo "The page is built, in dist/."; else echo "The page is not built yet."; fi
 }

@@ -82,6 +82,7 @@ impl Material {
     ///
     /// # Errors
     /// If they are neither; with both reasons.
+    #[allow(clippy::result_large_err, reason = "made at most once for a file")]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MaterialError> {
         match Collected::from_bytes(bytes) {
             Ok(collected) => Ok(Self::Sweep(Box::new(collected))),

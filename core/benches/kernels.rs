@@ -16,6 +16,7 @@ use quanta_core::task::{AnyTask, Task as _};
 use quanta_core::train::block_on;
 
 /// Waits for the device by reading one number.
+#[allow(clippy::single_range_in_vec_init, reason = "one range a dimension")]
 fn wait<const D: usize>(tensor: Tensor<D>) -> f32 {
     tensor.inner().flatten::<1>(0, D - 1).slice([0..1]).into_data().iter::<f32>().sum()
 }

@@ -192,7 +192,7 @@ mod tests {
         let frequencies = UseFrequencies::new(50, 0.4);
         let mut rng = Rng::new(7, Stream::TrainCodes, 0);
         let draws = 1_000_000;
-        let mut counts = vec![0u32; 50];
+        let mut counts = [0u32; 50];
         for _ in 0..draws {
             counts[frequencies.sample(rng.next_u32()) as usize] += 1;
         }

@@ -167,7 +167,7 @@ impl Figure for LossFigure {
         let mut text = String::from("Mean test loss in bits against training step, both logarithmic. ");
         for (run, fit) in self.runs.iter().zip(self.fits()) {
             text += &format!("{}: {} ", run.name, source::settings_sentence(&run.record));
-            text += &format!("{} {} ", source::standing_sentence(&run.record), fit_sentence(fit)).trim_start();
+            text += format!("{} {} ", source::standing_sentence(&run.record), fit_sentence(fit)).trim_start();
         }
         text += &theory_sentence(&first.record, self.fits().first().and_then(|fit| fit.as_ref().ok()));
         text.trim_end().into()

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The cross-entropy depends on z alone, so the backward pass needs one number per sample:
-//! δ = (σ(z) - y) / batch. With the mask m_w = [a_w > 0], stored as bits, all gradients follow from
+//! δ = (σ(z) - y) / batch. With the mask m_w = `[a_w > 0]`, stored as bits, all gradients follow from
 //! two sums:
 //!
 //! ```text
@@ -30,7 +30,7 @@
 //!
 //! The parameters are those of two Burn `Linear` layers: `input` `[n_tasks + n_bits, width]` (the
 //! rows of V, then those of W), `bias` `[width]`, `output` `[width, 2]`, `output_bias` `[2]`.
-//! [`reference`] computes the same with plain tensor operations, and the tests compare every
+//! [`mod@reference`] computes the same with plain tensor operations, and the tests compare every
 //! kernel with it.
 
 mod adam;

@@ -16,7 +16,8 @@ use super::{AdamStep, DeviceBatch, Parameters};
 pub trait FusedOps: Backend {
     /// Returns the loss `[1]` in nats, then its gradients with respect to input, bias, output and
     /// output bias, each in its parameter's shape.
-    #[allow(clippy::too_many_arguments)]
+    // The macro takes no type alias here.
+    #[allow(clippy::too_many_arguments, clippy::type_complexity)]
     fn parity_gradients(
         bits: IntTensor<Self>,
         codes: IntTensor<Self>,

@@ -31,7 +31,7 @@ impl DenseBatch {
     }
 }
 
-/// Returns the first layer's pre-activations, `[samples, width]`: bits·W + V[code] + bias.
+/// Returns the first layer's pre-activations, `[samples, width]`: `bits·W + V[code] + bias`.
 /// `weight` is `[n_tasks + n_bits, width]`: V, then W.
 pub fn first_layer(batch: &DenseBatch, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     let [rows, width] = weight.dims();

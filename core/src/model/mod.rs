@@ -4,7 +4,7 @@
 //!
 //! Write one file beside `mlp.rs` with its settings (a [`section!`](crate::settings)) and, under the
 //! feature `engine`, its Burn module, and add one line to the list in this file. A workload
-//! ([`crate::workload`]) is where it meets a task.
+//! (`workload`) is where it meets a task.
 
 use crate::settings::{Problem, Section};
 use crate::task::TaskConfig;

@@ -1,7 +1,7 @@
 //! Settings as tables: each field is described once, with its label, help, unit, default and range,
 //! and every form it takes (flag, link, file, form) derives from that description.
 //!
-//! [`section!`] declares a struct of settings with its table. A task and a model declare theirs in
+//! `section!` declares a struct of settings with its table. A task and a model declare theirs in
 //! their own file; [`crate::config`] puts the sections of a run together.
 
 mod field;

@@ -14,7 +14,7 @@ pub struct Problem {
     pub allowed: String,
 }
 
-/// A group of settings that belong to one part of a run. [`section!`] implements it.
+/// A group of settings that belong to one part of a run. `section!` implements it.
 pub trait Section {
     /// The fields, in the order they are shown.
     fn fields(&self) -> &'static [Field];

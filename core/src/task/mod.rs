@@ -1,7 +1,7 @@
 //! What is learned: the tasks, each in a file of its own, and the one list of them.
 //!
 //! A task is data: its quanta, the batch of a step, the test samples of a draw. It knows no tensors
-//! and no model; [`crate::workload`] is where it meets one.
+//! and no model; `workload` is where it meets one.
 //!
 //! # Adding a task
 //!

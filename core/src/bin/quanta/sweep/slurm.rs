@@ -56,7 +56,7 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
     let largest = manifest.runs.iter().map(|entry| entry.config.memory_bytes()).max().unwrap_or(0);
     let side_by_side = u64::from(jobs.map_or(cpus, u32::from));
     // 512 MiB for the program and its device, and twice the estimate for each run.
-    let mebibytes = 512 + side_by_side * (2 * largest >> 20).max(64);
+    let mebibytes = 512 + side_by_side * ((2 * largest) >> 20).max(64);
     let mut options = vec![
         format!("--job-name={}", word(if manifest.name.is_empty() { "quanta" } else { &manifest.name })?),
         match matches.get_one::<u32>("at-once") {
