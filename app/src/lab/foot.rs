@@ -16,5 +16,5 @@ fn foot() -> Result<Build, SplitLoaderError> {
 /// The table of runs, their comparison, and how to repeat them.
 #[component]
 pub fn Foot() -> impl IntoView {
-    view! { <OnDemand what="the table of runs" load=|| Box::pin(foot()) /> }
+    view! { <div class="foot"><OnDemand what="the table of runs" load=|| Box::pin(foot()) /></div> }
 }

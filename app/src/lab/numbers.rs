@@ -83,27 +83,36 @@ pub fn typed_range(look: &Look) -> Option<(f64, f64)> {
     Some((read(&from, 1.0)?.max(1.0), read(&to, 1e9)?)).filter(|(from, to)| to > from)
 }
 
-/// The numbers in large type.
+/// The numbers in large type, of the run whose curves come first in the figures. Those of a recorded
+/// run are faint.
 #[component]
 pub fn Numbers() -> impl IntoView {
     let (runs, job, form) = (expect_context::<Runs>(), expect_context::<RunJob>(), expect_context::<Form>());
     let lab = expect_context::<Lab>();
+    let recorded = Memo::new(move |_| lab.shows_recorded());
     let last = move || {
+        if recorded.get() {
+            let record = lab.drawn().into_iter().next()?.record;
+            return record.last().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
+        }
         let read = |run: &Run| run.latest().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
         runs.with_shown(read).flatten()
     };
-    let tasks = move || runs.with_shown(|run| facts::quanta_count(run.config()));
+    let at = move |step| match (words::thousands(step), recorded.get()) {
+        (step, true) => format!("recorded, after {step} steps"),
+        (step, false) => format!("at step {step}"),
+    };
+    let tasks = move || lab.drawn().first().map(|run| run.record.quanta.len()).filter(|_| last().is_some());
     // A bootstrap over thousands of evaluations takes long, so it runs between frames.
     let latest = RwSignal::new(None);
     let fit = Repaint::new(move || {
         untrack(|| {
-            let record = runs.with_shown(|run| run.record.clone());
-            latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))));
+            let first = lab.drawn().into_iter().next().filter(|run| run.record.last().is_some());
+            latest.set(first.map(|run| Comparison::of(&run.record, typed_range(&lab.look))));
         });
     });
     Effect::new(move |_| {
-        runs.list.track();
-        runs.shown.track();
+        lab.drawn();
         lab.look.fit_range.track();
         fit.request();
     });
@@ -140,12 +149,12 @@ pub fn Numbers() -> impl IntoView {
         job.started.get().filter(|_| training).map(|started| started.notes).unwrap_or_default()
     };
     view! {
-        <section class="numbers" aria-label="In numbers">
+        <section class="numbers" class:recorded=move || recorded.get() aria-label="In numbers">
             <dl>
                 <div>
                     <dt>"Mean loss"</dt>
                     <dd class="big" id="loss">{move || last().map_or("–".to_owned(), |(_, loss, _)| words::significant(loss))}<small>" bits"</small></dd>
-                    <dd class="note">{move || last().map(|(step, ..)| format!("at step {}", words::thousands(step)))}</dd>
+                    <dd class="note">{move || last().map(|(step, ..)| at(step))}</dd>
                 </div>
                 <div>
                     <dt>"Learned"</dt>

@@ -13,13 +13,25 @@ use crate::words;
 pub fn Panel() -> impl IntoView {
     let (form, actions) = (expect_context::<Form>(), expect_context::<Actions>());
     let look_for = move || PRESETS[form.preset.get()].look_for;
+    let open = RwSignal::new(false);
     let changes = move || match form.changes() {
         0 => String::new(),
         n => format!("{} changed from “{}”", words::count(n, "setting", "settings"), PRESETS[form.preset.get()].title),
     };
     view! {
-        <form class="settings" aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
-            <div class="stays">
+        <form class="settings" class:open=move || open.get() aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
+            // On a narrow screen the settings are folded under the first figure.
+            <button
+                type="button"
+                class="unfold"
+                aria-expanded=move || open.get().to_string()
+                aria-controls="all-settings"
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <span>"Settings"</span>
+                <span class="digest">{move || PRESETS[form.preset.get()].title}{move || if open.get() { " ▴" } else { " ▾" }}</span>
+            </button>
+            <div class="stays" id="all-settings">
             <h2 id="settings-title">"Settings"</h2>
             <fieldset class="presets">
                 <legend>"Preset"</legend>
@@ -37,6 +49,7 @@ pub fn Panel() -> impl IntoView {
                     </label>
                 }).collect_view()}
                 <p class="look-for">{look_for}</p>
+                <p class="example">{move || form.example()}</p>
             </fieldset>
             <p class="changes" aria-live="polite">{changes}</p>
             {Group::ALL.into_iter().map(|group| view! { <GroupOfFields group=group /> }).collect_view()}
@@ -60,7 +73,6 @@ fn GroupOfFields(group: Group) -> impl IntoView {
                 <span class="title">{group.title()}<Show when=changed><span class="dot" title="changed"><span class="unseen">" (changed)"</span></span></Show></span>
                 <span class="digest">{move || if wrong() { "needs a look".to_owned() } else { digest() }}</span>
             </summary>
-            {(group == Group::Task).then(|| view! { <p class="example">{move || form.example()}</p> })}
             <For each=move || fields.get() key=|field| field.name let:field>
                 <FieldRow field=field />
             </For>

@@ -70,7 +70,7 @@ pub fn FigureCard(
         <figure class="card" class:wide=move || wide.get() class:recorded=move || recorded.get() aria-labelledby=title_id.clone()>
             <div class="card-head">
                 {heading}
-                <Show when=move || recorded.get()><p class="badge">"Recorded: press Start for a run of your own"</p></Show>
+                <Show when=move || recorded.get()><p class="badge">"Recorded"</p></Show>
                 <div class="tools">
                     <Show when=move || !embedded>
                         <button

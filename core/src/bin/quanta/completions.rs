@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use crate::{cli, output};
+use crate::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,12 +19,12 @@ pub fn command() -> Command {
         .after_help(EXAMPLES)
 }
 
-/// Prints the script.
-pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+/// Prints the script for the program whose whole command line is `program`.
+pub fn run(matches: &ArgMatches, mut program: Command) -> anyhow::Result<()> {
     let Some(shell) = matches.get_one::<Shell>("shell") else {
         return Ok(());
     };
     let mut script = Vec::new();
-    clap_complete::generate(*shell, &mut cli::command(), "quanta", &mut script);
+    clap_complete::generate(*shell, &mut program, "quanta", &mut script);
     output::whole(&String::from_utf8_lossy(&script))
 }
