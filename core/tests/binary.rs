@@ -5,5 +5,5 @@
 #[test]
 fn the_program_starts() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_quanta")).arg("--version").output().expect("it starts");
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), concat!("quanta ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), quanta_core::record::program());
 }

@@ -31,7 +31,8 @@ mod read;
 mod tests;
 mod write;
 
-pub use file::write_whole;
+pub use file::{FileLock, is_lockless, remove_leftovers, write_whole};
+pub use write::program;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

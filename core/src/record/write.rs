@@ -9,6 +9,16 @@ use super::read::{ARTIFACT, CHECKPOINT, FORMAT, SNAPSHOT};
 use super::{Arrays, Record, RecordError, VERSION};
 use crate::event::Evaluation;
 
+/// The program, for records and `--version`: its version and, where the build set `QUANTA_COMMIT`, its
+/// commit: `quanta 0.1.0 (1ddf7e5)`.
+pub fn program() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("QUANTA_COMMIT").filter(|commit| !commit.is_empty()) {
+        Some(commit) => format!("quanta {version} ({commit})"),
+        None => format!("quanta {version}"),
+    }
+}
+
 /// One array as it is written.
 struct Written {
     name: String,
@@ -100,7 +110,7 @@ impl Record {
             ("unit", "bits".to_owned()),
             ("device", self.device.clone()),
             ("path", self.path.clone()),
-            ("program", concat!("quanta ", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("program", program()),
             ("status", text(status)),
             ("quanta", text(json!({ "origin": self.quanta.origin(), "alpha": self.quanta.alpha() }))),
         ]

@@ -189,7 +189,7 @@ impl Collected {
             ("format", FORMAT.to_owned()),
             ("version", "1".to_owned()),
             ("unit", "bits".to_owned()),
-            ("program", concat!("quanta ", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("program", crate::record::program()),
             ("manifest", self.manifest.to_json()),
             ("runs", serde_json::to_string(&rows).unwrap_or_default()),
         ]

@@ -11,16 +11,18 @@
 //! way. Lock files are never removed: if one were removed while another process opens it, the run
 //! could get two owners.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use super::{Entry, Manifest, SweepError};
-use crate::record::{Record, RecordError, Status, write_whole};
+use crate::record::{FileLock, Record, RecordError, Status, is_lockless, remove_leftovers, write_whole};
 
 /// A sweep's folder.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// Whether runs are claimed without locks.
+    lockless: bool,
 }
 
 /// The state of one run of a sweep.
@@ -53,24 +55,37 @@ pub struct Claim {
     path: PathBuf,
     damaged: PathBuf,
     entry: Entry,
-    /// The locked file. Dropping it releases the lock.
-    _lock: File,
+    /// Released on drop; `None` in a folder without locks.
+    _lock: Option<FileLock>,
 }
 
 impl Folder {
     /// Creates the folder of a sweep, or opens it if it already holds the same sweep.
     ///
     /// # Errors
-    /// [`SweepError::OtherSweep`] if the folder holds a sweep with other runs, or a file error.
+    /// [`SweepError::OtherSweep`] if the folder holds a sweep with other runs, [`SweepError::Lockless`] if
+    /// its file system has no locks, or a file error.
     pub fn create(path: &Path, manifest: &Manifest) -> Result<Self, SweepError> {
-        let folder = Self { path: path.to_owned() };
+        Self::make(path, manifest, false)
+    }
+
+    /// The same where no locks are taken, here and by [`claim`](Self::claim): the caller sees to it that
+    /// no two processes train the same run.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create)'s.
+    pub fn create_without_locks(path: &Path, manifest: &Manifest) -> Result<Self, SweepError> {
+        Self::make(path, manifest, true)
+    }
+
+    fn make(path: &Path, manifest: &Manifest, lockless: bool) -> Result<Self, SweepError> {
+        let folder = Self { path: path.to_owned(), lockless };
         for path in [folder.path.clone(), folder.path.join("runs")] {
             fs::create_dir_all(&path).map_err(|source| error(&path, source))?;
         }
         // Under this lock the first process writes the manifest and later ones read it.
         let lock = folder.path.join("manifest.json.lock");
-        let file = open_lock(&lock)?;
-        file.lock().map_err(|source| error(&lock, source))?;
+        let _held = if lockless { None } else { Some(wait_for_lock(&lock, path)?) };
         match Self::open(path) {
             Ok((_, existing)) if existing.same_runs(manifest) => Ok(folder),
             Ok(_) => Err(SweepError::OtherSweep(path.display().to_string())),
@@ -88,12 +103,30 @@ impl Folder {
     /// # Errors
     /// [`SweepError::NoSweep`] if there is no manifest, or an error if it cannot be read.
     pub fn open(path: &Path) -> Result<(Self, Manifest), SweepError> {
-        let folder = Self { path: path.to_owned() };
+        let folder = Self { path: path.to_owned(), lockless: false };
         let file = folder.manifest_path();
         match fs::read_to_string(&file) {
             Ok(text) => Ok((folder, Manifest::from_json(&text, &file.display().to_string())?)),
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(SweepError::NoSweep(path.display().to_string())),
             Err(source) => Err(error(&file, source)),
+        }
+    }
+
+    /// The folder, whose runs are then claimed without locks.
+    pub fn without_locks(self) -> Self {
+        Self { lockless: true, ..self }
+    }
+
+    /// Checks that [`create`](Self::create) would find no other sweep, and creates nothing.
+    ///
+    /// # Errors
+    /// As `create`'s, of those that show without writing.
+    pub fn check(path: &Path, manifest: &Manifest) -> Result<(), SweepError> {
+        match Self::open(path) {
+            Ok((_, existing)) if existing.same_runs(manifest) => Ok(()),
+            Ok(_) => Err(SweepError::OtherSweep(path.display().to_string())),
+            Err(SweepError::NoSweep(_)) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -111,14 +144,19 @@ impl Folder {
     pub fn claim(&self, entry: &Entry) -> Result<Option<Claim>, SweepError> {
         let path = self.record_path(entry);
         let lock = path.with_extension("safetensors.lock");
-        let file = open_lock(&lock)?;
-        match file.try_lock() {
-            Ok(()) => {
-                let damaged = self.path.join("damaged");
-                Ok(Some(Claim { path, damaged, entry: entry.clone(), _lock: file }))
+        let damaged = self.path.join("damaged");
+        let claim = |lock| Claim { path: path.clone(), damaged, entry: entry.clone(), _lock: lock };
+        if self.lockless {
+            return Ok(Some(claim(None)));
+        }
+        match FileLock::of(&lock) {
+            Ok(Some(held)) => {
+                remove_leftovers(&path);
+                Ok(Some(claim(Some(held))))
             }
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(error(&lock, source)),
+            Ok(None) => Ok(None),
+            Err(source) if is_lockless(&source) => Err(SweepError::Lockless(self.path.display().to_string())),
+            Err(source) => Err(error(&lock, source)),
         }
     }
 
@@ -127,12 +165,9 @@ impl Folder {
     pub fn state(&self, entry: &Entry) -> Result<State, SweepError> {
         let path = self.record_path(entry);
         let lock = path.with_extension("safetensors.lock");
-        // The lock is shared, so that two processes that check the state do not mistake each other
-        // for one that trains. A process that claims the run during this check fails, and must try
-        // again before it leaves the run to others.
-        if let Ok(file) = File::open(&lock)
-            && let Err(TryLockError::WouldBlock) = file.try_lock_shared()
-        {
+        // A process that claims the run during this look fails, and must try again before it leaves
+        // the run to others.
+        if FileLock::is_held(&lock) {
             return Ok(State::Running);
         }
         match load(&path, entry) {
@@ -203,8 +238,14 @@ fn is_damage(problem: &RecordError) -> bool {
     !matches!(problem, RecordError::File { .. } | RecordError::NewerVersion(_))
 }
 
-fn open_lock(path: &Path) -> Result<File, SweepError> {
-    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|source| error(path, source))
+/// Waits until no other process holds the lock file of the folder `path`.
+fn wait_for_lock(lock: &Path, path: &Path) -> Result<File, SweepError> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(lock).map_err(|source| error(lock, source))?;
+    match file.lock() {
+        Ok(()) => Ok(file),
+        Err(source) if is_lockless(&source) => Err(SweepError::Lockless(path.display().to_string())),
+        Err(source) => Err(error(lock, source)),
+    }
 }
 
 fn error(path: &Path, source: std::io::Error) -> SweepError {

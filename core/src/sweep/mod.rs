@@ -76,6 +76,12 @@ pub enum SweepError {
     /// A collected file that is none.
     #[error("this is no collected sweep: {0}")]
     Collected(String),
+    /// The folder's file system has no locks, so that processes cannot share the sweep.
+    #[error(
+        "{0} is on a file system without file locks: choose a folder elsewhere, or, where no two processes train the same \
+         runs (one process alone, or shards), add --without-locks"
+    )]
+    Lockless(String),
     /// The file system returned an error.
     #[error("{path}: {source}")]
     File {

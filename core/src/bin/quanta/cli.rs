@@ -1,6 +1,12 @@
 //! The list of subcommands, and the program's help.
 
+use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
+
 use clap::{ArgMatches, Command};
+use quanta_core::record::program;
+
+use crate::failure::{self, STATUSES};
 
 /// A subcommand: its flags, and the function that runs it.
 struct Subcommand {
@@ -34,13 +40,13 @@ Examples:
   quanta sweep --dir widths --preset fig2-parameters-small
       Trains 24 runs for loss against parameters, in about half an hour on two cores.
 
-Exit status: 0 done or stopped on request, 1 the run failed, 2 bad usage.
 `quanta COMMAND --help` describes each command.";
 
 /// Builds the command line with all subcommands.
 pub fn command() -> Command {
     Command::new("quanta")
-        .version(env!("CARGO_PKG_VERSION"))
+        // clap puts the name before it.
+        .version(program().trim_start_matches("quanta ").to_owned())
         .about("Trains toy tasks made of quanta and measures how their losses scale")
         .long_about(
             "Trains toy tasks made of quanta and measures how their losses scale, after\n\
@@ -48,15 +54,32 @@ pub fn command() -> Command {
              A run writes one safetensors file, which `fit`, `plot` and `export` read, the page opens, and\n\
              Python loads in one line. Losses are in bits.",
         )
-        .after_help(EXAMPLES)
+        .after_help(format!("{EXAMPLES}\n\n{STATUSES}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
         .subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.command)()))
 }
 
+/// Reads the command line and runs the subcommand, or prints help. Help that cannot be written is a
+/// failure like any other result; what clap says of bad usage is a remark.
+pub fn main() -> ExitCode {
+    match command().try_get_matches() {
+        Ok(matches) => failure::exit_code(run(&matches)),
+        Err(error) => {
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            match printed {
+                Err(problem) if !error.use_stderr() && problem.kind() != ErrorKind::BrokenPipe => {
+                    failure::exit_code(Err(anyhow::Error::from(problem).context("cannot write to stdout")))
+                }
+                _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+            }
+        }
+    }
+}
+
 /// Runs the given subcommand.
-pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((name, matches)) = matches.subcommand() else {
         return Ok(());
     };

@@ -37,6 +37,7 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some((dir, out)) = matches.get_one::<PathBuf>("dir").zip(matches.get_one::<PathBuf>("out")) else { return Ok(()) };
     output::check_writable(out)?;
+    output::check_replaceable(out, "a collected sweep", |bytes| Collected::from_bytes(bytes).is_ok())?;
     let curves = matches.get_flag("curves");
     let (folder, manifest) = status::open(dir)?;
     let collected = finished(&folder, manifest, curves);
@@ -45,7 +46,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let missing = collected.manifest.runs.len() - collected.runs.len();
     if missing > 0 {
-        eprintln!("{} not finished yet: left out", count(missing, "run"));
+        output::remark(&format!("{} not finished yet: left out", count(missing, "run")));
     }
     output::file(out, &collected.to_bytes()?)
 }

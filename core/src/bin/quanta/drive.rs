@@ -9,18 +9,32 @@ use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::event::Event;
 use quanta_core::train::{Run, block_on};
 
-use crate::failure::ReaderGone;
+use crate::failure::{ReaderGone, Stopped};
+use crate::output::remark;
 use crate::signal::Stop;
 
-/// How training ended, if nothing failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How training ended, if the run itself did not fail. Its file, if it has one, can be resumed.
+#[derive(Debug)]
 pub enum Ending {
     /// The run finished.
     Finished,
-    /// The run stopped on request; its file, if it has one, can be resumed.
+    /// The run stopped on request.
     Stopped,
-    /// Nothing reads the events from stdout any longer.
-    ReaderGone,
+    /// The events could not be written: nothing reads them ([`ReaderGone`]), or the disk is full.
+    Unheard(anyhow::Error),
+}
+
+impl Ending {
+    /// What the program ends with: a run that did not finish is no success, or what comes next in
+    /// `train … && fit …` would take it for whole.
+    pub fn into_result(self, stop: &Stop) -> anyhow::Result<()> {
+        match self {
+            Self::Finished => Ok(()),
+            Self::Stopped => stop.stopped().map_or(Ok(()), |stopped| Err(stopped.into())),
+            Self::Unheard(error) if error.is::<ReaderGone>() => Err(Stopped::READER_GONE.into()),
+            Self::Unheard(error) => Err(error),
+        }
+    }
 }
 
 /// Where and how a run is saved.
@@ -49,63 +63,68 @@ pub fn every(matches: &ArgMatches) -> Duration {
     Duration::from_secs(matches.get_one::<u32>("checkpoint-every").copied().unwrap_or(30).into())
 }
 
-/// Trains until the run finishes or fails, a stop is requested, or the reader of stdout is gone, and
-/// saves the record in every case. `on_event` shows the events; the record is saved even if it fails.
+/// Trains until the run finishes or fails, a stop is requested, or the events cannot be shown, and
+/// saves the record in every case. `on_event` shows the events; where it fails, the run ends after a
+/// checkpoint.
+///
+/// # Errors
+/// The run's failure, or the record's where it could not be saved.
 pub fn drive(
     run: &mut Run,
     keep: Option<Keep>,
     stop: &Stop,
     on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ending> {
-    let advanced = advance(run, keep, stop, on_event);
-    let Some(keep) = keep else {
-        return advanced;
-    };
-    let saved = match &advanced {
+    let mut shown = Shown { on_event, lost: None };
+    let advanced = advance(run, keep, stop, &mut shown);
+    let saved = match (&advanced, keep) {
+        (_, None) => Ok(()),
         // The record already holds the last good checkpoint and the reason of the failure.
-        Err(_) => run.record().save(keep.path).map_err(anyhow::Error::from),
-        Ok(Ending::Finished) if !keep.weights => Ok(run.record().clone().without_checkpoint().save(keep.path)?),
-        Ok(_) => checkpoint(run, keep.path, on_event),
+        (Err(_), Some(keep)) => run.record().save(keep.path).map_err(anyhow::Error::from),
+        (Ok(true), Some(keep)) if !keep.weights => {
+            run.record().clone().without_checkpoint().save(keep.path).map_err(anyhow::Error::from)
+        }
+        (Ok(_), Some(keep)) => checkpoint(run, keep.path, &mut shown),
     };
-    match (advanced, saved) {
-        (Ok(_), Err(error)) if !error.is::<ReaderGone>() => Err(error),
-        (advanced, _) => advanced,
+    let finished = advanced?;
+    saved?;
+    Ok(match shown.lost {
+        Some(error) => Ending::Unheard(error),
+        None if finished => Ending::Finished,
+        None => Ending::Stopped,
+    })
+}
+
+/// Shows events until one cannot be shown.
+struct Shown<'a> {
+    on_event: &'a mut dyn FnMut(&Event) -> anyhow::Result<()>,
+    lost: Option<anyhow::Error>,
+}
+
+impl Shown<'_> {
+    fn show(&mut self, event: &Event) {
+        if self.lost.is_none() {
+            self.lost = (self.on_event)(event).err();
+        }
     }
 }
 
-fn advance(
-    run: &mut Run,
-    keep: Option<Keep>,
-    stop: &Stop,
-    on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>,
-) -> anyhow::Result<Ending> {
+/// Returns whether the run is over; if not, it was stopped or its events are lost.
+fn advance(run: &mut Run, keep: Option<Keep>, stop: &Stop, shown: &mut Shown) -> anyhow::Result<bool> {
     let mut saved = Instant::now();
     // A stop also interrupts a long evaluation; resuming the run repeats it.
     let interrupt = stop.clone();
     run.set_yield(Rc::new(move || Box::pin(std::future::ready(interrupt.is_requested()))));
-    // Returns false if the reader of stdout is gone.
-    let mut report = |event: &Event| match on_event(event) {
-        Err(error) if error.is::<ReaderGone>() => Ok(false),
-        result => result.map(|()| true),
-    };
-    if !report(&run.started())? {
-        return Ok(Ending::ReaderGone);
-    }
+    shown.show(&run.started());
     while !run.is_over() {
-        if stop.is_requested() {
-            return Ok(Ending::Stopped);
+        if stop.is_requested() || shown.lost.is_some() {
+            return Ok(false);
         }
         let steps = run.slice();
         match block_on(run.advance(steps)) {
-            Ok(events) => {
-                for event in &events {
-                    if !report(event)? {
-                        return Ok(Ending::ReaderGone);
-                    }
-                }
-            }
+            Ok(events) => events.iter().for_each(|event| shown.show(event)),
             Err(error) => {
-                report(&Event::Failed { step: run.step(), message: error.to_string() })?;
+                shown.show(&Event::Failed { step: run.step(), message: error.to_string() });
                 return Err(error.into());
             }
         }
@@ -114,18 +133,19 @@ fn advance(
             && !run.is_over()
         {
             // Training continues after a failed save: a full disk may have room again later.
-            if let Err(error) = checkpoint(run, keep.path, &mut |event| report(event).map(|_| ())) {
-                eprintln!("warning: no checkpoint was written at step {}: {error:#}", run.step());
+            if let Err(error) = checkpoint(run, keep.path, shown) {
+                remark(&format!("warning: no checkpoint was written at step {}: {error:#}", run.step()));
             }
             saved = Instant::now();
         }
     }
-    Ok(Ending::Finished)
+    Ok(true)
 }
 
-fn checkpoint(run: &mut Run, path: &Path, on_event: &mut dyn FnMut(&Event) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn checkpoint(run: &mut Run, path: &Path, shown: &mut Shown) -> anyhow::Result<()> {
     let event = block_on(run.checkpoint())?;
     run.record().save(path)?;
-    // Reported only after the file is written.
-    on_event(&event)
+    // Shown only after the file is written.
+    shown.show(&event);
+    Ok(())
 }

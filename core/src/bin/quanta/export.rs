@@ -44,6 +44,8 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let out = matches.get_one::<PathBuf>("out");
     if let Some(out) = out {
         output::check_writable(out)?;
+        let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+        output::check_replaceable(out, "a table or an export", is_text)?;
     }
     let record = input::record(path)?;
     let text = if matches.get_flag("csv") { record.to_csv() } else { to_json(&record)? };

@@ -1,17 +1,19 @@
 //! `quanta figure`: the paper's figures from sweeps and runs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::figure;
 use quanta_core::figure::sweep::{self, Resource, Sweep};
 use quanta_core::record::Record;
-use quanta_core::sweep::{Collected, Folder};
+use serde_json::json;
 
 use crate::failure::usage;
+use crate::fit::{self, Row};
+use crate::input::Source;
 use crate::plot::{bytes, check_out, look, look_args, options, out, out_arg, overlay_args, series, size};
-use crate::{collect, input, output};
+use crate::{input, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,13 +72,8 @@ pub fn command() -> Command {
         .arg(out_arg())
         .args(look_args())
         .args(overlay_args())
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print what it shows as one JSON object, with unrounded fits"))
         .after_help(EXAMPLES)
-}
-
-/// What a file of `--from` holds.
-enum Source {
-    Sweep(Box<Collected>),
-    Run(Box<Record>),
 }
 
 /// Draws.
@@ -85,15 +82,52 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let found = all().find(|(which, name, _)| *name == named || number(*which) == Some(named));
     let Some(((kind, ..), path)) = found.zip(out(matches)) else { return Ok(()) };
     let format = check_out(path)?;
-    let sources: Vec<(String, Source)> =
-        matches.get_many::<PathBuf>("from").unwrap_or_default().map(|p| read(p)).collect::<Result<_, _>>()?;
+    let sources = input::sources(matches, "from")?;
     let options = options(matches);
-    let (figure, several) = match kind {
-        Which::OfSweeps(kind) => (kind.figure(of_sweeps(sources, matches)?, options), matches!(kind, sweep::Kind::Composite)),
-        Which::OfRuns(kind) => (kind.figure(series(of_runs(kind, sources)?), options), false),
+    let range = options.fit_range;
+    let (figure, fits, several) = match kind {
+        Which::OfSweeps(kind) => {
+            let sweeps = of_sweeps(sources, matches)?;
+            let fits: Vec<Row> = sweeps.iter().map(|sweep| fit_of(kind, sweep, range)).collect();
+            (kind.figure(sweeps, options), fits, matches!(kind, sweep::Kind::Composite))
+        }
+        Which::OfRuns(kind) => {
+            let runs = of_runs(kind, sources)?;
+            let fits: Vec<Row> = match kind {
+                figure::Kind::Loss => runs.iter().map(|(name, record)| Row::loss(name, record, range)).collect(),
+                figure::Kind::Emergence => runs.iter().map(|(name, record)| Row::emergence(name, record)).collect(),
+                figure::Kind::Tasks | figure::Kind::Heat => Vec::new(),
+            };
+            (kind.figure(series(runs), options), fits, false)
+        }
     };
     output::file(path, &bytes(&*figure, format, &look(matches), size(matches, several))?)?;
-    output::line(&figure.describe())
+    if !matches.get_flag("json") {
+        return output::line(&figure.describe());
+    }
+    let table = figure.table();
+    let said = json!({
+        "figure": figure.name(),
+        "title": figure.title(),
+        "caption": figure.caption(),
+        "description": figure.describe(),
+        "table": { "header": table.header, "rows": table.rows },
+        "fits": fits.iter().map(Row::to_json).collect::<Vec<_>>(),
+    });
+    output::line(&said.to_string())
+}
+
+/// The fit that a figure shows of a sweep.
+fn fit_of(kind: sweep::Kind, sweep: &Sweep, range: Option<(f64, f64)>) -> Row {
+    let name = fit::of_sweep(sweep.resource.name(), sweep);
+    match kind {
+        // Subtasks learned rise with the resource: their exponent is below zero.
+        sweep::Kind::Learned => Row {
+            theory: Some(-1.0 / sweep.resource.growth(sweep.alpha)),
+            ..Row::new(name, "subtasks learned against the resource", sweep::growth(sweep, range))
+        },
+        _ => Row::of_sweep(name, sweep, range),
+    }
 }
 
 /// The sources as sweeps, each with a colour of its own among those that share a plot.
@@ -130,25 +164,4 @@ fn of_runs(kind: figure::Kind, sources: Vec<(String, Source)>) -> anyhow::Result
         }
     };
     sources.into_iter().map(run).collect()
-}
-
-/// A collected sweep, a sweep's folder, or a run.
-fn read(path: &Path) -> anyhow::Result<(String, Source)> {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    if path.is_dir() {
-        let (folder, manifest) = Folder::open(path).map_err(usage)?;
-        return Ok((name, Source::Sweep(Box::new(collect::finished(&folder, manifest, true)))));
-    }
-    let bytes = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
-    if let Ok(record) = Record::from_bytes(&bytes) {
-        return Ok((name, Source::Run(Box::new(record))));
-    }
-    match Collected::from_bytes(&bytes) {
-        Ok(collected) => Ok((name, Source::Sweep(Box::new(collected)))),
-        // What is wrong with a run is said better by its own reader.
-        Err(error) if error.to_string().contains("quanta-lab-run") => {
-            input::record(path).map(|record| (name, Source::Run(Box::new(record))))
-        }
-        Err(error) => Err(usage(format!("{}: {error}", path.display()))),
-    }
 }

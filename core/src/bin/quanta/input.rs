@@ -1,11 +1,21 @@
-//! Reads the run files that a command is given.
+//! Reads the files that a command is given: runs, collected sweeps, sweeps' folders.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::record::{Record, RecordError};
+use quanta_core::sweep::{Collected, Folder};
 
+use crate::collect;
 use crate::failure::usage;
+
+/// What a file or folder holds.
+pub enum Source {
+    /// A run.
+    Run(Box<Record>),
+    /// The finished runs of a sweep.
+    Sweep(Box<Collected>),
+}
 
 /// `RUN…`: one or more run files.
 pub fn runs_arg() -> Arg {
@@ -32,6 +42,30 @@ pub fn record(path: &Path) -> anyhow::Result<Record> {
     })
 }
 
+/// Reads the runs, collected sweeps and sweeps' folders that the argument `arg` names.
+pub fn sources(matches: &ArgMatches, arg: &str) -> anyhow::Result<Vec<(String, Source)>> {
+    matches.get_many::<PathBuf>(arg).unwrap_or_default().map(|path| Ok((name(path), source(path)?))).collect()
+}
+
+fn source(path: &Path) -> anyhow::Result<Source> {
+    if path.is_dir() {
+        let (folder, manifest) = Folder::open(path).map_err(usage)?;
+        return Ok(Source::Sweep(Box::new(collect::finished(&folder, manifest, true))));
+    }
+    let bytes = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    if let Ok(record) = Record::from_bytes(&bytes) {
+        return Ok(Source::Run(Box::new(record)));
+    }
+    match Collected::from_bytes(&bytes) {
+        Ok(collected) => Ok(Source::Sweep(Box::new(collected))),
+        // What is wrong with a run is said better by its own reader.
+        Err(error) if error.to_string().contains("quanta-lab-run") => record(path).map(|record| Source::Run(Box::new(record))),
+        Err(error) => Err(usage(format!("{}: {error}", path.display()))),
+    }
+}
+
 fn name(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    // `DIR/` and `.` have names too.
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    whole.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod plot;
 mod progress;
+mod quiet;
 mod reproduce;
 mod settings;
 mod signal;
@@ -23,5 +24,6 @@ mod theory;
 mod train;
 
 fn main() -> std::process::ExitCode {
-    failure::exit_code(cli::run(&cli::command().get_matches()))
+    quiet::libraries();
+    cli::main()
 }

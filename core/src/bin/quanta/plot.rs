@@ -153,6 +153,11 @@ pub fn check_out(path: &Path) -> anyhow::Result<Format> {
         _ => return Err(Usage(vec![format!("{} must end in .svg or .png", path.display())]).into()),
     };
     output::check_writable(path)?;
+    let is_one = |bytes: &[u8]| match format {
+        Format::Svg => std::str::from_utf8(bytes).is_ok_and(|text| text.contains("<svg")),
+        Format::Png => bytes.starts_with(b"\x89PNG"),
+    };
+    output::check_replaceable(path, "a picture of that format", is_one)?;
     Ok(format)
 }
 

@@ -1,7 +1,9 @@
 //! Shows a run's progress: a bar on a terminal, and lines or JSON on stdout.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use quanta_core::config::RunConfig;
 use quanta_core::event::{Evaluation, Event, Started};
+use quanta_core::record::program;
 
 use crate::output;
 use crate::text::{duration, thousands};
@@ -10,22 +12,27 @@ use crate::text::{duration, thousands};
 pub struct Reporter {
     json: bool,
     quanta: usize,
+    /// The settings, which the line of the start holds.
+    config: serde_json::Value,
     bar: ProgressBar,
 }
 
 impl Reporter {
-    /// For a run of so many quanta and steps; with `json`, stdout holds events and nothing else.
-    pub fn new(json: bool, quanta: usize, steps: u64) -> Self {
+    /// For a run of these settings; with `json`, stdout holds events and nothing else.
+    ///
+    /// # Errors
+    /// If the settings are no JSON, which is a bug.
+    pub fn new(json: bool, config: &RunConfig) -> anyhow::Result<Self> {
         // On anything but a terminal the bar draws nothing.
-        let bar = ProgressBar::new(steps).with_style(style("{bar:30} {percent:>3}%  {msg}"));
-        Self { json, quanta, bar }
+        let bar = ProgressBar::new(config.training.steps).with_style(style("{bar:30} {percent:>3}%  {msg}"));
+        Ok(Self { json, quanta: config.quanta().len(), config: serde_json::from_str(&config.to_json())?, bar })
     }
 
     /// Shows one event.
     pub fn event(&self, event: &Event) -> anyhow::Result<()> {
         self.show_on_bar(event);
         if self.json {
-            return self.above_bar(&event.to_json_line()?);
+            return self.above_bar(&self.json_line(event)?);
         }
         match event {
             Event::Started(started) => self.introduce(started),
@@ -37,9 +44,22 @@ impl Reporter {
         Ok(())
     }
 
+    /// The event as a line of JSON; that of the start also says what runs: the settings, as for
+    /// `--config`, and the program.
+    fn json_line(&self, event: &Event) -> anyhow::Result<String> {
+        let line = event.to_json_line()?;
+        match event {
+            Event::Started(_) => {
+                let more = serde_json::json!({ "config": self.config, "program": program() }).to_string();
+                Ok(format!("{},{}", line.strip_suffix('}').unwrap_or(&line), more.strip_prefix('{').unwrap_or(&more)))
+            }
+            _ => Ok(line),
+        }
+    }
+
     /// Prints a line on stderr, without disturbing the bar.
     pub fn remark(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| output::remark(text));
     }
 
     /// Removes the bar.

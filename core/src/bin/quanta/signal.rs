@@ -1,14 +1,20 @@
 //! Requests to stop: Ctrl-C, and the signals of a batch system or a closing terminal.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// A flag that is set when the program is asked to stop. Clones share it.
+use crate::failure::Stopped;
+
+/// A flag that is set when the program is asked to stop, and the signal that asked. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    requested: Arc<AtomicBool>,
+    /// The last signal's number; 0 where none came.
+    signal: Arc<AtomicUsize>,
+}
 
 impl Stop {
     /// Installs the signal handlers. Ctrl-C, SIGTERM and SIGHUP set the flag; a Ctrl-C after that ends
@@ -21,21 +27,28 @@ impl Stop {
     pub fn listen() -> anyhow::Result<Self> {
         let stop = Self::default();
         // Must come first: this handler must see the flag before the handlers below set it.
-        flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, stop.0.clone())?;
+        flag::register_conditional_shutdown(SIGINT, 128 + SIGINT, stop.requested.clone())?;
         for signal in signals() {
-            flag::register(signal, stop.0.clone())?;
+            flag::register_usize(signal, stop.signal.clone(), signal as usize)?;
+            flag::register(signal, stop.requested.clone())?;
         }
         Ok(stop)
     }
 
     /// Requests a stop from within the program.
     pub fn request(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.requested.store(true, Ordering::Relaxed);
     }
 
     /// Whether a stop has been requested.
     pub fn is_requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.requested.load(Ordering::Relaxed)
+    }
+
+    /// What stopped the program, if a signal did.
+    pub fn stopped(&self) -> Option<Stopped> {
+        let signal = self.signal.load(Ordering::Relaxed);
+        u8::try_from(signal).ok().filter(|signal| *signal > 0).map(|signal| Stopped { signal })
     }
 }
 

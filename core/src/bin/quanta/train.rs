@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::config::RunConfig;
-use quanta_core::device::{self, DeviceChoice, OpenDevice};
+use quanta_core::device::{self, DeviceChoice, DeviceError, OpenDevice};
 use quanta_core::event::Event;
-use quanta_core::record::{Record, Status};
+use quanta_core::fit;
+use quanta_core::record::{FileLock, Record, Status, is_lockless};
 use quanta_core::train::{Run, block_on};
 
 use crate::drive::{Ending, Keep, drive, every, every_arg};
 use crate::failure::{Usage, usage};
 use crate::progress::Reporter;
 use crate::signal::Stop;
-use crate::text::thousands;
-use crate::{input, output, settings};
+use crate::text::{count, thousands};
+use crate::{failure, input, output, settings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,13 +26,15 @@ Examples:
                --steps 2000 --device cpu --json
       The paper's settings: 0.72 ± 0.04 bits at step 500, first subtasks learned by step 2,000.
   quanta train --out quick.safetensors --resume
-      Resumes an interrupted run from its last checkpoint, and gives the same curve bit for bit.
+      Resumes an interrupted run from its last checkpoint, to the same curve bit for bit on the same
+      kind of device; starts it where there is none yet.
   quanta train --url 'https://…/?v=1&n_tasks=20&seed=3' --steps 500
       Trains the run of a link copied from the page, for fewer steps.
 
-On Ctrl-C or SIGTERM the program writes a checkpoint into the file of --out and exits with status 0;
-a Ctrl-C after that ends it at once.
-Exit status: 0 done or stopped, 1 the run failed (its record is kept), 2 bad usage.";
+On Ctrl-C or SIGTERM the program writes a checkpoint into the file of --out; a Ctrl-C after that ends
+it at once. A file has one owner: while a process trains into it, others are refused it. A line of
+stderr that cannot be written is dropped; where stdout cannot be written the run ends after a
+checkpoint. Of a run that failed the record is kept.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -40,7 +43,7 @@ pub fn command() -> Command {
         .arg(settings::preset_arg())
         .args(settings::args())
         .args([device_arg(), out_arg(), resume_arg(), overwrite_arg(), every_arg(), json_arg(), dry_run_arg()])
-        .after_help(EXAMPLES)
+        .after_help(format!("{EXAMPLES}\n\n{}", failure::STATUSES))
 }
 
 /// `--device`.
@@ -79,7 +82,10 @@ fn resume_arg() -> Arg {
         .value_name("RUN.safetensors")
         .num_args(0..=1)
         .value_parser(value_parser!(PathBuf))
-        .help("Resume from the checkpoint in this file [default: the file of --out]; only --steps may change")
+        .help(
+            "Resume from the checkpoint in this file; only --steps may change. Without a file: from that of --out, or \
+             from the start if there is none yet",
+        )
 }
 
 fn overwrite_arg() -> Arg {
@@ -94,7 +100,7 @@ fn dry_run_arg() -> Arg {
     Arg::new("dry-run")
         .long("dry-run")
         .action(ArgAction::SetTrue)
-        .help("Check the settings, print them as JSON for --config, and stop")
+        .help("Refuse what training would refuse, print the settings as JSON for --config, and stop")
 }
 
 /// What the flags ask the program to train.
@@ -103,6 +109,10 @@ struct Plan {
     /// The record to resume from.
     from: Option<Record>,
     out: Option<PathBuf>,
+    /// Whether `out` has to be written although nothing is left to train: it is a copy.
+    copies: bool,
+    /// Sole ownership of `out`.
+    _lock: Option<FileLock>,
 }
 
 /// Trains the run.
@@ -111,8 +121,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if matches.get_flag("dry-run") {
         return output::line(&plan.config.to_json());
     }
-    let reporter = Reporter::new(matches.get_flag("json"), plan.config.quanta().len(), plan.config.training.steps);
+    let reporter = Reporter::new(matches.get_flag("json"), &plan.config)?;
     if let Some(record) = plan.from.as_ref().filter(|record| record.is_finished()) {
+        if let Some(out) = plan.out.as_deref().filter(|_| plan.copies) {
+            record.save(out)?;
+        }
         return already_finished(record, &reporter);
     }
     let stop = Stop::listen()?;
@@ -135,43 +148,65 @@ fn train(
         Some(record) => block_on(Run::resume(record, device))?,
         None => block_on(Run::start(config, device))?,
     };
-    let ending = drive(&mut run, keep, stop, &mut |event| reporter.event(event));
+    let ending = drive(&mut run, keep, stop, &mut |event| reporter.event(event))?;
     let step = thousands(run.step());
     let kept = match keep {
         Some(Keep { path, .. }) => format!("{} can be resumed with --resume", path.display()),
         None => "nothing was saved, because --out was not given".to_owned(),
     };
-    match ending {
-        Ok(Ending::Finished) => {
-            if let Some(Keep { path, .. }) = keep {
-                reporter.remark(&format!("finished at step {step}; written to {}", path.display()));
-            }
+    match &ending {
+        Ending::Finished => {
+            let written = keep.map(|keep| format!("; written to {}", keep.path.display())).unwrap_or_default();
+            reporter.remark(&format!("finished at step {step}{}{written}", emerged(run.record())));
         }
-        Ok(Ending::Stopped) => reporter.remark(&format!("stopped at step {step}; {kept}")),
-        Ok(Ending::ReaderGone) if keep.is_some() => reporter.remark(&format!("the output was closed at step {step}; {kept}")),
-        Ok(Ending::ReaderGone) => (),
-        Err(error) => return Err(error),
+        Ending::Stopped => reporter.remark(&format!("stopped at step {step}{}; {kept}", emerged(run.record()))),
+        Ending::Unheard(_) => reporter.remark(&format!("the output was closed or full at step {step}; {kept}")),
     }
-    Ok(())
+    ending.into_result(stop)
+}
+
+/// How many subtasks have emerged, as the end of a sentence, counted as `quanta fit` does.
+fn emerged(record: &Record) -> String {
+    match record.quanta.len() {
+        0 => String::new(),
+        all => format!("; {} of {} emerged", thousands(fit::emerged_count(record) as u64), count(all, "subtask")),
+    }
 }
 
 /// Reads the flags, and finds all problems that can be found before a device is opened.
 fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
+    check_device(matches)?;
     let out = matches.get_one::<PathBuf>("out").cloned();
-    if let Some(path) = &out {
-        output::check_writable(path)?;
-    }
-    if !matches.contains_id("resume") {
-        let config = settings::read_new(matches)?;
-        match &out {
-            Some(path) if path.exists() && !matches.get_flag("overwrite") => return Err(occupied(path)),
-            _ => return Ok(Plan { config, from: None, out }),
+    let named = matches.get_one::<PathBuf>("resume");
+    let written = out.as_ref().or(named);
+    let lock = match written {
+        Some(path) => {
+            output::check_writable(path)?;
+            own(path)?
         }
+        None => None,
+    };
+    // From here on no other process makes or changes the file.
+    let exists = |path: &PathBuf| path.exists();
+    if !matches.contains_id("resume") || (named.is_none() && out.as_ref().is_some_and(|path| !exists(path))) {
+        let config = settings::read_new(matches)?;
+        if let Some(path) = out.as_ref().filter(|path| exists(path) && !matches.get_flag("overwrite")) {
+            return Err(occupied(path, "--resume continues a run, --overwrite replaces the file"));
+        }
+        if matches.contains_id("resume") {
+            output::remark("there is no run to resume yet: this one starts at step 0");
+        }
+        return Ok(Plan { config, from: None, out, copies: false, _lock: lock });
     }
-    let Some(path) = matches.get_one::<PathBuf>("resume").or(out.as_ref()) else {
+    let Some((path, written)) = named.or(out.as_ref()).zip(written) else {
         return Err(usage("--resume needs a run to resume: give its file after --resume, or with --out"));
     };
+    let copies = !is_same(path, written);
     let mut record = input::record(path)?;
+    if copies && exists(written) && !matches.get_flag("overwrite") {
+        let shown = written.display();
+        return Err(occupied(written, &format!("--overwrite replaces it, --resume {shown} alone continues what it holds")));
+    }
     let config = settings::read(matches, record.config.clone())?;
     allow_changes(&record, &config)?;
     if record.config.training.steps != config.training.steps {
@@ -181,9 +216,36 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     if record.checkpoint.is_none() && !record.is_finished() {
         return Err(usage(format!("{} holds no checkpoint to resume from", path.display())));
     }
-    output::check_writable(path)?;
-    let out = Some(out.as_ref().unwrap_or(path).clone());
-    Ok(Plan { config, from: Some(record), out })
+    Ok(Plan { config, from: Some(record), out: Some(written.clone()), copies, _lock: lock })
+}
+
+/// Whether two paths lead to the same file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
+}
+
+/// Makes this process the one that writes the file.
+fn own(path: &Path) -> anyhow::Result<Option<FileLock>> {
+    let shown = path.display();
+    match FileLock::of_file(path) {
+        Ok(Some(lock)) => Ok(Some(lock)),
+        Ok(None) => Err(usage(format!("another process is training into {shown}: stop it first, or choose another file"))),
+        Err(error) if is_lockless(&error) => {
+            output::remark(&format!(
+                "note: {shown} is on a file system without file locks: see to it that no other process writes it"
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(usage(format!("{shown} cannot be locked: {error}"))),
+    }
+}
+
+/// Checks that the program was built for the device; the device itself is only opened to train.
+pub fn check_device(matches: &ArgMatches) -> anyhow::Result<()> {
+    match device_choice(matches) {
+        DeviceChoice::Cuda if !cfg!(feature = "cuda") => Err(usage(DeviceError::NoCuda)),
+        _ => Ok(()),
+    }
 }
 
 /// Checks that only the number of steps changes when a run is resumed.
@@ -204,7 +266,7 @@ fn allow_changes(record: &Record, config: &RunConfig) -> anyhow::Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Usage(problems).into()) }
 }
 
-fn occupied(path: &Path) -> anyhow::Error {
+fn occupied(path: &Path, remedy: &str) -> anyhow::Error {
     let what = match Record::load(path) {
         Ok(record) => {
             let step = record.checkpoint.as_ref().map(|c| c.step).or(record.last().map(|e| e.step)).unwrap_or(0);
@@ -212,7 +274,7 @@ fn occupied(path: &Path) -> anyhow::Error {
         }
         Err(_) => "holds something else".to_owned(),
     };
-    usage(format!("{} {what}: --resume continues a run, --overwrite replaces the file", path.display()))
+    usage(format!("{} {what}: {remedy}", path.display()))
 }
 
 fn already_finished(record: &Record, reporter: &Reporter) -> anyhow::Result<()> {
@@ -221,6 +283,7 @@ fn already_finished(record: &Record, reporter: &Reporter) -> anyhow::Result<()> 
         Status::StoppedEarly(reason) => Some(reason.clone()),
         _ => None,
     };
-    reporter.remark(&format!("this run is finished, at step {}; a larger --steps continues it", thousands(step)));
+    let more = if record.checkpoint.is_some() { "; a larger --steps continues it" } else { "" };
+    reporter.remark(&format!("this run is finished, at step {}{}{more}", thousands(step), emerged(record)));
     reporter.event(&Event::Finished { step, seconds, stopped_early })
 }

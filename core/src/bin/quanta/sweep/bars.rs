@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use indicatif::{MultiProgress, ProgressBar};
 use quanta_core::event::Event;
+use quanta_core::fit;
 use quanta_core::record::Record;
 use quanta_core::sweep::{Entry, Manifest, cost};
 use serde_json::json;
@@ -24,6 +25,8 @@ pub struct Bars<'a> {
     bars: MultiProgress,
     whole: ProgressBar,
     state: Mutex<Work>,
+    /// Held by the thread that draws or prints.
+    screen: Mutex<()>,
 }
 
 /// The work of this process, in the units of [`cost`].
@@ -47,16 +50,25 @@ impl<'a> Bars<'a> {
         let whole = bars.add(ProgressBar::new(WHOLE).with_style(style("{bar:30} {percent:>3}%  {msg}")));
         let all = entries.iter().map(|entry| cost(&entry.config)).sum();
         let work = Work { since: Instant::now(), finished: 0, runs: entries.len(), given: 0.0, done: 0.0, all };
-        Self { manifest, json, bars, whole, state: Mutex::new(work) }
+        Self { manifest, json, bars, whole, state: Mutex::new(work), screen: Mutex::new(()) }
     }
 
     /// Prints a line on stderr, without disturbing the bars.
     pub fn remark(&self, text: &str) {
-        self.bars.suspend(|| eprintln!("{text}"));
+        self.above_bars(|| output::remark(text));
+    }
+
+    /// Prints without disturbing the bars. `MultiProgress::suspend` panics where the terminal is gone.
+    fn above_bars<T>(&self, print: impl FnOnce() -> T) -> T {
+        let _screen = lock(&self.screen);
+        // The bars come back when one of them moves.
+        let _ = self.bars.clear();
+        print()
     }
 
     /// Adds a bar for a run that starts or resumes at `step`.
     pub fn begin(&self, entry: &Entry, step: u64) -> RunBar<'_> {
+        let screen = lock(&self.screen);
         let bar = self.bars.insert_from_back(
             1,
             ProgressBar::new(entry.config.training.steps).with_style(style("{bar:30} {percent:>3}%  {msg}")),
@@ -64,6 +76,7 @@ impl<'a> Bars<'a> {
         let label = self.manifest.label(&entry.config);
         bar.set_message(label.clone());
         bar.set_position(step);
+        drop(screen);
         let cost = cost(&entry.config);
         let share = step as f64 / entry.config.training.steps as f64;
         self.work(|work| work.given += share * cost);
@@ -100,16 +113,17 @@ impl<'a> Bars<'a> {
                 "loss_bits": last.map(|e| e.loss_bits),
                 "best_loss_bits": record.best().map(|e| e.loss_bits),
                 "learned": last.map(|e| e.learned),
+                "emerged": fit::emerged_count(record),
                 "seconds": last.map(|e| e.seconds),
             })
             .to_string()
         } else {
             match last {
                 Some(last) if failure.is_none() => format!(
-                    "{finished} of {runs}: {label}: loss {:.4} bits after {} steps, {} of {} subtasks learned, {}",
+                    "{finished} of {runs}: {label}: loss {:.4} bits after {} steps, {} of {} subtasks emerged, {}",
                     last.loss_bits,
                     thousands(last.step),
-                    last.learned,
+                    fit::emerged_count(record),
                     entry.config.quanta().len(),
                     duration(last.seconds)
                 ),
@@ -117,20 +131,21 @@ impl<'a> Bars<'a> {
                 _ => return Ok(()),
             }
         };
-        self.bars.suspend(|| output::line(&text))
+        self.above_bars(|| output::line(&text))
     }
 
     /// Removes the bars.
     pub fn end(&self) {
+        let _screen = lock(&self.screen);
         self.whole.finish_and_clear();
     }
 
     /// Changes the counts of work and updates the bar of the whole sweep.
     fn work<T>(&self, change: impl FnOnce(&mut Work) -> T) -> T {
-        // A poisoned lock is harmless: it guards only numbers for a bar.
-        let mut work = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut work = lock(&self.state);
         let result = change(&mut work);
         let share = ((work.given + work.done) / work.all).clamp(0.0, 1.0);
+        let _screen = lock(&self.screen);
         self.whole.set_position((share * WHOLE as f64) as u64);
         let left = (work.all - work.given - work.done).max(0.0) / (work.done / work.since.elapsed().as_secs_f64());
         self.whole.set_message(format!("{} of {} runs, {} left", work.finished, work.runs, duration(left)));
@@ -152,8 +167,10 @@ impl RunBar<'_> {
     /// Shows one event.
     pub fn event(&mut self, event: &Event) {
         if let Event::Progress(progress) = event {
+            let screen = lock(&self.all.screen);
             self.bar.set_position(progress.step);
             self.bar.set_message(format!("{}: {}", self.label, speed(progress.steps_per_second, progress.seconds_left)));
+            drop(screen);
             self.reach(progress.step as f64 / self.steps as f64);
         }
     }
@@ -172,7 +189,13 @@ impl RunBar<'_> {
 
 impl Drop for RunBar<'_> {
     fn drop(&mut self) {
+        let _screen = lock(&self.all.screen);
         self.bar.finish_and_clear();
         self.all.bars.remove(&self.bar);
     }
+}
+
+/// A poisoned lock is harmless: these guard the screen, and numbers for a bar.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

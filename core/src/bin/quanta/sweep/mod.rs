@@ -9,8 +9,8 @@ mod work;
 use clap::{ArgMatches, Command};
 use quanta_core::sweep::{Entry, Folder, Manifest, cost};
 
-use crate::failure::usage;
-use crate::output;
+use crate::failure::{self, usage};
+use crate::{output, train};
 use crate::text::{count, duration};
 
 pub use flags::dir_arg;
@@ -24,7 +24,7 @@ Examples:
       falls from about 0.9 bits at width 9 to half of that at width 300.
   quanta sweep --dir fig2
       Continues the unfinished runs of an existing sweep; so does repeating the first command.
-  quanta sweep --dir fig2 --preset fig2-parameters --device cuda --slurm --submit --time 02:00:00
+  quanta sweep --dir full --preset fig2-parameters --device gpu --slurm --submit --time 02:00:00
       Submits a job array with one task per run, each on a GPU.
   quanta status fig2 && quanta collect fig2 --out fig2.safetensors
 
@@ -34,29 +34,38 @@ VALUES is a comma-separated list of values and ranges: 9,20,50 or lin:0.1..0.8:8
 The program may be killed at any moment: the records on disk are always complete. The next start
 resumes interrupted runs from their checkpoints, moves damaged records to DIR/damaged and trains
 those runs anew, and tries failed runs again. Several processes, on one machine or on several that
-share DIR, never train the same run twice: each run is locked by the process that trains it.
-Exit status: 0 done or stopped, 1 a run failed, 2 bad usage.";
+share DIR, never train the same run twice: each run is locked by the process that trains it.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
-    flags::all(Command::new("sweep").about("Train every run of a grid that is not finished yet").after_help(EXAMPLES))
+    flags::all(Command::new("sweep").about("Train every run of a grid that is not finished yet").after_help(format!("{EXAMPLES}\n\n{}", failure::STATUSES)))
 }
 
 /// Trains the sweep, or writes its Slurm script.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(dir) = flags::dir(matches) else { return Ok(()) };
-    let manifest = plan::manifest(matches, dir)?;
-    if matches.get_flag("dry-run") {
-        return list(&manifest);
+    train::check_device(matches)?;
+    let sweep = plan::manifest(matches, dir)?;
+    // What is refused is refused before the folder is made, and by --dry-run too.
+    if let plan::Sweep::New(manifest) = &sweep {
+        Folder::check(dir, manifest).map_err(usage)?;
     }
-    let folder = match &manifest {
+    output::check_folder(dir)?;
+    let job = if matches.get_flag("slurm") { Some(slurm::Job::plan(matches, dir, sweep.manifest())?) } else { None };
+    if matches.get_flag("dry-run") {
+        return list(&sweep);
+    }
+    let lockless = matches.get_flag("without-locks");
+    let folder = match &sweep {
+        plan::Sweep::New(manifest) if lockless => Folder::create_without_locks(dir, manifest).map_err(usage)?,
         plan::Sweep::New(manifest) => Folder::create(dir, manifest).map_err(usage)?,
+        plan::Sweep::Existing(folder, _) if lockless => folder.clone().without_locks(),
         plan::Sweep::Existing(folder, _) => folder.clone(),
     };
-    if matches.get_flag("slurm") {
-        return slurm::run(matches, dir, manifest.manifest());
+    match job {
+        Some(job) => job.write(matches.get_flag("submit")),
+        None => work::run(matches, &folder, sweep.manifest()),
     }
-    work::run(matches, &folder, manifest.manifest())
 }
 
 /// Prints a line for every run.
@@ -66,7 +75,7 @@ fn list(sweep: &plan::Sweep) -> anyhow::Result<()> {
         output::line(&format!("{}  {}", entry.id, manifest.label(&entry.config)))?;
     }
     let seconds = manifest.runs.iter().map(|entry| cost(&entry.config)).sum();
-    eprintln!("{}, about {} on two cores", count(manifest.runs.len(), "run"), duration(seconds));
+    output::remark(&format!("{}, about {} on two cores", count(manifest.runs.len(), "run"), duration(seconds)));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -16,7 +16,8 @@ use quanta_core::train::{Run, block_on};
 use super::bars::Bars;
 use super::flags::Shard;
 use crate::drive::{Ending, Keep, drive, every};
-use crate::failure::ReaderGone;
+use crate::failure::{ReaderGone, Stopped};
+use crate::output::remark;
 use crate::signal::Stop;
 use crate::text::count;
 use crate::train::device_choice;
@@ -42,6 +43,8 @@ pub fn run(matches: &ArgMatches, folder: &Folder, manifest: &Manifest) -> anyhow
         taken: Mutex::default(),
         working: AtomicUsize::new(0),
         failed: AtomicUsize::new(0),
+        cut_short: AtomicBool::new(false),
+        reader_gone: AtomicBool::new(false),
         failed_before: HashSet::new(),
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     };
@@ -79,6 +82,10 @@ struct Sweep<'a> {
     working: AtomicUsize,
     /// Number of runs that failed in this process.
     failed: AtomicUsize,
+    /// Whether a stop left a run unfinished or unclaimed.
+    cut_short: AtomicBool,
+    /// Whether nothing reads stdout any longer.
+    reader_gone: AtomicBool,
     /// Ids of the runs that had failed before this process started. Only these are tried again, not
     /// those that fail later, in this process or another.
     failed_before: HashSet<String>,
@@ -184,9 +191,15 @@ impl<'a> Sweep<'a> {
                 Found::Record(record) => Some(*record),
             };
             match work(claim, found) {
-                Err(error) if error.is::<ReaderGone>() => self.stop.request(),
+                Err(error) if error.is::<ReaderGone>() => {
+                    self.reader_gone.store(true, Ordering::Relaxed);
+                    self.stop.request();
+                }
                 result => result.inspect_err(|_| self.stop.request())?,
             }
+        }
+        if !lock(&self.queue).is_empty() {
+            self.cut_short.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -211,7 +224,10 @@ impl<'a> Sweep<'a> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.drive(claim, found, device, &mut record)));
         let failure = match outcome {
             Ok(Ok(Ending::Finished)) => None,
-            Ok(Ok(Ending::Stopped | Ending::ReaderGone)) => return Ok(()),
+            Ok(Ok(ending)) => {
+                self.cut_short.store(true, Ordering::Relaxed);
+                return if let Ending::Unheard(error) = ending { Err(error) } else { Ok(()) };
+            }
             Ok(Err(error)) => Some(format!("{error:#}")),
             Err(_) => Some("the program panicked in this run, which is a bug in it".to_owned()),
         };
@@ -251,17 +267,26 @@ impl<'a> Sweep<'a> {
         ending
     }
 
-    /// Prints how the sweep ended. Returns an error if runs failed.
+    /// Prints how the sweep ended. Returns an error if runs failed or a stop left some unfinished.
     fn report_end(&self) -> anyhow::Result<()> {
         let taken = lock(&self.taken).len();
-        if self.stop.is_requested() {
-            eprintln!("stopped; the same command resumes the sweep");
+        let (cut_short, failed) = (self.cut_short.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
+        let failures = format!("{} failed; the same command tries again", count(failed, "run"));
+        if cut_short {
+            remark("stopped; the same command resumes the sweep");
         } else if taken > 0 {
-            eprintln!("{} still training in another process", count(taken, "run"));
+            remark(&format!("{} still training in another process", count(taken, "run")));
         }
-        match self.failed.load(Ordering::Relaxed) {
-            0 => Ok(()),
-            failed => Err(anyhow!("{} failed; the same command tries again", count(failed, "run"))),
+        let signal = if self.reader_gone.load(Ordering::Relaxed) { Some(Stopped::READER_GONE) } else { self.stop.stopped() };
+        match (signal.filter(|_| cut_short), failed) {
+            (Some(stopped), failed) => {
+                if failed > 0 {
+                    remark(&failures);
+                }
+                Err(stopped.into())
+            }
+            (None, 0) => Ok(()),
+            (None, _) => Err(anyhow!(failures)),
         }
     }
 }
