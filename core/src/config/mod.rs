@@ -5,6 +5,7 @@
 //! Keys are plain (`alpha`, `width`): within one run a key means one thing, and the keys `task` and
 //! `model` say whose it is.
 
+mod link;
 mod measurement;
 mod plan;
 mod preset;
@@ -18,6 +19,7 @@ mod version;
 mod words;
 
 pub use crate::settings::{Field, Group, Kind, Problem};
+pub use link::{PAGE_KEYS, escaped, foreign_keys, misspelt, pairs, query_of};
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
 pub use text::ConfigError;

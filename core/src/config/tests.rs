@@ -103,6 +103,66 @@ fn refusals_name_what_was_wrong() {
 }
 
 #[test]
+fn foreign_keys_are_named_and_left_aside() {
+    let query = "?v=2&fbclid=IwAR%E4&width=12&utm_source=mail&utm_source=x&ref=a+b&autostart=1";
+    let mut config = RunConfig::default();
+    assert_eq!(config.merge_query(query, PAGE_KEYS), []);
+    assert_eq!(config, RunConfig::of("width=12"));
+    assert_eq!(foreign_keys(query, PAGE_KEYS), ["fbclid", "utm_source", "ref"]);
+    // A file's link is whole: there is nobody to tell.
+    assert!(matches!(RunConfig::from_query("width=12&fbclid=1", &[]), Err(ConfigError::UnknownField(key)) if key == "fbclid"));
+}
+
+#[test]
+fn misspelt_fields_stay_errors_that_name_the_field() {
+    let known = || RunConfig::all_fields().into_iter().map(|field| field.name);
+    for (typed, meant) in [("wdith", "width"), ("n-tasks", "n_tasks"), ("Alpha", "alpha"), ("batchsize", "batch_size"), ("step", "steps")] {
+        assert_eq!(misspelt(typed, known()), Some(meant), "{typed}");
+        let errors = RunConfig::default().merge_query(&format!("{typed}=3"), PAGE_KEYS);
+        assert!(errors[0].to_string().contains(&format!("“{meant}” was probably meant")), "{errors:?}");
+        assert_eq!(foreign_keys(&format!("{typed}=3"), PAGE_KEYS), Vec::<String>::new());
+    }
+    for foreign in ["fbclid", "gclid", "utm_source", "mc_cid", "ref", "source", "id", "s", "q", "si", "igshid", "lang", "hl"] {
+        assert_eq!(misspelt(foreign, known()), None, "{foreign}");
+    }
+    assert_eq!(misspelt("width", known()), None);
+}
+
+#[test]
+fn links_survive_mail_programs() {
+    let read = |query: &str| RunConfig::from_query(query, PAGE_KEYS);
+    assert_eq!(read("v=2&amp;width=12&amp;lr=0.25"), Ok(RunConfig::of("width=12&lr=0.25")));
+    assert_eq!(link_version("seed=1&amp;v=1"), 1);
+    assert_eq!(RunConfig::from_link("https://x.org/lab/?width=1e2&amp;steps=20,000#top", &[]), Ok(RunConfig::of("width=100&steps=20000")));
+    let text = "a b&c=d%e+f#g’h";
+    let escaped = format!("x={}", escaped(text));
+    assert_eq!(pairs(&escaped).collect::<Vec<_>>(), [("x".to_owned(), Ok(text.to_owned()))]);
+}
+
+#[test]
+fn a_link_of_another_page_is_no_run() {
+    let read = |link: &str| RunConfig::default().merge_link(link, PAGE_KEYS);
+    assert_eq!(read("https://x.org/?page=theory&alpha=0.6&missing=5"), [ConfigError::OtherPage("theory".into())]);
+    assert!(read("?page=scaling")[0].to_string().contains("a link of the page “scaling”, which holds no run"));
+    assert_eq!(read("?page=lab&alpha=0.6"), []);
+}
+
+#[test]
+fn numbers_are_read_the_same_in_links_files_and_flags() {
+    let mut config = RunConfig::default();
+    for text in ["20000", "2e4", "20000.0", "20,000", " 20000 "] {
+        assert_eq!(config.set("samples", text), Ok(()), "{text}");
+        assert_eq!(config.training.samples, 20_000, "{text}");
+    }
+    let refused = config.set("alpha", "0,1").expect_err("a decimal comma").to_string();
+    assert_eq!(refused, "alpha is “0,1”, but must be a number with a decimal point: write 0.1");
+    assert!(config.set("width", "1.5").is_err() && config.set("width", "99999999999999999999").is_err());
+    let file = "\u{feff}{\"version\": 2, \"steps\": 1e5, \"width\": 12.0}";
+    assert_eq!(RunConfig::from_json(file), Ok(RunConfig::of("steps=100000&width=12")));
+    assert!(RunConfig::from_json("{\"steps\": 1.5}").is_err());
+}
+
+#[test]
 fn keys_of_others_pass_only_when_named() {
     assert!(RunConfig::from_query("autostart=1", &["autostart"]).is_ok());
     assert!(RunConfig::from_query("autostart=1", &[]).is_err());

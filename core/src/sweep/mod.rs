@@ -41,6 +41,16 @@ pub enum SweepError {
         /// What is allowed, as the end of the sentence.
         allowed: String,
     },
+    /// A list's commas may have been meant as decimal commas, or to set thousands apart.
+    #[error("{field} has the list “{list}”, but a comma there separates values: write {meant}")]
+    Comma {
+        /// The field's name.
+        field: &'static str,
+        /// The list as typed.
+        list: String,
+        /// How to write what may have been meant.
+        meant: String,
+    },
     /// The config has no such field, or the field no such value.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -93,6 +93,30 @@ fn bad_dimensions_are_explained() {
 }
 
 #[test]
+fn commas_of_a_list_are_never_part_of_a_number() {
+    let message = |text: &str| Dimension::parse(text).expect_err(text).to_string();
+    assert!(message("alpha=0,4").contains("write 0.4 for one number, 0.0,4.0 for two"), "{}", message("alpha=0,4"));
+    assert!(message("lr=0.1,0,001").contains("0.001"));
+    assert!(message("samples=20,000").contains("write 20000, without a comma"));
+    let values = |text: &str| Dimension::parse(text).expect("a list").values;
+    assert_eq!(values("alpha=0.0,1.0"), ["0", "1"]);
+    assert_eq!(values("width=20,500,100"), ["20", "500", "100"]);
+    assert_eq!(values("samples=1e4,20000.0"), ["10000", "20000"]);
+    for text in ["alpha=0.0,1.0,0.5", "seed=0,1", "optimizer=adam,adamw"] {
+        let dimension = Dimension::parse(text).expect("a list");
+        assert_eq!(dimension.to_text(), text);
+        assert_eq!(Dimension::parse(&dimension.to_text()).expect("read back"), dimension);
+    }
+    let listed = |values: &str| {
+        let text = format!(r#"{{"base": {{}}, "over": [{{"field": "alpha", "values": {values}}}]}}"#);
+        Manifest::from_json(&text, "").map(|manifest| manifest.over[0].values.clone())
+    };
+    assert_eq!(listed("[0, 1]").expect("numbers"), ["0", "1"]);
+    assert!(matches!(listed("\"0,1\""), Err(SweepError::Comma { .. })));
+    assert!(listed("[\"0,1\"]").expect_err("a decimal comma").to_string().contains("write 0.1"));
+}
+
+#[test]
 fn bad_grids_report_every_problem_once() {
     assert!(matches!(Manifest::grid(tiny(), dimensions(&["width=3", "width=4"])), Err(SweepError::Repeated("width"))));
     let huge = dimensions(&["width=lin:1..10000:10000", "seed=lin:1..10000:10000"]);
@@ -119,6 +143,8 @@ fn a_manifest_may_be_written_by_hand() {
     let by_hand = r#"{"base": {"n_tasks": 4, "n_bits": 6, "k": 2, "width": 3, "batch_size": 8, "steps": 20, "eval_per_task": 5},
                       "over": [{"field": "width", "values": [3, 5]}, {"field": "seed", "values": "lin:0..2:3"}]}"#;
     assert!(Manifest::from_json(by_hand, "").expect("read").same_runs(&manifest()));
+    let marked = format!("\u{feff}{by_hand}");
+    assert!(Manifest::from_json(&marked, "").expect("read").same_runs(&manifest()), "a byte-order mark is no content");
     let listed = r#"{"runs": [{"set": {"width": 9}}, {"set": {"width": 20, "alpha": 0.6}}]}"#;
     let listed = Manifest::from_json(listed, "").expect("read");
     assert_eq!(listed.runs.len(), 2);
