@@ -23,7 +23,7 @@ pub use preset::{SWEEPS, SweepPreset, sweep_preset};
 pub use values::Dimension;
 
 use crate::config::{ConfigError, Problem};
-use crate::record::RecordError;
+use crate::record::{FileKind, RecordError};
 
 /// Why a sweep cannot be created, found or read.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,9 @@ pub enum SweepError {
     /// The collected sweep holds something that has no place in a file.
     #[error("the collected sweep cannot be written: {0}")]
     Unwritable(String),
+    /// A file of another kind that is known.
+    #[error("this is {0}")]
+    Another(FileKind),
     /// A collected file that is none.
     #[error("this is no collected sweep: {0}")]
     Collected(String),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::RunConfig;
 use crate::event::Evaluation;
-use crate::record::{Record, Status};
+use crate::record::{FileKind, Record, Status};
 use proptest::prelude::*;
 
 fn tiny() -> RunConfig {
@@ -284,7 +284,58 @@ fn every_truncation_of_a_collected_sweep_is_an_error() {
         assert!(Collected::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
     }
     let run = record(&tiny(), 2).to_bytes().expect("whole");
-    assert!(Collected::from_bytes(&run).expect_err("a run").to_string().contains("its format is quanta-lab-run"));
+    let error = Collected::from_bytes(&run).expect_err("a run");
+    assert!(matches!(error, SweepError::Another(FileKind::Run)) && error.to_string().contains("one run"), "{error}");
+    for (bytes, kind) in [(&b"PK\x03\x04"[..], FileKind::Zip), (b"<!doctype html>", FileKind::WebPage)] {
+        assert!(matches!(Collected::from_bytes(bytes), Err(SweepError::Another(found)) if found == kind));
+    }
+}
+
+#[test]
+fn collecting_twice_gives_the_same_bytes() {
+    let first = collected(true).to_bytes().expect("whole");
+    for _ in 0..16 {
+        assert_eq!(collected(true).to_bytes().expect("whole"), first);
+    }
+}
+
+#[test]
+fn what_is_counted_is_exact() {
+    let over = dimensions(&["seed=9007199254740991", "samples=16777217,99999999"]);
+    let manifest = Manifest::grid(tiny(), over).expect("a grid");
+    let mut records: Vec<Record> = manifest.runs.iter().map(|entry| record(&entry.config, 4)).collect();
+    records[0].evaluations[3].seconds = 123_456.789_012_345;
+    let runs = manifest.runs.iter().zip(&records).filter_map(|(entry, record)| CollectedRun::new(entry.clone(), record, false));
+    let sweep = Collected { runs: runs.collect(), manifest };
+    let bytes = sweep.to_bytes().expect("whole");
+    let back = Collected::from_bytes(&bytes).expect("whole");
+    assert_eq!(back.runs[0].seconds[3], 123_456.789_012_345);
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("what others read too");
+    let numbers = |name: &str| -> Vec<f64> {
+        let view = tensors.tensor(name).expect(name);
+        assert_eq!(view.dtype(), safetensors::Dtype::F64);
+        view.data().as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+    };
+    assert_eq!(numbers("over/samples"), [16_777_217.0, 99_999_999.0]);
+    assert_eq!(numbers("over/seed"), [9_007_199_254_740_991.0; 2]);
+}
+
+#[test]
+fn damage_of_a_collected_sweep_is_noticed() {
+    let mut bytes = collected(true).to_bytes().expect("whole");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    assert!(Collected::from_bytes(&bytes).expect_err("damaged").to_string().contains("damaged"));
+}
+
+/// Written by version 1 of this program: everything in it is F32.
+#[test]
+fn a_collected_sweep_of_version_1_is_read() {
+    let sweep = Collected::from_bytes(include_bytes!("../../../tests/fixtures/version-1/sweep.safetensors")).expect("whole");
+    assert_eq!(sweep.runs.len(), sweep.manifest.runs.len());
+    assert!(sweep.runs.iter().all(|run| run.path == "fused" && run.steps.len() == run.seconds.len()));
+    let again = Collected::from_bytes(&sweep.to_bytes().expect("whole")).expect("as version 2");
+    assert_eq!(format!("{again:?}"), format!("{sweep:?}"));
 }
 
 proptest! {
