@@ -9,6 +9,7 @@ mod link;
 mod measurement;
 mod plan;
 mod preset;
+mod remark;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
 pub use text::ConfigError;
 pub use training::{Optimizer, Training};
-pub use validate::MEMORY_LIMIT_BYTES;
+pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
 pub use version::{VERSION, link_version};
 
 use crate::model::ModelConfig;

@@ -277,3 +277,53 @@ fn snapshots_are_measured_steps_evenly_on_a_logarithmic_axis() {
     assert_eq!(of(5, 10_000), [1, 10, 100, 1_000, 10_000]);
     assert_eq!(of(1_000, 3), [0, 1, 2, 3]);
 }
+
+#[test]
+fn settings_that_make_the_science_moot_get_a_remark() {
+    let of = |query: &str| RunConfig::of(query).remarks();
+    assert_eq!(of("samples=1000000"), Vec::<String>::new());
+    let few = of("n_tasks=4&n_bits=8&k=3&samples=2000");
+    assert!(few.len() == 1 && few[0].contains("Only 1,024 different inputs exist"), "{few:?}");
+    assert_eq!(of("n_tasks=4&n_bits=8&k=3&samples=1024"), Vec::<String>::new());
+    let narrow = of("k=5&width=4");
+    assert!(narrow.len() == 1 && narrow[0].contains("width 4 cannot hold one subtask"), "{narrow:?}");
+    // One unit is enough for a majority.
+    assert_eq!(of("task=majority&k=5&width=4"), Vec::<String>::new());
+    for preset in PRESETS {
+        assert_eq!(preset.config().remarks(), Vec::<String>::new(), "{}", preset.name);
+    }
+}
+
+/// What the terminal program held at most (`/usr/bin/time -f %M quanta train --device cpu …`, on two
+/// threads), in MiB.
+#[test]
+fn memory_estimates_are_within_a_factor_of_two_of_what_was_measured() {
+    let measured = [
+        ("steps=3&n_tasks=20&n_bits=24&width=16&batch_size=100&eval_per_task=10", 15.1),
+        ("steps=3&n_tasks=500&n_bits=100&width=16384&batch_size=100&eval_per_task=2", 580.0),
+        ("steps=3&n_tasks=20&n_bits=24&width=16&batch_size=1000000&eval_per_task=10", 31.3),
+        ("steps=3&n_tasks=500&n_bits=100&width=500&batch_size=200000&eval_per_task=10", 52.4),
+        ("steps=1&n_tasks=20&n_bits=100&width=4000&batch_size=200000&eval_per_task=2", 196.6),
+        ("steps=3&n_tasks=100&n_bits=50&width=100&samples=20000000&batch_size=1000&eval_per_task=10", 245.2),
+        ("steps=2&n_tasks=20&n_bits=24&width=1000&depth=2&batch_size=20000&eval_per_task=10", 418.0),
+        ("steps=2&n_tasks=20&n_bits=24&width=1000&depth=4&batch_size=5000&eval_per_task=10", 236.5),
+        ("steps=1&n_tasks=100&n_bits=50&width=1000&depth=2&batch_size=100&eval_per_task=300", 539.8),
+        ("steps=2&n_tasks=500&n_bits=100&width=16&batch_size=100&eval_per_task=10000", 17.3),
+        ("steps=20000&log_schedule=linear&log_every=1&n_tasks=100&n_bits=24&width=1&batch_size=1&eval_per_task=1", 67.1),
+    ];
+    for (query, measured) in measured {
+        let estimate = RunConfig::of(query).memory_bytes() as f64 / f64::from(1 << 20);
+        assert!((0.5..=2.0).contains(&(estimate / measured)), "{query}: {estimate:.1} MiB, measured {measured}");
+    }
+}
+
+#[test]
+fn a_tab_holds_less_than_a_machine() {
+    let config = RunConfig::of("n_tasks=3000&n_bits=100&width=16384");
+    assert_eq!(config.validate(), []);
+    assert!(config.validate_for_a_tab()[0].allowed.contains("the limit of 2 GiB of a tab"), "{:?}", config.validate_for_a_tab());
+    assert!(config.for_a_tab().is_err());
+    for preset in PRESETS {
+        assert_eq!(preset.config().validate_for_a_tab(), [], "{}", preset.name);
+    }
+}

@@ -60,6 +60,12 @@ impl RunConfig {
         if problems.is_empty() { Ok(self) } else { Err(ConfigError::Invalid(problems)) }
     }
 
+    /// [`validated`](Self::validated) for a run in a tab of a browser.
+    pub fn for_a_tab(self) -> Result<Self, ConfigError> {
+        let problems = self.validate_for_a_tab();
+        if problems.is_empty() { Ok(self) } else { Err(ConfigError::Invalid(problems)) }
+    }
+
     /// The query of a link, without the `?`: the version, and every field that is not the default.
     pub fn to_query(&self) -> String {
         let pairs = self.changed().into_iter().map(|name| pair(name, &self.get(name).unwrap_or_default()));

@@ -53,6 +53,9 @@ pub const VERSION: u64 = 2;
 /// What the metadata of a collected sweep says in `format`.
 pub(crate) const COLLECTED: &str = "quanta-lab-collected";
 
+/// How the reason begins of a run that failed because its loss was no number any more.
+pub const DIVERGED: &str = "the loss is no longer a number";
+
 /// How a run ended, or that it has not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", content = "reason", rename_all = "snake_case")]
@@ -203,6 +206,12 @@ impl Record {
     /// Whether the run has an end, of any kind but failure.
     pub fn is_finished(&self) -> bool {
         matches!(self.status, Status::Finished | Status::StoppedEarly(_))
+    }
+
+    /// Whether the run failed because its loss was no number any more: from its checkpoint it would only
+    /// do so again.
+    pub fn has_diverged(&self) -> bool {
+        matches!(&self.status, Status::Failed(reason) if reason.starts_with(DIVERGED))
     }
 
     /// The record without what only resuming needs: what is published or sent to Python. Snapshots
