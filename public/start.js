@@ -2,6 +2,8 @@
 // with a hash in its name, so that a new version is never mixed with an old one from the browser's cache.
 const { js, wasm } = document.getElementById("start").dataset;
 const starting = document.getElementById("starting");
+// What the page needs in order to come this far.
+document.getElementById("starting-needs").remove();
 
 try {
   const page = await import(new URL(js, import.meta.url));

@@ -1,6 +1,6 @@
 // Sets the theme before the first paint: the link's, else the stored choice, else the system's.
 (() => {
-  const linked = new URLSearchParams(location.search).get("theme");
+  const linked = new URLSearchParams(location.search.replaceAll("&amp;", "&")).get("theme");
   let stored = null;
   try {
     stored = localStorage.getItem("theme");

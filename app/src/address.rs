@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use crate::link::Link;
+use crate::link::{Link, Reading};
 
 /// The link in the address bar, as signals.
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Address {
     pub link: RwSignal<Link>,
     /// What of it could not be understood, a phrase each.
     pub problems: RwSignal<Vec<String>>,
+    /// Keys of the link that have nothing to do with the lab, and were left aside.
+    pub foreign: RwSignal<Vec<String>>,
     /// Counts arrivals: a load, Back and Forward, a press on a link of the site. A page that must show
     /// the link anew tracks it.
     pub arrivals: RwSignal<u32>,
@@ -20,15 +22,21 @@ pub struct Address {
 impl Address {
     /// Reads the address bar.
     pub fn read() -> Self {
-        let (link, problems) = Link::parse(&query());
-        Self { link: RwSignal::new(link), problems: RwSignal::new(problems), arrivals: RwSignal::new(0) }
+        let Reading { link, problems, foreign } = Link::parse(&query());
+        Self {
+            link: RwSignal::new(link),
+            problems: RwSignal::new(problems),
+            foreign: RwSignal::new(foreign),
+            arrivals: RwSignal::new(0),
+        }
     }
 
     /// Reads the address bar again, after Back or Forward, and counts an arrival.
     pub fn on_arrival(&self) {
-        let (link, problems) = Link::parse(&query());
+        let Reading { link, problems, foreign } = Link::parse(&query());
         self.link.set(link);
         self.problems.set(problems);
+        self.foreign.set(foreign);
         self.arrivals.update(|count| *count += 1);
     }
 

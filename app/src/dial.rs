@@ -1,7 +1,8 @@
 //! Numbers that sliders set on a page: their bounds, their positions on the slider, and their form in a
 //! link.
 
-use quanta_core::number;
+use quanta_core::config::misspelt;
+use quanta_core::number::{self, NumberError};
 
 /// How the numbers are spaced along a slider.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,15 +95,17 @@ impl Dial {
         }
     }
 
-    /// Parses a number; thousands may be separated by commas.
+    /// Parses a number.
     ///
     /// # Errors
     /// If the text is not a number within the bounds: what it must be, as the end of a sentence.
     pub fn read(&self, text: &str) -> Result<f64, String> {
+        let value = match number::read(text) {
+            Err(error @ NumberError::DecimalComma(_)) => return Err(format!("must be {error}")),
+            read => read.ok(),
+        };
         let whole = self.is_whole();
-        let text = text.trim().replace(',', "");
-        let value = number::parse(&text).filter(|value| (self.min..=self.max).contains(value));
-        let value = value.filter(|value| !whole || value.fract() == 0.0);
+        let value = value.filter(|value| (self.min..=self.max).contains(value) && (!whole || value.fract() == 0.0));
         let kind = if whole { "a whole number" } else { "a number" };
         value.ok_or_else(|| format!("must be {kind} from {} to {}", self.min, self.max))
     }
@@ -121,12 +124,21 @@ fn round(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
-/// Reads the numbers from the page's keys in a link, in the order of `dials`; missing ones get their
-/// initial values. `words` are further keys that the page knows. Also returns the problems, in
-/// sentences.
-pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> (Vec<f64>, Vec<String>) {
+/// What a link says of a page's numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The numbers, in the order of the dials; missing ones have their initial values.
+    pub values: Vec<f64>,
+    /// What is wrong, in sentences.
+    pub problems: Vec<String>,
+    /// The keys that have nothing to do with the page, and are left aside.
+    pub foreign: Vec<String>,
+}
+
+/// Reads the numbers from the page's keys in a link. `words` are further keys that the page knows.
+pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> Reading {
     let mut values: Vec<f64> = dials.iter().map(|dial| dial.start).collect();
-    let mut problems = Vec::new();
+    let (mut problems, mut foreign) = (Vec::new(), Vec::new());
     for (key, text) in own {
         match dials.iter().position(|dial| dial.key == key) {
             Some(i) => match dials[i].read(text) {
@@ -134,13 +146,13 @@ pub fn read(dials: &[Dial], words: &[&str], own: &[(String, String)]) -> (Vec<f6
                 Err(allowed) => problems.push(format!("{key} is “{text}”, but {allowed}")),
             },
             None if words.contains(&key.as_str()) => {}
-            None => {
-                let known: Vec<&str> = words.iter().copied().chain(dials.iter().map(|dial| dial.key)).collect();
-                problems.push(format!("unknown key “{key}”; known ones here are {}", known.join(", ")));
-            }
+            None => match misspelt(key, words.iter().copied().chain(dials.iter().map(|dial| dial.key))) {
+                Some(name) => problems.push(format!("unknown key “{key}”; “{name}” was probably meant")),
+                None => foreign.push(key.clone()),
+            },
         }
     }
-    (values, problems)
+    Reading { values, problems, foreign }
 }
 
 /// Returns the keys and values for a link: those of the numbers that differ from their initial values.
@@ -186,13 +198,22 @@ mod tests {
     fn links_hold_changed_numbers_and_problems_are_reported() {
         let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>();
         let pairs = own(&[("alpha", "0.6")]);
-        assert_eq!(read(&[EVEN, GROWING], &[], &pairs), (vec![0.6, 1_000.0], vec![]));
+        let reading = read(&[EVEN, GROWING], &[], &pairs);
+        assert_eq!(reading, Reading { values: vec![0.6, 1_000.0], ..Reading::default() });
         assert_eq!(write(&[EVEN, GROWING], &[0.6, 1_000.0]), pairs);
-        let (values, problems) = read(&[EVEN, GROWING], &["resource"], &own(&[("alpha", "7"), ("quanta", "2.5"), ("pie", "")]));
+        let own = own(&[("alpha", "7"), ("quanta", "2.5"), ("qanta", ""), ("fbclid", "x"), ("resource", "data")]);
+        let Reading { values, problems, foreign } = read(&[EVEN, GROWING], &["resource"], &own);
         assert_eq!(values, [0.4, 1_000.0]);
         assert_eq!(problems.len(), 3);
         assert_eq!(problems[0], "alpha is “7”, but must be a number from 0 to 2");
         assert!(problems[1].contains("a whole number"), "{problems:?}");
-        assert!(problems[2].contains("“pie”") && problems[2].contains("resource, alpha, quanta"), "{problems:?}");
+        assert!(problems[2].contains("“qanta”") && problems[2].contains("“quanta” was probably meant"), "{problems:?}");
+        assert_eq!(foreign, ["fbclid"]);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_refused_by_name() {
+        assert_eq!(EVEN.read("0,1"), Err("must be a number with a decimal point: write 0.1".into()));
+        assert_eq!((GROWING.read("20,000"), GROWING.read("1e3"), GROWING.read("20000.0")), (Ok(20_000.0), Ok(1e3), Ok(2e4)));
     }
 }

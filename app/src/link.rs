@@ -2,12 +2,9 @@
 //!
 //! The keys of the run are those of [`RunConfig`]; [`PAGE_KEYS`] lists the others.
 
-use quanta_core::config::{PRESETS, RunConfig};
+use quanta_core::config::{ConfigError, PAGE_KEYS, PRESETS, RunConfig, escaped, foreign_keys, pairs};
 use quanta_core::device::DeviceChoice;
 use quanta_core::figure;
-
-/// The keys of a link that set the page and are not part of a run.
-pub const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
 /// A page of the site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,28 +106,36 @@ impl Theme {
     }
 }
 
+/// What a query says, and what of it was not used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// What was understood.
+    pub link: Link,
+    /// What is wrong with the rest, a phrase each.
+    pub problems: Vec<String>,
+    /// The keys that have nothing to do with the lab (`fbclid`) and were left aside.
+    pub foreign: Vec<String>,
+}
+
 impl Link {
-    /// Parses a query, with or without the `?`. Ignores what it cannot understand, and returns a sentence
-    /// for each such problem.
-    pub fn parse(query: &str) -> (Self, Vec<String>) {
+    /// Reads a query, with or without the `?`.
+    pub fn parse(query: &str) -> Reading {
         let mut link = Self::default();
         let mut problems = Vec::new();
         let mut names_a_run = false;
-        let pairs = || {
-            let pairs = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
-            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        };
+        let pairs: Vec<(String, String)> = pairs(query).filter_map(|(key, value)| Some((key, value.ok()?))).collect();
         // The other keys belong to the Lab's run or to another page; `page` may come anywhere.
-        let of_page =
-            pairs().filter(|(key, _)| *key == "page").filter_map(|(_, word)| Page::from_word(word)).last().unwrap_or_default();
+        let page = pairs.iter().find(|(key, _)| key == "page").and_then(|(_, value)| Page::from_word(value));
+        let of_page = page.unwrap_or_default();
         let of_the_lab = of_page == Page::Lab;
-        for (key, value) in pairs() {
+        for (key, value) in pairs {
             let mut check = |known: bool, allowed: &str| {
                 if !known {
                     problems.push(format!("{key} is “{value}”, but must be {allowed}"));
                 }
             };
-            match key {
+            let value = value.as_str();
+            match key.as_str() {
                 "page" => {
                     let page = Page::from_word(value);
                     check(page.is_some(), &format!("one of {}", Page::ALL.map(Page::word).join(", ")));
@@ -154,22 +159,26 @@ impl Link {
                     link.device = DeviceChoice::from_word(value).filter(|device| *device != DeviceChoice::Cuda);
                     check(link.device.is_some(), "one of auto, webgpu, cpu");
                 }
-                _ if of_the_lab => names_a_run = true,
-                _ => link.own.push((key.to_owned(), value.to_owned())),
+                _ if of_the_lab => names_a_run |= key == "v" || RunConfig::field(&key).is_some(),
+                _ => link.own.push((key, value.to_owned())),
             }
         }
-        if names_a_run {
+        let mut foreign = Vec::new();
+        if of_the_lab {
+            foreign = foreign_keys(query, PAGE_KEYS);
             let mut config = RunConfig::default();
-            let unread = config.merge_query(query, PAGE_KEYS);
+            let mut unread = config.merge_query(query, PAGE_KEYS);
+            // A page that there is none of is among the problems already.
+            unread.retain(|error| !matches!(error, ConfigError::OtherPage(_)));
             problems.extend(unread.iter().map(ToString::to_string));
-            if unread.is_empty() {
-                match config.validated() {
+            if names_a_run && unread.is_empty() {
+                match config.for_a_tab() {
                     Ok(config) => link.config = Some(config),
                     Err(error) => problems.push(error.to_string()),
                 }
             }
         }
-        (link, problems)
+        Reading { link, problems, foreign }
     }
 
     /// Returns the query that [`parse`](Self::parse) reads back, without the `?`; empty for the default
@@ -180,7 +189,7 @@ impl Link {
             parts.push(format!("page={}", self.page.word()));
         }
         parts.extend(self.config.as_ref().map(RunConfig::to_query));
-        parts.extend(self.own.iter().map(|(key, value)| format!("{key}={value}")));
+        parts.extend(self.own.iter().map(|(key, value)| format!("{key}={}", escaped(value))));
         parts.extend(self.device.map(|device| format!("device={}", device_word(device))));
         parts.extend(self.autostart.then(|| "autostart=1".to_owned()));
         parts.extend(self.embed.then(|| "embed=1".to_owned()));
@@ -223,6 +232,10 @@ pub fn command_by_link(link: &str) -> String {
 mod tests {
     use super::*;
 
+    fn whole(link: Link) -> Reading {
+        Reading { link, ..Reading::default() }
+    }
+
     #[test]
     fn a_link_round_trips_through_its_query() {
         let link = Link {
@@ -235,8 +248,8 @@ mod tests {
             ..Link::default()
         };
         assert_eq!(link.to_query(), "v=2&alpha=0.6&width=12&device=webgpu&autostart=1&embed=1&figure=tasks&theme=dark");
-        assert_eq!(Link::parse(&link.to_query()), (link, vec![]));
-        assert_eq!(Link::parse(""), (Link::default(), vec![]));
+        assert_eq!(Link::parse(&link.to_query()), whole(link));
+        assert_eq!(Link::parse(""), whole(Link::default()));
     }
 
     #[test]
@@ -244,24 +257,44 @@ mod tests {
         let own = vec![("alpha".to_owned(), "0.6".to_owned()), ("missing".to_owned(), "5".to_owned())];
         let link = Link { page: Page::Theory, own, ..Link::default() };
         assert_eq!(link.to_query(), "page=theory&alpha=0.6&missing=5");
-        assert_eq!(Link::parse("?alpha=0.6&page=theory&missing=5"), (link, vec![]));
+        assert_eq!(Link::parse("?alpha=0.6&page=theory&missing=5"), whole(link));
+        let own = vec![("published".to_owned(), "a b+c&d.safetensors".to_owned())];
+        let link = Link { page: Page::Scaling, own, ..Link::default() };
+        assert_eq!(Link::parse(&link.to_query()), whole(link));
+    }
+
+    #[test]
+    fn foreign_keys_are_named_and_the_rest_of_the_link_works() {
+        let reading = Link::parse("?fbclid=IwAR%E4&v=2&amp;width=12&amp;autostart=1&utm_source=mail");
+        let link = Link { config: RunConfig::from_query("width=12", &[]).ok(), autostart: true, ..Link::default() };
+        assert_eq!(reading, Reading { foreign: vec!["fbclid".into(), "utm_source".into()], ..whole(link) });
+        assert_eq!(Link::parse("?fbclid=1").link, Link::default(), "no run is named");
+        assert_eq!(Link::parse("?page=theory&amp;alpha=0.6").link.own, [("alpha".to_owned(), "0.6".to_owned())]);
+    }
+
+    #[test]
+    fn a_link_that_would_exhaust_the_tab_is_refused() {
+        let reading = Link::parse("?v=2&n_tasks=20000&n_bits=1000&width=8000&autostart=1");
+        assert_eq!(reading.link.config, None);
+        assert!(reading.problems[0].contains("a tab"), "{:?}", reading.problems);
     }
 
     #[test]
     fn a_link_with_a_version_alone_is_the_default_run() {
-        assert_eq!(Link::parse("?v=1").0.config, Some(RunConfig::default()));
-        assert_eq!(Link::parse("?embed=1").0.config, None);
+        assert_eq!(Link::parse("?v=1").link.config, Some(RunConfig::default()));
+        assert_eq!(Link::parse("?embed=1").link.config, None);
     }
 
     #[test]
     fn problems_are_reported_and_the_rest_is_used() {
-        let (link, problems) = Link::parse("?wdith=3&figure=pie&theme=dark");
+        let Reading { link, problems, .. } = Link::parse("?wdith=3&figure=pie&theme=dark");
         assert_eq!(link.theme, Some(Theme::Dark));
         assert_eq!(link.config, None);
         assert!(problems[0].starts_with("figure is “pie”, but must be one of loss, "), "{problems:?}");
         assert!(problems[1].contains("wdith"), "{problems:?}");
-        assert!(Link::parse("?device=cuda").1[0].contains("webgpu"));
-        assert!(Link::parse("?page=nowhere").1[0].contains("lab"));
+        assert!(Link::parse("?device=cuda").problems[0].contains("webgpu"));
+        assert_eq!(Link::parse("?page=nowhere&width=12").problems.len(), 1);
+        assert!(Link::parse("?page=nowhere").problems[0].contains("lab"));
     }
 
     #[test]

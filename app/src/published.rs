@@ -2,7 +2,7 @@
 
 use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::Sweep;
-use quanta_core::record::{Record, RecordError};
+use quanta_core::record::{FileKind, Record, RecordError, recognise};
 use quanta_core::sweep::{Collected, SweepError};
 use quanta_core::theory::Resource;
 use serde::{Deserialize, Serialize};
@@ -71,25 +71,24 @@ pub enum Material {
 
 /// Why bytes are neither a run nor a sweep.
 #[derive(Debug, thiserror::Error)]
-#[error("it is neither a sweep ({sweep}) nor a run ({run})")]
-pub struct MaterialError {
-    sweep: SweepError,
-    run: RecordError,
+pub enum MaterialError {
+    /// It is a sweep that cannot be read.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    /// It is a run that cannot be read, or a file of another kind.
+    #[error(transparent)]
+    Run(#[from] RecordError),
 }
 
 impl Material {
     /// Reads a run or a sweep from the bytes of its file.
     ///
     /// # Errors
-    /// If they are neither; with both reasons.
-    #[allow(clippy::result_large_err, reason = "made at most once for a file")]
+    /// If they are neither, or damaged; the words say what the file is, where that is known.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MaterialError> {
-        match Collected::from_bytes(bytes) {
-            Ok(collected) => Ok(Self::Sweep(Box::new(collected))),
-            Err(sweep) => match Record::from_bytes(bytes) {
-                Ok(record) => Ok(Self::Run(Box::new(record.without_checkpoint()))),
-                Err(run) => Err(MaterialError { sweep, run }),
-            },
+        match recognise(bytes) {
+            Some(FileKind::Collected) => Ok(Self::Sweep(Box::new(Collected::from_bytes(bytes)?))),
+            _ => Ok(Self::Run(Box::new(Record::from_bytes(bytes)?.without_checkpoint()))),
         }
     }
 
@@ -119,7 +118,7 @@ impl Material {
     /// Total seconds of training of all its runs.
     pub fn seconds(&self) -> f64 {
         match self {
-            Self::Sweep(collected) => collected.runs.iter().filter_map(|run| run.seconds.last()).map(|s| f64::from(*s)).sum(),
+            Self::Sweep(collected) => collected.runs.iter().filter_map(|run| run.seconds.last()).sum(),
             Self::Run(record) => record.last().map_or(0.0, |last| last.seconds),
         }
     }
@@ -161,7 +160,8 @@ mod tests {
         assert_eq!((sweeps.len(), sweeps[0].points.len()), (1, 2));
         assert_eq!(sweeps[0].points[0].run, config.to_query());
         assert!(material.sweeps(Resource::Data).is_empty());
-        let error = Material::from_bytes(b"no").expect_err("neither");
-        assert!(error.to_string().contains("neither a sweep"), "{error}");
+        let error = |bytes: &[u8]| Material::from_bytes(bytes).expect_err("neither").to_string();
+        assert!(error(b"no").contains("not a whole safetensors file"));
+        assert!(error(b"version https://git-lfs.github.com/spec/v1").contains("Git LFS pointer"));
     }
 }

@@ -93,7 +93,8 @@ pub fn key(resource: Resource, manifest: &Manifest) -> String {
     format!("{}-{}-{}-{}", resource.name(), manifest.runs.len(), ends[0], ends[1])
 }
 
-/// Writes sweeps as CSV, with a line for each point.
+/// Writes sweeps as CSV, with a line for each point. Where a name has letters beyond ASCII a byte-order
+/// mark comes first: without it spreadsheets take α for two letters of Latin-1.
 pub fn csv(sweeps: &[Sweep]) -> String {
     let mut table = String::from("sweep,resource,amount,loss_bits,learned,subtasks,alpha,seed,run\n");
     for sweep in sweeps {
@@ -112,6 +113,9 @@ pub fn csv(sweeps: &[Sweep]) -> String {
                 point.run
             );
         }
+    }
+    if !table.is_ascii() {
+        table.insert(0, '\u{feff}');
     }
     table
 }
@@ -160,6 +164,8 @@ mod tests {
     fn csv_has_a_line_for_each_point() {
         let mut sweep = Sweep::new("α = 0.4, small", Resource::Data, 0.4, 20);
         sweep.points.push(Point { run: "v=1".into(), ..Point::new(1_000.0, 0.5, vec![0.01, 0.9], 3) });
+        assert!(csv(&[sweep.clone()]).starts_with("\u{feff}sweep,resource"), "spreadsheets need the mark");
+        assert!(csv(&[Sweep { name: "small".into(), ..sweep.clone() }]).starts_with("sweep,resource"), "scripts do without");
         assert_eq!(csv(&[sweep]).lines().nth(1), Some("\"α = 0.4, small\",data,1000,0.5,1,20,0.4,3,v=1"));
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use quanta_core::config::PRESETS;
 use quanta_core::figure::{Kind, Options, Series};
 use quanta_core::fit;
+use quanta_core::number;
 use quanta_core::record::Record;
 
 use super::numbers::typed_range;
@@ -214,7 +215,7 @@ pub fn FollowBar(
                 aria-describedby="followed"
                 prop:value=move || follow.get().map(|task| (task + 1).to_string()).unwrap_or_default()
                 on:input=move |event| {
-                    let typed = event_target_value(&event).trim().parse::<usize>().ok();
+                    let typed = number::read_whole(&event_target_value(&event)).ok().and_then(|n| usize::try_from(n).ok());
                     follow.set(typed.and_then(|n| n.checked_sub(1)).filter(|task| *task < tasks.get_untracked()));
                 }
             />

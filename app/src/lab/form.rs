@@ -135,7 +135,7 @@ fn read(texts: &[Typed]) -> Result<RunConfig, Vec<Wrong>> {
         }
     }
     // A field that could not be read holds its default here; its problem is already listed.
-    for problem in config.validate() {
+    for problem in config.validate_for_a_tab() {
         if !wrongs.iter().any(|wrong| wrong.field == problem.field) {
             wrongs.push(Wrong { field: problem.field, message: format!("{}.", crate::words::capital(&problem.allowed)) });
         }

@@ -72,9 +72,9 @@ fn why_not(error: &FitError) -> String {
 /// The typed range of the fit; nothing where none, or no valid one, was typed.
 pub fn typed_range(look: &Look) -> Option<(f64, f64)> {
     let (from, to) = look.fit_range.get();
-    let read = |text: &str, empty: f64| match text.trim().replace(',', "") {
-        text if text.is_empty() => Some(empty),
-        text => number::parse(&text).filter(|x| *x >= 0.0),
+    let read = |text: &str, empty: f64| match text.trim() {
+        "" => Some(empty),
+        text => number::parse(text).filter(|x| *x >= 0.0),
     };
     if from.trim().is_empty() && to.trim().is_empty() {
         return None;

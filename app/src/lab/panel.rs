@@ -18,6 +18,7 @@ pub fn Panel() -> impl IntoView {
         0 => String::new(),
         n => format!("{} changed from “{}”", words::count(n, "setting", "settings"), PRESETS[form.preset.get()].title),
     };
+    let remarks = move || form.config.with(|config| config.as_ref().map(|config| config.remarks().join(" ")).unwrap_or_default());
     view! {
         <form class="settings" class:open=move || open.get() aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
             // On a narrow screen the settings are folded under the first figure.
@@ -52,6 +53,7 @@ pub fn Panel() -> impl IntoView {
                 <p class="example">{move || form.example()}</p>
             </fieldset>
             <p class="changes" aria-live="polite">{changes}</p>
+            <p class="changes" id="remarks" role="status">{remarks}</p>
             {Group::ALL.into_iter().map(|group| view! { <GroupOfFields group=group /> }).collect_view()}
             <DevicePicker />
             </div>

@@ -22,12 +22,7 @@ pub fn ReproducePage() -> impl IntoView {
     // This page has nothing to set.
     Effect::new(move |_| {
         address.arrivals.track();
-        let own = address
-            .link
-            .with_untracked(|link| link.own.iter().map(|(key, _)| format!("unknown key “{key}”")).collect::<Vec<_>>());
-        if !own.is_empty() {
-            address.problems.set(own);
-        }
+        address.foreign.set(address.link.with_untracked(|link| link.own.iter().map(|(key, _)| key.clone()).collect()));
     });
     Effect::new(move |_| {
         listed(library).iter().for_each(|published| library.want(&published.file));

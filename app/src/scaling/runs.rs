@@ -107,7 +107,7 @@ fn table(kept: &Kept, training: bool) -> Vec<Line> {
                 let tasks = if lowest { &run.task_loss_best } else { &run.task_loss_last };
                 let learned = tasks.iter().filter(|loss| **loss < facts::EMERGENCE_BITS).count();
                 let steps = words::thousands(run.steps.last().copied().unwrap_or(0));
-                let seconds = run.seconds.last().map_or(0.0, |seconds| f64::from(*seconds));
+                let seconds = run.seconds.last().copied().unwrap_or(0.0);
                 let time = if seconds < 60.0 { format!("{seconds:.1} s") } else { words::duration(seconds) };
                 (
                     format!("{steps} steps in {time}"),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use quanta_core::config::RunConfig;
 use quanta_core::order::ascending;
-use quanta_core::record::{Record, Status};
+use quanta_core::record::Record;
 use wasm_bindgen::JsCast;
 
 use super::codec::{self, Codec};
@@ -149,10 +149,7 @@ impl Service {
         }
         // A run begun while the store was being read is not offered, nor one that another tab trains.
         let taken = self.run.target.get_untracked();
-        let unfinished = runs.iter().rev().find(|run| {
-            let is_open = matches!(run.record.status, Status::Unfinished | Status::Failed(_));
-            is_open && run.checkpoint.is_some() && !locks.contains(&run_lock(run.id))
-        });
+        let unfinished = runs.iter().rev().find(|run| run.resumable_at().is_some() && !locks.contains(&run_lock(run.id)));
         if let Some(run) = unfinished.filter(|run| Some(run.id) != taken) {
             let step = words::thousands(run.checkpoint.unwrap_or(0));
             let steps = words::thousands(facts::steps(run.config()));

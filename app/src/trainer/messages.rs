@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use quanta_core::event::Event;
-use quanta_core::record::Status;
+use quanta_core::record::{Status, has_checkpoint};
 
 use super::engine::Loading;
 use super::job::{Phase, Work};
@@ -140,9 +140,11 @@ impl Service {
 
     /// Keeps what the worker wrote of a run.
     fn on_run_record(self, id: RunId, step: u64, bytes: Vec<u8>) {
+        // A run that failed before its first checkpoint has none to go on from.
+        let is_resumable = step > 0 || has_checkpoint(&bytes);
         let bytes = Arc::new(bytes);
         self.runs.update(id, |run| {
-            run.checkpoint = Some(step);
+            run.checkpoint = is_resumable.then_some(step);
             run.bytes = Some(bytes);
         });
         self.save(id);

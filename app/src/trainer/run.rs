@@ -77,9 +77,10 @@ impl Run {
         &self.record.config
     }
 
-    /// The step from which it can be resumed, where it has not ended.
+    /// The step from which it can be resumed, where it has not ended. A run whose loss is no number any
+    /// more would only fail again, at the same step.
     pub fn resumable_at(&self) -> Option<u64> {
-        self.checkpoint.filter(|_| !self.record.is_finished())
+        self.checkpoint.filter(|_| !self.record.is_finished() && !self.record.has_diverged())
     }
 
     /// Whether anything of it has been trained.

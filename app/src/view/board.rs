@@ -42,10 +42,12 @@ impl Board {
         if self.address.link.with_untracked(|link| link.page != self.page) {
             return;
         }
-        let (values, problems) = self.address.link.with_untracked(|link| dial::read(self.dials, self.words, &link.own));
+        let read = |link: &Link| dial::read(self.dials, self.words, &link.own);
+        let dial::Reading { values, problems, foreign } = self.address.link.with_untracked(read);
         if !problems.is_empty() {
             self.address.problems.set(problems);
         }
+        self.address.foreign.set(foreign);
         if self.values.with_untracked(|old| *old != values) {
             self.values.set(values);
         }

@@ -16,6 +16,7 @@ pub fn Notices(
 ) -> impl IntoView {
     let (address, notices) = (expect_context::<Address>(), expect_context::<trainer::Notices>());
     let problems = move || address.problems.with(|problems| (!problems.is_empty()).then(|| problems.join("; ")));
+    let foreign = move || address.foreign.with(|keys| (!keys.is_empty()).then(|| keys.join(", ")));
     let listed = move |bad: bool| {
         let mut notices = notices.list.get();
         notices.retain(|notice| notice.bad == bad && (notice.about == about || notice.about == About::Everything));
@@ -35,6 +36,12 @@ pub fn Notices(
                 </For>
             </div>
             <div role="status">
+                {move || foreign().map(|keys| view! {
+                    <div class="notice">
+                        <p>"The link was used without what is none of the lab’s settings: "{keys}"."</p>
+                        <button type="button" class="quiet" on:click=move |_| address.foreign.set(Vec::new())>"Dismiss"</button>
+                    </div>
+                })}
                 <For each=move || listed(false) key=|notice| notice.id let:notice>
                     <OneNotice notice=notice />
                 </For>

@@ -113,12 +113,13 @@ fn make(held: Held) -> Box<dyn Figure> {
     make()
 }
 
-/// Follows every signal that changes what is shown.
+/// Follows every signal that changes what is shown. This runs at every evaluation, so it works nothing
+/// out: a caption may cost a fit over the whole run, and is left to the painting.
 fn follow(held: Held) {
     let shown = held.get_value();
-    let figure = (shown.make)();
-    shown.title(&*figure);
-    shown.caption(&*figure);
+    drop((shown.make)());
+    let _ = shown.title.map(|title| title());
+    let _ = shown.empty.map(|empty| empty());
 }
 
 /// A text whose lowered letters are set lowered: α_S.

@@ -18,28 +18,40 @@ impl RunConfig {
         self.measurement.log_steps(self.training.steps)
     }
 
-    /// An estimate of the bytes a run holds at once: parameters with gradients and moments, the
-    /// snapshots, the data set, a batch and the test samples with what the forward pass keeps of
-    /// them, the curves.
+    /// An estimate of the bytes that the program holds at most while it trains the run on a CPU: itself,
+    /// the parameters in all their copies, the data set, a batch and what the pass of it keeps, the test
+    /// samples, the curves. Within a factor of 2 of what was measured; see the tests.
     pub fn memory_bytes(&self) -> u64 {
-        let (sample, tests, quanta) = match self.subtasks() {
-            Some(subtasks) => (
-                4 * (subtasks.words() as u64 + 2),
-                subtasks.n_tasks as u64 * subtasks.eval_per_task as u64,
-                subtasks.n_tasks as u64,
-            ),
+        let model = self.model.settings();
+        let (words, tests, quanta) = match self.subtasks() {
+            Some(subtasks) => {
+                let tests = (subtasks.n_tasks as u64).saturating_mul(subtasks.eval_per_task as u64);
+                let piece = TEST_PIECE.max(subtasks.eval_per_task as u64);
+                (subtasks.words() as u64, tests.min(piece), subtasks.n_tasks as u64)
+            }
             None => (0, 0, 0),
         };
-        let kept = self.model.settings().bytes_per_sample();
+        let batch = self.batch() as u64;
         let logs = self.measurement.log_count(self.training.steps);
         let snapshots = self.measurement.snapshots.min(logs);
         let parts = [
-            (4 + snapshots).saturating_mul(4 * self.parameters()),
-            self.training.samples.saturating_mul(sample),
-            (self.batch() as u64).saturating_mul(sample + kept),
-            tests.saturating_mul(sample),
-            logs.saturating_mul(8 * quanta),
+            (COPIES + 2 * snapshots).saturating_mul(self.parameters().saturating_mul(4)),
+            self.training.samples.saturating_mul(4 * (words + 1)),
+            batch.max(tests).saturating_mul(4 * (words + 3)),
+            model.pass_bytes(&self.task, batch, false).max(model.pass_bytes(&self.task, tests, true)),
+            logs.saturating_mul((24 * quanta).saturating_add(128)),
         ];
-        parts.into_iter().fold(0, u64::saturating_add)
+        parts.into_iter().fold(PROGRAM_BYTES, u64::saturating_add)
     }
 }
+
+/// The program before it holds anything of a run.
+const PROGRAM_BYTES: u64 = 16 << 20;
+
+/// How many copies of the parameters there are at once: parameters and two moments in training, in the
+/// checkpoint, and in the file that is being written; gradients and their sums, and the tables of the
+/// fused step.
+const COPIES: u64 = 12;
+
+/// Test samples that are taken in one go.
+const TEST_PIECE: u64 = 32_768;

@@ -103,6 +103,71 @@ fn refusals_name_what_was_wrong() {
 }
 
 #[test]
+fn foreign_keys_are_named_and_left_aside() {
+    let query = "?v=2&fbclid=IwAR%E4&width=12&utm_source=mail&utm_source=x&ref=a+b&autostart=1";
+    let mut config = RunConfig::default();
+    assert_eq!(config.merge_query(query, PAGE_KEYS), []);
+    assert_eq!(config, RunConfig::of("width=12"));
+    assert_eq!(foreign_keys(query, PAGE_KEYS), ["fbclid", "utm_source", "ref"]);
+    // A file's link is whole: there is nobody to tell.
+    assert!(matches!(RunConfig::from_query("width=12&fbclid=1", &[]), Err(ConfigError::UnknownField(key)) if key == "fbclid"));
+}
+
+#[test]
+fn misspelt_fields_stay_errors_that_name_the_field() {
+    let known = || RunConfig::all_fields().into_iter().map(|field| field.name);
+    for (typed, meant) in
+        [("wdith", "width"), ("n-tasks", "n_tasks"), ("Alpha", "alpha"), ("batchsize", "batch_size"), ("step", "steps")]
+    {
+        assert_eq!(misspelt(typed, known()), Some(meant), "{typed}");
+        let errors = RunConfig::default().merge_query(&format!("{typed}=3"), PAGE_KEYS);
+        assert!(errors[0].to_string().contains(&format!("“{meant}” was probably meant")), "{errors:?}");
+        assert_eq!(foreign_keys(&format!("{typed}=3"), PAGE_KEYS), Vec::<String>::new());
+    }
+    for foreign in ["fbclid", "gclid", "utm_source", "mc_cid", "ref", "source", "id", "s", "q", "si", "igshid", "lang", "hl"] {
+        assert_eq!(misspelt(foreign, known()), None, "{foreign}");
+    }
+    assert_eq!(misspelt("width", known()), None);
+}
+
+#[test]
+fn links_survive_mail_programs() {
+    let read = |query: &str| RunConfig::from_query(query, PAGE_KEYS);
+    assert_eq!(read("v=2&amp;width=12&amp;lr=0.25"), Ok(RunConfig::of("width=12&lr=0.25")));
+    assert_eq!(link_version("seed=1&amp;v=1"), 1);
+    assert_eq!(
+        RunConfig::from_link("https://x.org/lab/?width=1e2&amp;steps=20,000#top", &[]),
+        Ok(RunConfig::of("width=100&steps=20000"))
+    );
+    let text = "a b&c=d%e+f#g’h";
+    let escaped = format!("x={}", escaped(text));
+    assert_eq!(pairs(&escaped).collect::<Vec<_>>(), [("x".to_owned(), Ok(text.to_owned()))]);
+}
+
+#[test]
+fn a_link_of_another_page_is_no_run() {
+    let read = |link: &str| RunConfig::default().merge_link(link, PAGE_KEYS);
+    assert_eq!(read("https://x.org/?page=theory&alpha=0.6&missing=5"), [ConfigError::OtherPage("theory".into())]);
+    assert!(read("?page=scaling")[0].to_string().contains("a link of the page “scaling”, which holds no run"));
+    assert_eq!(read("?page=lab&alpha=0.6"), []);
+}
+
+#[test]
+fn numbers_are_read_the_same_in_links_files_and_flags() {
+    let mut config = RunConfig::default();
+    for text in ["20000", "2e4", "20000.0", "20,000", " 20000 "] {
+        assert_eq!(config.set("samples", text), Ok(()), "{text}");
+        assert_eq!(config.training.samples, 20_000, "{text}");
+    }
+    let refused = config.set("alpha", "0,1").expect_err("a decimal comma").to_string();
+    assert_eq!(refused, "alpha is “0,1”, but must be a number with a decimal point: write 0.1");
+    assert!(config.set("width", "1.5").is_err() && config.set("width", "99999999999999999999").is_err());
+    let file = "\u{feff}{\"version\": 2, \"steps\": 1e5, \"width\": 12.0}";
+    assert_eq!(RunConfig::from_json(file), Ok(RunConfig::of("steps=100000&width=12")));
+    assert!(RunConfig::from_json("{\"steps\": 1.5}").is_err());
+}
+
+#[test]
 fn keys_of_others_pass_only_when_named() {
     assert!(RunConfig::from_query("autostart=1", &["autostart"]).is_ok());
     assert!(RunConfig::from_query("autostart=1", &[]).is_err());
@@ -216,4 +281,54 @@ fn snapshots_are_measured_steps_evenly_on_a_logarithmic_axis() {
     assert_eq!(of(1, 10_000), [10_000]);
     assert_eq!(of(5, 10_000), [1, 10, 100, 1_000, 10_000]);
     assert_eq!(of(1_000, 3), [0, 1, 2, 3]);
+}
+
+#[test]
+fn settings_that_make_the_science_moot_get_a_remark() {
+    let of = |query: &str| RunConfig::of(query).remarks();
+    assert_eq!(of("samples=1000000"), Vec::<String>::new());
+    let few = of("n_tasks=4&n_bits=8&k=3&samples=2000");
+    assert!(few.len() == 1 && few[0].contains("Only 1,024 different inputs exist"), "{few:?}");
+    assert_eq!(of("n_tasks=4&n_bits=8&k=3&samples=1024"), Vec::<String>::new());
+    let narrow = of("k=5&width=4");
+    assert!(narrow.len() == 1 && narrow[0].contains("width 4 cannot hold one subtask"), "{narrow:?}");
+    // One unit is enough for a majority.
+    assert_eq!(of("task=majority&k=5&width=4"), Vec::<String>::new());
+    for preset in PRESETS {
+        assert_eq!(preset.config().remarks(), Vec::<String>::new(), "{}", preset.name);
+    }
+}
+
+/// What the terminal program held at most (`/usr/bin/time -f %M quanta train --device cpu …`, on two
+/// threads), in MiB.
+#[test]
+fn memory_estimates_are_within_a_factor_of_two_of_what_was_measured() {
+    let measured = [
+        ("steps=3&n_tasks=20&n_bits=24&width=16&batch_size=100&eval_per_task=10", 15.1),
+        ("steps=3&n_tasks=500&n_bits=100&width=16384&batch_size=100&eval_per_task=2", 580.0),
+        ("steps=3&n_tasks=20&n_bits=24&width=16&batch_size=1000000&eval_per_task=10", 31.3),
+        ("steps=3&n_tasks=500&n_bits=100&width=500&batch_size=200000&eval_per_task=10", 52.4),
+        ("steps=1&n_tasks=20&n_bits=100&width=4000&batch_size=200000&eval_per_task=2", 196.6),
+        ("steps=3&n_tasks=100&n_bits=50&width=100&samples=20000000&batch_size=1000&eval_per_task=10", 245.2),
+        ("steps=2&n_tasks=20&n_bits=24&width=1000&depth=2&batch_size=20000&eval_per_task=10", 418.0),
+        ("steps=2&n_tasks=20&n_bits=24&width=1000&depth=4&batch_size=5000&eval_per_task=10", 236.5),
+        ("steps=1&n_tasks=100&n_bits=50&width=1000&depth=2&batch_size=100&eval_per_task=300", 539.8),
+        ("steps=2&n_tasks=500&n_bits=100&width=16&batch_size=100&eval_per_task=10000", 17.3),
+        ("steps=20000&log_schedule=linear&log_every=1&n_tasks=100&n_bits=24&width=1&batch_size=1&eval_per_task=1", 67.1),
+    ];
+    for (query, measured) in measured {
+        let estimate = RunConfig::of(query).memory_bytes() as f64 / f64::from(1 << 20);
+        assert!((0.5..=2.0).contains(&(estimate / measured)), "{query}: {estimate:.1} MiB, measured {measured}");
+    }
+}
+
+#[test]
+fn a_tab_holds_less_than_a_machine() {
+    let config = RunConfig::of("n_tasks=3000&n_bits=100&width=16384");
+    assert_eq!(config.validate(), []);
+    assert!(config.validate_for_a_tab()[0].allowed.contains("the limit of 2 GiB of a tab"), "{:?}", config.validate_for_a_tab());
+    assert!(config.for_a_tab().is_err());
+    for preset in PRESETS {
+        assert_eq!(preset.config().validate_for_a_tab(), [], "{}", preset.name);
+    }
 }

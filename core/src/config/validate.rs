@@ -3,9 +3,12 @@
 use super::RunConfig;
 use crate::settings::Problem;
 
-/// No run may hold more than this, as estimated by [`RunConfig::memory_bytes`]: 4 GiB, about what
-/// one tab can address.
+/// No run may hold more than this, as estimated by [`RunConfig::memory_bytes`].
 pub const MEMORY_LIMIT_BYTES: u64 = 4 << 30;
+
+/// No run in a tab of a browser may hold more than this: half of what one WebAssembly module can
+/// address, since the page keeps a copy of the run beside the module that trains it.
+pub const TAB_LIMIT_BYTES: u64 = 2 << 30;
 
 /// What memory is spent on: the field that decides it, and its name in a sentence.
 const SHARES: [(&str, &str); 6] = [
@@ -20,6 +23,15 @@ const SHARES: [(&str, &str); 6] = [
 impl RunConfig {
     /// Every problem at once, in the order of the fields; none means that the run can start.
     pub fn validate(&self) -> Vec<Problem> {
+        self.problems_within(MEMORY_LIMIT_BYTES, "")
+    }
+
+    /// [`validate`](Self::validate) for a run in a tab of a browser, which holds less.
+    pub fn validate_for_a_tab(&self) -> Vec<Problem> {
+        self.problems_within(TAB_LIMIT_BYTES, " of a tab")
+    }
+
+    fn problems_within(&self, limit: u64, of: &str) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.sections().into_iter().flat_map(|section| section.problems()).collect();
         // What follows compares fields, and means nothing while one is out of its own range.
         if !problems.is_empty() {
@@ -28,12 +40,12 @@ impl RunConfig {
         problems.extend(self.task.conflicts());
         problems.extend(self.model.settings().conflicts(&self.task));
         let bytes = self.memory_bytes();
-        if bytes > MEMORY_LIMIT_BYTES {
+        if bytes > limit {
             let (field, name) = self.largest_share();
             let allowed = format!(
-                "must be smaller: the run would hold about {:.1} GiB, over the limit of {} GiB, most of it for {name}",
+                "must be smaller: the run would hold about {:.1} GiB, over the limit of {} GiB{of}, most of it for {name}",
                 bytes as f64 / (1u64 << 30) as f64,
-                MEMORY_LIMIT_BYTES >> 30
+                limit >> 30
             );
             problems.push(Problem { field, value: self.get(field).unwrap_or_default(), allowed });
         }

@@ -74,8 +74,8 @@ impl RunConfig {
 /// The version that a query names; the present one where it names none. What is no version at all is
 /// reported by the reader of the whole.
 pub fn link_version(query: &str) -> u64 {
-    let mut pairs = query.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(key, _)| *key == "v").and_then(|(_, value)| value.parse().ok()).unwrap_or(VERSION)
+    let version = super::link::pairs(query).find(|(key, _)| key == "v");
+    version.and_then(|(_, value)| value.ok()?.trim().parse().ok()).unwrap_or(VERSION)
 }
 
 pub(super) fn check(version: Option<u64>, text: &str) -> Result<(), ConfigError> {

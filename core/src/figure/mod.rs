@@ -43,7 +43,7 @@ pub use sheet::Sheet;
 pub use svg::png;
 pub use svg::svg;
 pub use table::Table;
-pub use text::{FONT, Piece, brief, pieces, plain, whole};
+pub use text::{FONT, Piece, brief, pieces, plain, undrawn, whole};
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend};

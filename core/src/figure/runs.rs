@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::text::tell_apart;
 use super::{EmergenceFigure, Figure, HeatFigure, LossFigure, Options, QuantaFigure};
 use crate::record::Record;
 
@@ -47,8 +48,9 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The figure of these runs.
-    pub fn figure(self, runs: Vec<Series>, options: Options) -> Box<dyn Figure> {
+    /// The figure of these runs. Equal names are numbered.
+    pub fn figure(self, mut runs: Vec<Series>, options: Options) -> Box<dyn Figure> {
+        tell_apart(runs.iter_mut().map(|run| &mut run.name));
         match self {
             Self::Loss => Box::new(LossFigure::new(runs, options)),
             Self::Tasks => Box::new(QuantaFigure::new(runs, options)),

@@ -2,6 +2,8 @@
 
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
+#[cfg(feature = "png")]
+use super::text::is_drawn;
 use super::text::plain;
 use super::{Figure, FigureError, Look, paint};
 
@@ -38,13 +40,17 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A figure as a PNG of `size` CSS pixels, each `look.scale` pixels wide.
+/// A figure as a PNG of `size` CSS pixels, each `look.scale` pixels wide. Letters beyond Latin-1 and
+/// Greek are shown as `?`; [`undrawn`](super::undrawn) names them.
 ///
 /// # Errors
 /// As [`svg`]; and where so many pixels are no size of a picture.
 #[cfg(feature = "png")]
 pub fn png(figure: &dyn Figure, look: &Look, size: (u32, u32)) -> Result<Vec<u8>, FigureError> {
-    picture(&svg(figure, look, size)?, look.scale)
+    // A letter that the typeface lacks would leave a gap that nobody notices.
+    let is_known = |c: &char| is_drawn(*c) || c.is_control();
+    let document: String = svg(figure, look, size)?.chars().map(|c| if is_known(&c) { c } else { '?' }).collect();
+    picture(&document, look.scale)
 }
 
 /// An SVG document as a PNG, with the typeface that comes with the program.

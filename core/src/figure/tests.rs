@@ -56,6 +56,17 @@ fn frame(figure: &dyn Figure, scale: f64, size: (u32, u32)) -> Frame {
 }
 
 #[test]
+fn runs_of_equal_names_are_told_apart() {
+    let record = Arc::new(run(5, 100, 10.0));
+    let runs = || vec![series("run", &record, 0), series("run", &record, 1)];
+    for kind in [Kind::Loss, Kind::Emergence] {
+        let figure = kind.figure(runs(), Options::default());
+        let drawn = svg(&*figure, &Look::default(), (720, 480)).unwrap();
+        assert!(drawn.contains("run (2)"), "{}", kind.name());
+    }
+}
+
+#[test]
 fn names_lead_back_to_figures() {
     for kind in Kind::ALL {
         assert_eq!(Kind::from_name(kind.name()), Some(kind));

@@ -101,13 +101,65 @@ fn level_width(text: &str) -> f64 {
             '₀'..='₉' | '⁰'..='⁹' | '²' | '³' | '¹' | '⁻' | '₊' | 'ₖ' => 0.45,
             'm' | 'w' | 'M' | 'W' | '%' | '@' | '→' => 0.94,
             'A'..='Z' => 0.70,
-            _ => 0.605,
+            c if is_drawn(c) => 0.605,
+            c => beyond(c),
         })
         .sum()
 }
 
+/// Whether the typeface that comes with the program has a letter: Latin-1, Greek, and the signs that
+/// figures use. Browsers draw the others in another typeface; a PNG of the terminal cannot.
+pub(crate) fn is_drawn(c: char) -> bool {
+    matches!(
+        c,
+        ' '..='~' | '\u{a0}'..='ÿ' | 'ı' | 'Œ' | 'œ' | 'ˆ' | '˜' | 'Α'..='Ω' | 'α'..='ω' | 'ᵢ'..='ᵥ'
+            | '\u{2000}'..='\u{200b}' | '‐' | '–' | '—' | '‘'..='„' | '†'..='•' | '…' | '‰' | '′' | '″' | '‹' | '›'
+            | '⁄' | '⁰' | 'ⁱ' | '⁴'..='⁾' | '₀'..='₎' | 'ₐ'..='ₜ' | '€' | '™' | '←'..='↓'
+            | '∂' | '∆' | '∏' | '∑' | '−' | '√' | '∞' | '≈' | '≠' | '≤' | '≥' | '○' | '●'
+    )
+}
+
+/// The letters of a text that a PNG of the terminal shows as `?`, each once.
+///
+/// ```
+/// assert_eq!(quanta_core::figure::undrawn("α Łódź 試 試"), "Łź試");
+/// ```
+pub fn undrawn(text: &str) -> String {
+    let mut lacking = String::new();
+    for c in text.chars().filter(|c| !is_drawn(*c) && !c.is_control()) {
+        if !lacking.contains(c) {
+            lacking.push(c);
+        }
+    }
+    lacking
+}
+
+/// How wide a letter is that another typeface draws: nothing for marks that stand on the one before, a
+/// square for the scripts of East Asia and for pictures.
+fn beyond(c: char) -> f64 {
+    match c {
+        '\u{300}'..='\u{36f}' | '\u{200c}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.0,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 1.0,
+        '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'.. => 1.0,
+        _ => 0.7,
+    }
+}
+
+/// Numbers names that are equal, so that a legend tells them apart: `run`, `run (2)`.
+pub(crate) fn tell_apart<'a>(names: impl IntoIterator<Item = &'a mut String>) {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let numbered = (2..).map(|count| format!("{name} ({count})"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
+        if let Some(free) = free {
+            name.clone_from(&free);
+            taken.push(free);
+        }
+    }
+}
+
 /// How far Inter Regular advances over a text at a font size of 1: where a text begins that must
-/// end at a given point. Characters beyond the table count as a figure.
+/// end at a given point. Letters of the typeface beyond the table count as a figure.
 pub(crate) fn advance(text: &str) -> f64 {
     // Hundredths of the font size, from the space to the tilde.
     const ASCII: [u8; 95] = [
@@ -116,8 +168,12 @@ pub(crate) fn advance(text: &str) -> f64 {
         36, 36, 47, 46, 32, 56, 61, 57, 61, 58, 37, 61, 59, 24, 24, 55, 24, 88, 59, 60, 61, 61, 38, 53, 33, 59, 56, 82, 55, 56,
         55, 43, 33, 43, 66,
     ];
-    let of = |c: char| (c as usize).checked_sub(32).and_then(|place| ASCII.get(place)).copied().unwrap_or(66);
-    text.chars().map(|c| f64::from(of(c)) / 100.0).sum()
+    let room = |c: char| match (c as usize).checked_sub(32).and_then(|place| ASCII.get(place)) {
+        Some(hundredths) => f64::from(*hundredths) / 100.0,
+        None if is_drawn(c) => 0.66,
+        None => beyond(c),
+    };
+    text.chars().map(room).sum()
 }
 
 fn signed(number: i32) -> String {
@@ -194,6 +250,21 @@ mod tests {
         assert_eq!(split(""), []);
         assert_eq!(plain("α_N = 0.40, run_1"), "αN = 0.40, run_1");
         assert!(width("α_S") < width("αS"));
+    }
+
+    #[test]
+    fn letters_beyond_the_typeface_are_known_and_take_their_room() {
+        assert_eq!(undrawn("αSβ ½ Œ 10⁻³ “x” ≈ −2 → 3 · 4"), "");
+        assert_eq!(undrawn("Жук, Łódź, 試"), "ЖукŁź試");
+        assert!(width("試驗") >= 2.0 && advance("試驗") >= 2.0, "as wide as high");
+        assert_eq!(width("e\u{301}"), width("e"), "a mark stands on its letter");
+    }
+
+    #[test]
+    fn equal_names_are_told_apart() {
+        let mut names = ["run", "other", "run", "run (2)", "run"].map(str::to_owned);
+        tell_apart(&mut names);
+        assert_eq!(names, ["run", "other", "run (2)", "run (2) (2)", "run (3)"]);
     }
 
     #[test]

@@ -62,8 +62,9 @@ pub trait ModelSettings: Section {
     /// Multiply-adds of one sample's forward pass.
     fn multiply_adds(&self, task: &TaskConfig) -> u64;
 
-    /// Bytes that a training step keeps of one sample for the backward pass, about.
-    fn bytes_per_sample(&self) -> u64;
+    /// Bytes that the pass of so many samples through the model keeps at once beside the samples and
+    /// the parameters, about: of a training step, or of a test, which has no backward pass.
+    fn pass_bytes(&self, task: &TaskConfig, samples: u64, is_test: bool) -> u64;
 
     /// What keeps the model from learning a task, where it does not fit.
     fn conflicts(&self, _task: &TaskConfig) -> Vec<Problem> {

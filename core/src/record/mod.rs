@@ -24,14 +24,19 @@
 //! Version 1 of the format, still read, has `task_loss` and `task_accuracy` for the quanta's, F32
 //! throughout, and a checksum of the arrays alone.
 
+pub(crate) mod container;
 mod csv;
 mod file;
+mod kind;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use file::{FileLock, is_lockless, remove_leftovers, write_whole};
+pub use kind::{FileKind, recognise};
+pub use read::has_checkpoint;
+pub(crate) use read::sum_of;
 pub use write::program;
 
 use std::collections::BTreeMap;
@@ -45,6 +50,12 @@ use crate::quanta::Quanta;
 
 /// The version written into files. A reader refuses a newer one.
 pub const VERSION: u64 = 2;
+
+/// What the metadata of a collected sweep says in `format`.
+pub(crate) const COLLECTED: &str = "quanta-lab-collected";
+
+/// How the reason begins of a run that failed because its loss was no number any more.
+pub const DIVERGED: &str = "the loss is no longer a number";
 
 /// How a run ended, or that it has not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +129,9 @@ pub struct Record {
 /// Why bytes are no record, or a record cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
+    /// A file of another kind that is known.
+    #[error("this is {0}")]
+    Another(FileKind),
     /// Not a safetensors file, or one cut short.
     #[error("this is not a whole safetensors file ({0}); it may be cut short or of another kind")]
     NotSafetensors(String),
@@ -193,6 +207,12 @@ impl Record {
     /// Whether the run has an end, of any kind but failure.
     pub fn is_finished(&self) -> bool {
         matches!(self.status, Status::Finished | Status::StoppedEarly(_))
+    }
+
+    /// Whether the run failed because its loss was no number any more: from its checkpoint it would only
+    /// do so again.
+    pub fn has_diverged(&self) -> bool {
+        matches!(&self.status, Status::Failed(reason) if reason.starts_with(DIVERGED))
     }
 
     /// The record without what only resuming needs: what is published or sent to Python. Snapshots

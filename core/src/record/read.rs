@@ -6,7 +6,7 @@ use std::sync::Arc;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Deserialize;
 
-use super::{Array, Arrays, Artifact, Checkpoint, Record, RecordError, Status, VERSION};
+use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Record, RecordError, Status, VERSION, recognise};
 use crate::config::RunConfig;
 use crate::event::Evaluation;
 use crate::quanta::{Origin, Quanta};
@@ -23,15 +23,28 @@ struct About {
     alpha: Option<f64>,
 }
 
+/// Whether the bytes of a run's file hold a checkpoint to go on from; looks at the header alone.
+pub fn has_checkpoint(bytes: &[u8]) -> bool {
+    let header = SafeTensors::read_metadata(bytes).ok();
+    header
+        .and_then(|(_, header)| header.metadata().as_ref().map(|entries| entries.contains_key("checkpoint_step")))
+        .unwrap_or(false)
+}
+
 impl Record {
     /// Reads the file's bytes, of this version of the format or an earlier one.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
-        let broken = |error: safetensors::SafeTensorError| RecordError::NotSafetensors(error.to_string());
+        let broken = |error: safetensors::SafeTensorError| match recognise(bytes) {
+            Some(kind) if kind != FileKind::Run => RecordError::Another(kind),
+            _ => RecordError::NotSafetensors(error.to_string()),
+        };
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         let metadata = header.metadata().clone().unwrap_or_default();
         let entry = |name: &'static str| metadata.get(name).ok_or(RecordError::Foreign(name));
-        if entry("format")? != FORMAT {
-            return Err(RecordError::Foreign("the format's name"));
+        match entry("format")?.as_str() {
+            FORMAT => {}
+            super::COLLECTED => return Err(RecordError::Another(FileKind::Collected)),
+            _ => return Err(RecordError::Foreign("the format's name")),
         }
         let version: u64 = entry("version")?.parse().map_err(|_| RecordError::Damaged("its version is no number".into()))?;
         if version > VERSION {
@@ -71,15 +84,10 @@ struct File<'a> {
 impl File<'_> {
     /// Compares the checksum. A file that others wrote has none.
     fn check(&self) -> Result<(), RecordError> {
-        let Some(written) = self.metadata.get("checksum") else { return Ok(()) };
-        let views = self.tensors.tensors();
-        let arrays = views.iter().map(|(name, view)| (name.as_str(), view.data()));
-        let covered = if self.version == 1 { &HashMap::new() } else { self.metadata };
-        if checksum(arrays, covered) == *written {
-            Ok(())
-        } else {
-            Err(RecordError::Damaged("its content is not what was written".into()))
-        }
+        let empty = HashMap::new();
+        let covered = if self.version == 1 { &empty } else { self.metadata };
+        let is_whole = self.metadata.get("checksum").is_none_or(|written| *written == sum_of(self.tensors, covered));
+        if is_whole { Ok(()) } else { Err(RecordError::Damaged("its content is not what was written".into())) }
     }
 
     fn quanta(&self, config: &RunConfig) -> Result<Quanta, RecordError> {
@@ -193,7 +201,10 @@ fn numbers(name: &str, view: &TensorView) -> Result<Vec<f64>, RecordError> {
 /// The FNV-1a hash of all arrays by the order of their names, in 32-bit words, then of all metadata
 /// but the checksum itself, as hexadecimal. It finds a disk's or a transfer's damage inside the
 /// numbers, which no header shows.
-pub(super) fn checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>, metadata: &HashMap<String, String>) -> String {
+pub(super) fn checksum<'a>(
+    arrays: impl Iterator<Item = (&'a str, &'a [u8])>,
+    metadata: impl IntoIterator<Item = (&'a String, &'a String)>,
+) -> String {
     let mut arrays: Vec<_> = arrays.collect();
     arrays.sort_unstable_by_key(|(name, _)| *name);
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
@@ -202,10 +213,16 @@ pub(super) fn checksum<'a>(arrays: impl Iterator<Item = (&'a str, &'a [u8])>, me
         name.bytes().for_each(|byte| add(byte.into()));
         data.as_chunks::<4>().0.iter().for_each(|four| add(u32::from_le_bytes(*four)));
     }
-    let mut entries: Vec<_> = metadata.iter().filter(|(key, _)| *key != "checksum").collect();
+    let mut entries: Vec<_> = metadata.into_iter().filter(|(key, _)| *key != "checksum").collect();
     entries.sort_unstable();
     for (key, value) in entries {
         key.bytes().chain(value.bytes()).for_each(|byte| add(byte.into()));
     }
     format!("{hash:016x}")
+}
+
+/// The checksum of the arrays and the metadata of a file that was read.
+pub(crate) fn sum_of(tensors: &SafeTensors, metadata: &HashMap<String, String>) -> String {
+    let views = tensors.tensors();
+    checksum(views.iter().map(|(name, view)| (name.as_str(), view.data())), metadata)
 }

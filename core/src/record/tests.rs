@@ -43,12 +43,54 @@ fn every_truncation_is_an_error() {
 }
 
 #[test]
-fn foreign_and_newer_files_are_named_as_such() {
+fn foreign_files_are_named_as_such() {
     let text = |bytes: &[u8]| Record::from_bytes(bytes).expect_err("refused").to_string();
-    assert!(text(b"PK\x03\x04 something else entirely").contains("not a whole safetensors file"));
+    assert!(text(b"\x89PNG something else entirely").contains("not a whole safetensors file"));
     let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).expect("one number");
     let foreign = safetensors::serialize([("weight", view)], None).expect("written");
     assert!(text(&foreign).contains("no run of the quanta lab"));
+}
+
+#[test]
+fn a_file_of_another_kind_says_what_it_is() {
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 4\n";
+    let kinds: [(&[u8], FileKind, &str); 8] = [
+        (pointer, FileKind::LfsPointer, "git lfs pull"),
+        (b"\xef\xbb\xbf\n <!DOCTYPE html><title>404</title>", FileKind::WebPage, "web page"),
+        (b"<html>", FileKind::WebPage, "web page"),
+        (b"{\n  \"version\": 2, \"width\": 9}", FileKind::Json, "JSON"),
+        (b"PK\x03\x04\x14", FileKind::Zip, "zip archive"),
+        (b"\x1f\x8b\x08", FileKind::Gzip, "gzip"),
+        (b"", FileKind::Empty, "empty"),
+        (include_bytes!("../../../tests/fixtures/version-1/sweep.safetensors"), FileKind::Collected, "a collected sweep"),
+    ];
+    for (bytes, kind, words) in kinds {
+        assert_eq!(recognise(bytes), Some(kind));
+        let error = Record::from_bytes(bytes).expect_err("refused");
+        assert!(matches!(error, RecordError::Another(found) if found == kind), "{error:?}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(recognise(&record(2).to_bytes().expect("whole")), Some(FileKind::Run));
+    assert_eq!(recognise(b"something else"), None);
+    assert_eq!(recognise(b"{\0\0\0 a header's length"), None);
+}
+
+#[test]
+fn the_same_content_is_the_same_bytes() {
+    let mut record = record(3);
+    record.snapshots = vec![Checkpoint { step: 1, arrays: record.checkpoint.clone().expect("there").arrays }];
+    let first = record.to_bytes().expect("whole");
+    // The order of a hash map differs from one map to the next, also within one process.
+    for _ in 0..16 {
+        assert_eq!(record.to_bytes().expect("whole"), first);
+    }
+    let header = std::str::from_utf8(&first[8..])
+        .unwrap_or_else(|error| std::str::from_utf8(&first[8..8 + error.valid_up_to()]).expect("valid up to there"));
+    let keys = ["\"checksum\"", "\"config\"", "\"device\"", "\"format\"", "\"path\"", "\"status\"", "\"version\""];
+    let places: Vec<_> = keys.iter().map(|key| header.find(key).expect("in the header")).collect();
+    assert!(places.is_sorted(), "{header}");
+    assert!(has_checkpoint(&first));
+    assert!(!has_checkpoint(&record.without_checkpoint().to_bytes().expect("whole")));
 }
 
 #[test]
@@ -119,10 +161,10 @@ fn snapshots_and_artifacts_come_back_with_what_made_them() {
 #[test]
 fn damage_in_the_settings_is_noticed() {
     let bytes = record(3).to_bytes().expect("whole");
-    let needle = br#"width\": 3,"#;
+    let needle = br#"width\": 3"#;
     let at = bytes.windows(needle.len()).position(|window| window == needle).expect("in the header");
     let mut changed = bytes.clone();
-    changed[at + needle.len() - 2] = b'4';
+    changed[at + needle.len() - 1] = b'4';
     let error = Record::from_bytes(&changed).expect_err("noticed").to_string();
     assert!(error.contains("damaged"), "{error}");
 }

@@ -28,7 +28,7 @@ impl Source<'_> {
     /// Total seconds of training of its runs at this α.
     pub fn seconds(&self) -> f64 {
         let runs = self.collected.runs.iter().filter(|run| run.config().number("alpha") == Some(self.sweep.alpha));
-        runs.filter_map(|run| run.seconds.last()).map(|seconds| f64::from(*seconds)).sum()
+        runs.filter_map(|run| run.seconds.last()).sum()
     }
 }
 

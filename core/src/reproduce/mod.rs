@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::fit::{Estimate, Uncertainty};
 
-use crate::record::{Record, RecordError};
+use crate::record::{FileKind, Record, RecordError};
 use crate::sweep::{Collected, SweepError};
 
 /// Runs and sweeps to compare with the paper, each with the name of its file.
@@ -32,7 +32,7 @@ impl Results {
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ResultError> {
         match Collected::from_bytes(bytes) {
             Ok(collected) => self.sweeps.push((name.to_owned(), collected)),
-            Err(SweepError::Collected(reason)) if reason.contains("quanta-lab-run") => {
+            Err(SweepError::Another(FileKind::Run)) => {
                 let record = Record::from_bytes(bytes)?;
                 self.runs.push((name.to_owned(), record));
             }

@@ -16,7 +16,8 @@ macro_rules! whole {
     ($($type:ty),*) => {$(
         impl Value for $type {
             fn from_text(text: &str) -> Result<Self, String> {
-                text.trim().parse().map_err(|_| "a whole number, 0 or more".to_owned())
+                let whole = crate::number::read_whole(text).map_err(|error| error.to_string())?;
+                whole.try_into().map_err(|_| crate::number::NumberError::NotWhole.to_string())
             }
             fn to_text(&self) -> String { self.to_string() }
             fn to_json(&self) -> serde_json::Value { (*self).into() }
@@ -28,7 +29,7 @@ whole!(u64, usize);
 
 impl Value for f64 {
     fn from_text(text: &str) -> Result<Self, String> {
-        crate::number::parse(text).ok_or_else(|| "a number".to_owned())
+        crate::number::read(text).map_err(|error| error.to_string())
     }
     fn to_text(&self) -> String {
         self.to_string()

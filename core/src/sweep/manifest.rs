@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Dimension, SweepError};
 use crate::config::RunConfig;
+use crate::number::without_mark;
 
 const FORMAT: &str = "quanta-lab-sweep";
 
@@ -145,7 +146,7 @@ impl Manifest {
     /// [`grid`](Self::grid).
     pub fn from_json(text: &str, path: &str) -> Result<Self, SweepError> {
         let wrong = |reason: String| SweepError::Manifest { path: path.to_owned(), reason };
-        let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let object: Map<String, Value> = serde_json::from_str(without_mark(text)).map_err(|error| wrong(error.to_string()))?;
         if object.get("format").is_some_and(|format| format != FORMAT) {
             return Err(wrong(format!("its format is not {FORMAT}")));
         }
@@ -162,13 +163,11 @@ impl Manifest {
         }
         let over = match object.get("over") {
             None => Vec::new(),
-            Some(list) => list
-                .as_array()
-                .and_then(|list| list.iter().map(dimension_text).collect::<Option<Vec<_>>>())
-                .ok_or_else(|| wrong("over must be a list of {\"field\": …, \"values\": […]}".into()))?
-                .iter()
-                .map(|text| Dimension::parse(text))
-                .collect::<Result<_, _>>()?,
+            Some(list) => {
+                let list = list.as_array().and_then(|list| list.iter().map(dimension_parts).collect::<Option<Vec<_>>>());
+                let list = list.ok_or_else(|| wrong("over must be a list of {\"field\": …, \"values\": […]}".into()))?;
+                list.iter().map(dimension).collect::<Result<_, _>>()?
+            }
         };
         let mut manifest = match object.get("runs") {
             None => Self::grid(base, over)?,
@@ -192,19 +191,27 @@ impl Manifest {
     }
 }
 
-/// Converts a dimension in JSON to the text that [`Dimension::parse`] reads.
-fn dimension_text(value: &Value) -> Option<String> {
+/// A dimension in JSON: the field, and its values as a list or in the form of `--over`.
+type DimensionParts<'a> = (&'a str, Result<Vec<String>, String>);
+
+fn dimension_parts(value: &Value) -> Option<DimensionParts<'_>> {
     let word = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let values = value.get("values")?;
-    let values = match values.as_array() {
-        Some(list) => list.iter().map(word).collect::<Option<Vec<_>>>()?.join(","),
-        None => word(values)?,
-    };
-    Some(format!("{}={values}", value.get("field")?.as_str()?))
+    let (field, values) = (value.get("field")?.as_str()?, value.get("values")?);
+    Some(match values.as_array() {
+        Some(list) => (field, Ok(list.iter().map(word).collect::<Option<_>>()?)),
+        None => (field, Err(word(values)?)),
+    })
+}
+
+fn dimension((field, values): &DimensionParts) -> Result<Dimension, SweepError> {
+    match values {
+        Ok(list) => Dimension::of(field, list.iter().map(String::as_str)),
+        Err(text) => Dimension::parse(&format!("{field}={text}")),
+    }
 }
 
 /// Reads a run: `base` with the settings that the run changes. If the run has an id, it must match the

@@ -23,7 +23,7 @@ pub use preset::{SWEEPS, SweepPreset, sweep_preset};
 pub use values::Dimension;
 
 use crate::config::{ConfigError, Problem};
-use crate::record::RecordError;
+use crate::record::{FileKind, RecordError};
 
 /// Why a sweep cannot be created, found or read.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,16 @@ pub enum SweepError {
         range: String,
         /// What is allowed, as the end of the sentence.
         allowed: String,
+    },
+    /// A list's commas may have been meant as decimal commas, or to set thousands apart.
+    #[error("{field} has the list “{list}”, but a comma there separates values: write {meant}")]
+    Comma {
+        /// The field's name.
+        field: &'static str,
+        /// The list as typed.
+        list: String,
+        /// How to write what may have been meant.
+        meant: String,
     },
     /// The config has no such field, or the field no such value.
     #[error(transparent)]
@@ -73,6 +83,9 @@ pub enum SweepError {
     /// The collected sweep holds something that has no place in a file.
     #[error("the collected sweep cannot be written: {0}")]
     Unwritable(String),
+    /// A file of another kind that is known.
+    #[error("this is {0}")]
+    Another(FileKind),
     /// A collected file that is none.
     #[error("this is no collected sweep: {0}")]
     Collected(String),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::RunConfig;
 use crate::event::Evaluation;
-use crate::record::{Record, Status};
+use crate::record::{FileKind, Record, Status};
 use proptest::prelude::*;
 
 fn tiny() -> RunConfig {
@@ -93,6 +93,30 @@ fn bad_dimensions_are_explained() {
 }
 
 #[test]
+fn commas_of_a_list_are_never_part_of_a_number() {
+    let message = |text: &str| Dimension::parse(text).expect_err(text).to_string();
+    assert!(message("alpha=0,4").contains("write 0.4 for one number, 0.0,4.0 for two"), "{}", message("alpha=0,4"));
+    assert!(message("lr=0.1,0,001").contains("0.001"));
+    assert!(message("samples=20,000").contains("write 20000, without a comma"));
+    let values = |text: &str| Dimension::parse(text).expect("a list").values;
+    assert_eq!(values("alpha=0.0,1.0"), ["0", "1"]);
+    assert_eq!(values("width=20,500,100"), ["20", "500", "100"]);
+    assert_eq!(values("samples=1e4,20000.0"), ["10000", "20000"]);
+    for text in ["alpha=0.0,1.0,0.5", "seed=0,1", "optimizer=adam,adamw"] {
+        let dimension = Dimension::parse(text).expect("a list");
+        assert_eq!(dimension.to_text(), text);
+        assert_eq!(Dimension::parse(&dimension.to_text()).expect("read back"), dimension);
+    }
+    let listed = |values: &str| {
+        let text = format!(r#"{{"base": {{}}, "over": [{{"field": "alpha", "values": {values}}}]}}"#);
+        Manifest::from_json(&text, "").map(|manifest| manifest.over[0].values.clone())
+    };
+    assert_eq!(listed("[0, 1]").expect("numbers"), ["0", "1"]);
+    assert!(matches!(listed("\"0,1\""), Err(SweepError::Comma { .. })));
+    assert!(listed("[\"0,1\"]").expect_err("a decimal comma").to_string().contains("write 0.1"));
+}
+
+#[test]
 fn bad_grids_report_every_problem_once() {
     assert!(matches!(Manifest::grid(tiny(), dimensions(&["width=3", "width=4"])), Err(SweepError::Repeated("width"))));
     let huge = dimensions(&["width=lin:1..10000:10000", "seed=lin:1..10000:10000"]);
@@ -119,6 +143,8 @@ fn a_manifest_may_be_written_by_hand() {
     let by_hand = r#"{"base": {"n_tasks": 4, "n_bits": 6, "k": 2, "width": 3, "batch_size": 8, "steps": 20, "eval_per_task": 5},
                       "over": [{"field": "width", "values": [3, 5]}, {"field": "seed", "values": "lin:0..2:3"}]}"#;
     assert!(Manifest::from_json(by_hand, "").expect("read").same_runs(&manifest()));
+    let marked = format!("\u{feff}{by_hand}");
+    assert!(Manifest::from_json(&marked, "").expect("read").same_runs(&manifest()), "a byte-order mark is no content");
     let listed = r#"{"runs": [{"set": {"width": 9}}, {"set": {"width": 20, "alpha": 0.6}}]}"#;
     let listed = Manifest::from_json(listed, "").expect("read");
     assert_eq!(listed.runs.len(), 2);
@@ -258,7 +284,58 @@ fn every_truncation_of_a_collected_sweep_is_an_error() {
         assert!(Collected::from_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
     }
     let run = record(&tiny(), 2).to_bytes().expect("whole");
-    assert!(Collected::from_bytes(&run).expect_err("a run").to_string().contains("its format is quanta-lab-run"));
+    let error = Collected::from_bytes(&run).expect_err("a run");
+    assert!(matches!(error, SweepError::Another(FileKind::Run)) && error.to_string().contains("one run"), "{error}");
+    for (bytes, kind) in [(&b"PK\x03\x04"[..], FileKind::Zip), (b"<!doctype html>", FileKind::WebPage)] {
+        assert!(matches!(Collected::from_bytes(bytes), Err(SweepError::Another(found)) if found == kind));
+    }
+}
+
+#[test]
+fn collecting_twice_gives_the_same_bytes() {
+    let first = collected(true).to_bytes().expect("whole");
+    for _ in 0..16 {
+        assert_eq!(collected(true).to_bytes().expect("whole"), first);
+    }
+}
+
+#[test]
+fn what_is_counted_is_exact() {
+    let over = dimensions(&["seed=9007199254740991", "samples=16777217,99999999"]);
+    let manifest = Manifest::grid(tiny(), over).expect("a grid");
+    let mut records: Vec<Record> = manifest.runs.iter().map(|entry| record(&entry.config, 4)).collect();
+    records[0].evaluations[3].seconds = 123_456.789_012_345;
+    let runs = manifest.runs.iter().zip(&records).filter_map(|(entry, record)| CollectedRun::new(entry.clone(), record, false));
+    let sweep = Collected { runs: runs.collect(), manifest };
+    let bytes = sweep.to_bytes().expect("whole");
+    let back = Collected::from_bytes(&bytes).expect("whole");
+    assert_eq!(back.runs[0].seconds[3], 123_456.789_012_345);
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("what others read too");
+    let numbers = |name: &str| -> Vec<f64> {
+        let view = tensors.tensor(name).expect(name);
+        assert_eq!(view.dtype(), safetensors::Dtype::F64);
+        view.data().as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+    };
+    assert_eq!(numbers("over/samples"), [16_777_217.0, 99_999_999.0]);
+    assert_eq!(numbers("over/seed"), [9_007_199_254_740_991.0; 2]);
+}
+
+#[test]
+fn damage_of_a_collected_sweep_is_noticed() {
+    let mut bytes = collected(true).to_bytes().expect("whole");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    assert!(Collected::from_bytes(&bytes).expect_err("damaged").to_string().contains("damaged"));
+}
+
+/// Written by version 1 of this program: everything in it is F32.
+#[test]
+fn a_collected_sweep_of_version_1_is_read() {
+    let sweep = Collected::from_bytes(include_bytes!("../../../tests/fixtures/version-1/sweep.safetensors")).expect("whole");
+    assert_eq!(sweep.runs.len(), sweep.manifest.runs.len());
+    assert!(sweep.runs.iter().all(|run| run.path == "fused" && run.steps.len() == run.seconds.len()));
+    let again = Collected::from_bytes(&sweep.to_bytes().expect("whole")).expect("as version 2");
+    assert_eq!(format!("{again:?}"), format!("{sweep:?}"));
 }
 
 proptest! {

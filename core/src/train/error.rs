@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::device::DeviceError;
-use crate::record::RecordError;
+use crate::record::{DIVERGED, RecordError};
 
 /// Why a run cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum TrainError {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The loss is not a number.
-    #[error("the loss is no longer a number at step {step}; a smaller learning rate may help")]
+    #[error("{DIVERGED} at step {step}; a smaller learning rate may help")]
     Diverged {
         /// The step at which it was seen.
         step: u64,

@@ -67,7 +67,7 @@ fn the_models_assumptions_can_be_changed_and_the_link_records_it() {
         assert_eq!(person.query().await, "?page=theory&truncated=0&noise=1&missing=5");
         // The link restores the settings; unknown keys are reported.
         person.opens("?page=theory&noise=2&seed=3&pie=4").await;
-        person.reads_soon("unknown key “pie”").await;
+        person.reads_soon("none of the lab’s settings: pie").await;
         person.opens_menu("About this figure: Their mean").await;
         person.reads_soon("strays by 2.00").await;
     });

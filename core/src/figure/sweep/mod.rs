@@ -14,6 +14,7 @@ mod staircase;
 mod tests;
 mod words;
 
+use super::text::tell_apart;
 use super::{Figure, Options, source};
 use crate::event::Evaluation;
 use crate::record::Record;
@@ -142,8 +143,11 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The figure of these sweeps.
-    pub fn figure(self, sweeps: Vec<Sweep>, options: Options) -> Box<dyn Figure> {
+    /// The figure of these sweeps. Equal names in one plot are numbered.
+    pub fn figure(self, mut sweeps: Vec<Sweep>, options: Options) -> Box<dyn Figure> {
+        for resource in Resource::ALL {
+            tell_apart(sweeps.iter_mut().filter(|sweep| sweep.resource == resource).map(|sweep| &mut sweep.name));
+        }
         match self {
             Self::Scaling => Box::new(ScalingFigure::new(sweeps, options)),
             Self::Staircase => Box::new(StaircaseFigure::new(sweeps, options)),

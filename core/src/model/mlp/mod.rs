@@ -56,8 +56,18 @@ impl ModelSettings for MlpSettings {
         width * (bits + 2 + (depth - 1) * width)
     }
 
-    fn bytes_per_sample(&self) -> u64 {
+    /// The fused step keeps the sums of every 2,048 samples, a row for each bit and subtask in them; the
+    /// plain one what each layer puts in and out.
+    fn pass_bytes(&self, task: &TaskConfig, samples: u64, is_test: bool) -> u64 {
         let width = self.width as u64;
-        if self.is_fused() { width / 8 + 64 } else { 8 * width * self.depth as u64 }
+        match task.subtasks() {
+            Some(_) if self.is_fused() && is_test => 0,
+            Some(subtasks) if self.is_fused() => {
+                let parts = samples.div_ceil(2_048);
+                let rows = parts.saturating_mul(subtasks.n_bits as u64 + 1).saturating_add(subtasks.n_tasks as u64);
+                rows.saturating_mul(4 * width.next_multiple_of(16))
+            }
+            _ => samples.saturating_mul(8 * width * self.depth as u64),
+        }
     }
 }

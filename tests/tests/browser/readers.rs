@@ -1,0 +1,139 @@
+//! What people bring along: links that others have added to, numbers as they write them, files of
+//! other kinds.
+
+use std::path::Path;
+
+use crate::TINY;
+use crate::person::{SHORT_WAIT, a_person};
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_foreign_key_is_named_and_the_rest_of_the_link_works() {
+    a_person(async |person| {
+        let mailed = TINY.replace('&', "&amp;");
+        person.opens(&format!("{mailed}&amp;autostart=1&fbclid=IwAR0&utm_source=mail")).await;
+        let text = person.reads_soon("none of the lab’s settings: fbclid, utm_source").await;
+        assert!(!text.contains("This link cannot be used"), "{text}");
+        person.waits_for_state("Finished at step 400").await;
+        person.opens("?page=theory&alpha=0.6&gclid=1").await;
+        person.reads_soon("none of the lab’s settings: gclid").await;
+        // What is nearly a key of the page was meant for it.
+        person.opens("?page=theory&alhpa=0.6").await;
+        person.reads_soon("“alpha” was probably meant").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_decimal_comma_is_refused_by_name() {
+    a_person(async |person| {
+        person.opens("?page=theory").await;
+        person.types("textbox", "Exponent α, typed", "0,1").await;
+        person.reads_soon("Exponent α must be a number with a decimal point: write 0.1.").await;
+        person.opens(TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        person.opens_menu("Training…").await;
+        person.types("textbox", "Learning rate", "0,01").await;
+        person.reads_soon("Must be a number with a decimal point: write 0.01.").await;
+        assert!(!person.can_use("button", "Start").await);
+        person.types("textbox", "Learning rate", "0.01").await;
+        // Thousands as the page prints them.
+        person.types("textbox", "Steps", "1,000").await;
+        person.waits(SHORT_WAIT, "Start", async || person.can_use("button", "Start").await.then_some(())).await;
+        assert!(person.query().await.contains("steps=1000&") || person.query().await.ends_with("steps=1000"));
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_link_that_would_exhaust_the_tab_is_refused_before_it_starts() {
+    a_person(async |person| {
+        person.opens("?v=2&n_tasks=20000&n_bits=1000&width=8000&autostart=1").await;
+        let text = person.reads_soon("the limit of 2 GiB of a tab").await;
+        assert!(text.contains("This link cannot be used as it is"), "{text}");
+        person.waits_for_state("Ready to start.").await;
+        assert!(person.can_use("button", "Start").await, "the usual settings stand in");
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn settings_that_make_the_science_moot_get_a_note() {
+    a_person(async |person| {
+        person.opens("?v=2&n_tasks=4&n_bits=8&samples=5000&width=2").await;
+        let text = person.reads_soon("Only 1,024 different inputs exist").await;
+        assert!(text.contains("a network of width 2 cannot hold one subtask"), "{text}");
+        assert!(person.can_use("button", "Start").await || person.state().await.contains("Loading"));
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn files_of_another_kind_are_named() {
+    a_person(async |person| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1/sweep.safetensors");
+        person.opens(TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        person.picks_file(&sweep).await;
+        person.reads_soon("“sweep.safetensors” cannot be opened: this is a collected sweep of the quanta lab").await;
+        for (name, content, words) in [
+            ("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "a Git LFS pointer"),
+            ("page.safetensors", "<!DOCTYPE html><title>Not found</title>", "a web page"),
+            ("settings.safetensors", "{\"version\": 2}", "a JSON file"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).expect("a file");
+            person.picks_file(&path).await;
+            person.reads_soon(&format!("“{name}” cannot be opened: this is {words}")).await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_run_that_diverged_is_not_offered_for_resuming() {
+    a_person(async |person| {
+        person.opens(&format!("{}&lr=10&steps=100000", TINY.replace("&lr=0.01", "").replace("&steps=400", ""))).await;
+        person.waits_for_state("Ready to start.").await;
+        person.presses("Start").await;
+        let failed = person.waits(crate::person::LONG_WAIT, "an end", async || {
+            let state = person.state().await;
+            (state.starts_with("Failed") || state.starts_with("Finished")).then_some(state)
+        });
+        if failed.await.starts_with("Failed") {
+            assert!(!person.can_use("button", "Resume").await, "it would only fail again");
+            assert!(person.can_use("button", "Start").await);
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_evaluation_at_every_step_does_not_slow_the_page() {
+    const EVERY_STEP: &str =
+        "?v=2&n_tasks=4&n_bits=8&k=2&width=4&batch_size=8&steps=30000&eval_per_task=4&log_schedule=linear&log_every=1&lr=0.01";
+    a_person(async |person| {
+        person.opens(EVERY_STEP).await;
+        person.waits_for_state("Ready to start.").await;
+        person
+            .runs_script(
+                "window.busy = []; new PerformanceObserver((list) => window.busy.push(...list.getEntries().map((e) => [e.startTime, e.duration])))
+                     .observe({ entryTypes: ['longtask'] }); return 1",
+                [],
+            )
+            .await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 30,000").await;
+        // Figures are painted now and then; what comes at every evaluation must not grow with the run.
+        let share = person
+            .runs_script(
+                "const begin = window.busy[0]?.[0] ?? 0, end = performance.now();
+                 return window.busy.reduce((sum, [, duration]) => sum + duration, 0) / Math.max(1, end - begin)",
+                [],
+            )
+            .await;
+        person.reports(&format!("share of the time that the page was busy: {share}"));
+        assert!(share.as_f64().is_some_and(|share| share < 0.6), "the page was busy for {share} of the time");
+    });
+}
