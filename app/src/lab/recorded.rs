@@ -11,8 +11,13 @@ use super::form::Form;
 use crate::trainer::codec;
 use crate::view::fetch;
 
-/// Where they are, beside the page.
-const FOLDER: &str = "recorded";
+/// Where a preset's is, beside the page. The paper's own run is among the published results.
+fn address(preset: &str) -> String {
+    match preset {
+        "paper-fig2" => "results/steps.safetensors".to_owned(),
+        preset => format!("recorded/{preset}.safetensors"),
+    }
+}
 
 /// The recorded runs that have been loaded.
 #[derive(Clone, Copy)]
@@ -37,9 +42,8 @@ impl Recorded {
         self.asked.update_value(|asked| asked.push(preset));
         let records = self.records;
         spawn_local(async move {
-            let address = format!("{FOLDER}/{}.safetensors", PRESETS[preset].name);
             // Without it the figures wait for the first evaluation, as they do for any other settings.
-            let Ok(Some(bytes)) = fetch::bytes(&address).await else { return };
+            let Ok(Some(bytes)) = fetch::bytes(&address(PRESETS[preset].name)).await else { return };
             let Ok(codec) = codec::load().await else { return };
             if let Ok(record) = (codec.read)(&bytes) {
                 let _ = records.try_update(|records| records.push(Arc::new(record.without_checkpoint())));
