@@ -72,7 +72,12 @@ pub fn command() -> Command {
         .arg(out_arg())
         .args(look_args())
         .args(overlay_args())
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print what it shows as one JSON object, with unrounded fits"))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print what it shows as one JSON object, with unrounded fits"),
+        )
         .after_help(EXAMPLES)
 }
 

@@ -77,15 +77,10 @@ fn out_arg() -> Arg {
 }
 
 fn resume_arg() -> Arg {
-    Arg::new("resume")
-        .long("resume")
-        .value_name("RUN.safetensors")
-        .num_args(0..=1)
-        .value_parser(value_parser!(PathBuf))
-        .help(
-            "Resume from the checkpoint in this file; only --steps may change. Without a file: from that of --out, or \
+    Arg::new("resume").long("resume").value_name("RUN.safetensors").num_args(0..=1).value_parser(value_parser!(PathBuf)).help(
+        "Resume from the checkpoint in this file; only --steps may change. Without a file: from that of --out, or \
              from the start if there is none yet",
-        )
+    )
 }
 
 fn overwrite_arg() -> Arg {

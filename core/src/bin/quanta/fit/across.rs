@@ -79,7 +79,8 @@ fn problems(runs: &[(String, Record)], resource: Resource) -> Vec<String> {
     let Some((first, rest)) = runs.split_first() else { return problems };
     for (name, record) in rest {
         let (here, there) = (&record.config, &first.1.config);
-        let names: Vec<&str> = differing(here, there).filter(|name| *name != "seed" && !varied(resource).contains(name)).collect();
+        let names: Vec<&str> =
+            differing(here, there).filter(|name| *name != "seed" && !varied(resource).contains(name)).collect();
         for field in names {
             let value = |config: &RunConfig| config.get(field).unwrap_or_else(|| "none".to_owned());
             problems.push(format!("{field} is {} in {name}, but {} in {}", value(here), value(there), first.0));

@@ -39,16 +39,10 @@ pub fn command() -> Command {
     Command::new("fit")
         .about("Fit power laws to runs and sweeps")
         .arg(input::runs_arg().help("Runs, collected sweeps, and sweeps' folders"))
-        .arg(
-            Arg::new("against")
-                .long("against")
-                .value_name("RESOURCE")
-                .value_parser(Resource::ALL.map(Resource::name))
-                .help(
-                    "Fit losses against the steps of each run, or against a resource that differs between runs \
+        .arg(Arg::new("against").long("against").value_name("RESOURCE").value_parser(Resource::ALL.map(Resource::name)).help(
+            "Fit losses against the steps of each run, or against a resource that differs between runs \
                      [default: steps; of a sweep what its runs differ in]",
-                ),
-        )
+        ))
         .arg(range_arg(
             "range",
             "Fit from A to B [default: from the first emergence until a tenth of the loss is left, 0.1 bits]",

@@ -66,7 +66,10 @@ pub fn all(command: Command) -> Command {
         .arg(switch("keep-weights", "Keep weights and moments in finished records"))
         .arg(switch("json", "Write one JSON object per finished or failed run and line to stdout"))
         .arg(switch("dry-run", "Refuse what training would refuse, list the runs, and stop"))
-        .arg(switch("without-locks", "Claim runs without file locks; for file systems that have none, and no two processes on the same runs"))
+        .arg(switch(
+            "without-locks",
+            "Claim runs without file locks; for file systems that have none, and no two processes on the same runs",
+        ))
         .args(slurm().map(|arg| arg.help_heading("Slurm")))
 }
 
@@ -106,7 +109,8 @@ fn slurm() -> [Arg; 10] {
         number("chunk", "Runs per task [default: 1, or as many as keep the array within Slurm's MaxArraySize]"),
         number("cpus", "Cores per task [default: 2; on a GPU 4]"),
         text("mem", "SIZE", "Memory per task [default: estimated from the largest run]"),
-        text("time", "TIME", "Time limit per task, 5 minutes or more; a task that needs longer is requeued and resumes").default_value("04:00:00"),
+        text("time", "TIME", "Time limit per task, 5 minutes or more; a task that needs longer is requeued and resumes")
+            .default_value("04:00:00"),
         text("gpus", "SPEC", "The value of --gres for a task on a GPU [default: gpu:1]"),
         text("partition", "NAME", "The partition to use"),
         text("account", "NAME", "The account to use"),

@@ -10,8 +10,8 @@ use clap::{ArgMatches, Command};
 use quanta_core::sweep::{Entry, Folder, Manifest, cost};
 
 use crate::failure::{self, usage};
-use crate::{output, train};
 use crate::text::{count, duration};
+use crate::{output, train};
 
 pub use flags::dir_arg;
 
@@ -38,7 +38,11 @@ share DIR, never train the same run twice: each run is locked by the process tha
 
 /// The subcommand's flags.
 pub fn command() -> Command {
-    flags::all(Command::new("sweep").about("Train every run of a grid that is not finished yet").after_help(format!("{EXAMPLES}\n\n{}", failure::STATUSES)))
+    flags::all(
+        Command::new("sweep")
+            .about("Train every run of a grid that is not finished yet")
+            .after_help(format!("{EXAMPLES}\n\n{}", failure::STATUSES)),
+    )
 }
 
 /// Trains the sweep, or writes its Slurm script.

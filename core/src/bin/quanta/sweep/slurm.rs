@@ -185,7 +185,8 @@ fn job_name(name: &str) -> String {
 fn option_path(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let text = path.to_str().filter(|text| !text.chars().any(|c| c.is_control() || c == '\\'));
-    let text = text.ok_or_else(|| usage(format!("{shown} cannot be used in a Slurm script: choose a folder with a plainer name")))?;
+    let text =
+        text.ok_or_else(|| usage(format!("{shown} cannot be used in a Slurm script: choose a folder with a plainer name")))?;
     let escaped = |c: char| match c {
         '%' => "%%".to_owned(),
         ' ' | '\'' | '"' | '#' => format!("\\{c}"),
