@@ -189,7 +189,8 @@ fn a_job_array_resumes_cancelled_and_requeued_tasks() {
         Ok(slurm) => slurm,
         Err(reason) => return quanta_tests::skip::skipped("a sweep on Slurm", reason),
     };
-    let dir = slurm.folder.path().join("sweep");
+    // Slurm must write its logs into a folder of any name.
+    let dir = slurm.folder.path().join("it's 100% #1");
     let grid = ["sweep", "--dir", text(&dir), "--over=width=8,16,24", "--n-tasks=5", "--n-bits=10", "--k=2", "--batch-size=64"];
     // The runs never end by themselves, so that every task is stopped while it trains.
     let endless = ["--eval-per-task=20", "--steps=10000000", "--device=cpu"];
@@ -241,5 +242,60 @@ fn the_script_requests_the_given_resources() {
     }
     assert!(script.contains("--shard \"$SLURM_ARRAY_TASK_ID/3\" --device gpu"), "{script}");
     assert_eq!(Command::new("bash").args(["-n", text(&path)]).status().unwrap().code(), Some(0));
+    assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--time=2"]).contains("5 minutes or more"));
+    assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--time=soon"]).contains("04:00:00"));
+    assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--account=a b", "--dry-run"]).contains("Slurm option"));
     assert!(refused(&["sweep", "--dir", text(&dir), "--slurm", "--account=a b"]).contains("cannot be used in a Slurm option"));
+}
+
+#[test]
+fn an_array_keeps_within_what_the_cluster_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bin, dir) = (folder.path().join("bin"), folder.path().join("sweep"));
+    std::fs::create_dir(&bin).unwrap();
+    let scontrol = bin.join("scontrol");
+    std::fs::write(&scontrol, "#!/bin/sh\necho 'MaxArraySize            = 5'\n").unwrap();
+    std::fs::set_permissions(&scontrol, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let on_cluster = |more: &[&str]| {
+        let grid = ["sweep", "--dir", text(&dir), "--over=seed=lin:0..9:10", "--slurm"];
+        quanta(&[&grid, more].concat()).env("PATH", format!("{}:/usr/bin:/bin", bin.display())).output().unwrap()
+    };
+    // Indices go from 1 to MaxArraySize - 1.
+    let output = on_cluster(&["--chunk=2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--chunk 3 or more"), "{}", stderr(&output));
+    assert!(!dir.exists(), "what is refused makes no folder");
+    assert!(on_cluster(&[]).status.success());
+    assert!(std::fs::read_to_string(dir.join("slurm.sh")).unwrap().contains("--array=1-4"));
+}
+
+#[test]
+fn a_script_ends_with_the_status_of_its_program_and_requeues_what_was_cut_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("sweep");
+    good(&["sweep", "--dir", text(&dir), "--over=seed=0,1", "--slurm", "--device=cpu"]);
+    let script = std::fs::read_to_string(dir.join("slurm.sh")).unwrap();
+    let begin = script.find("quanta=$!").unwrap();
+    let stand_in = |program: &str| {
+        let path = folder.path().join("stand-in.sh");
+        let queue = "scontrol() { echo \"scontrol $*\"; }\nSLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=2\n";
+        std::fs::write(&path, format!("{queue}{program} &\n{}", &script[begin..])).unwrap();
+        let mut command = Command::new("bash");
+        command.arg(path);
+        Running::start(command)
+    };
+    let trapping = |status: u8| format!("bash -c 'trap \"exit {status}\" TERM; echo ready; while :; do sleep 0.05; done'");
+    for (status, requeued) in [(143, true), (0, false), (1, false)] {
+        let mut running = stand_in(&trapping(status));
+        running.line(|line| line == "ready");
+        running.signal("USR1");
+        let (lines, messages, ended) = running.end();
+        assert_eq!(ended.code(), Some(i32::from(status)), "{messages}");
+        assert_eq!(lines == ["scontrol requeue 7_2"], requeued, "{status}: {lines:?}");
+    }
+    let mut running = stand_in(&trapping(143));
+    running.line(|line| line == "ready");
+    running.signal("TERM");
+    let (lines, _, ended) = running.end();
+    assert!(ended.code() == Some(143) && lines.is_empty(), "a cancelled task is not requeued: {lines:?}");
 }

@@ -1,6 +1,8 @@
 //! Helpers to run the program `quanta` in the terminal's tests.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod synthetic;
+
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
