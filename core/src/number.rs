@@ -138,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_decimal_comma_is_refused_by_name() {
-        for (text, point) in [("0,1", "0.1"), ("-1,5", "-1.5"), ("0,100", "0.100"), ("12,3456", "12.3456"), ("1,5e3", "1.5e3"), (",5", ".5")] {
+        for (text, point) in
+            [("0,1", "0.1"), ("-1,5", "-1.5"), ("0,100", "0.100"), ("12,3456", "12.3456"), ("1,5e3", "1.5e3"), (",5", ".5")]
+        {
             assert_eq!(read(text), Err(NumberError::DecimalComma(point.into())), "{text}");
         }
         for text in ["1,2,3", "1,", ",", "1,000,5", "1,0.5", "20,000,"] {

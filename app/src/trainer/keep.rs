@@ -146,9 +146,7 @@ impl Service {
         }
         // A run begun while the store was being read is not offered, nor one that another tab trains.
         let taken = self.run.target.get_untracked();
-        let unfinished = runs.iter().rev().find(|run| {
-            run.resumable_at().is_some() && !locks.contains(&run_lock(run.id))
-        });
+        let unfinished = runs.iter().rev().find(|run| run.resumable_at().is_some() && !locks.contains(&run_lock(run.id)));
         if let Some(run) = unfinished.filter(|run| Some(run.id) != taken) {
             let step = words::thousands(run.checkpoint.unwrap_or(0));
             let steps = words::thousands(facts::steps(run.config()));

@@ -116,7 +116,9 @@ fn foreign_keys_are_named_and_left_aside() {
 #[test]
 fn misspelt_fields_stay_errors_that_name_the_field() {
     let known = || RunConfig::all_fields().into_iter().map(|field| field.name);
-    for (typed, meant) in [("wdith", "width"), ("n-tasks", "n_tasks"), ("Alpha", "alpha"), ("batchsize", "batch_size"), ("step", "steps")] {
+    for (typed, meant) in
+        [("wdith", "width"), ("n-tasks", "n_tasks"), ("Alpha", "alpha"), ("batchsize", "batch_size"), ("step", "steps")]
+    {
         assert_eq!(misspelt(typed, known()), Some(meant), "{typed}");
         let errors = RunConfig::default().merge_query(&format!("{typed}=3"), PAGE_KEYS);
         assert!(errors[0].to_string().contains(&format!("“{meant}” was probably meant")), "{errors:?}");
@@ -133,7 +135,10 @@ fn links_survive_mail_programs() {
     let read = |query: &str| RunConfig::from_query(query, PAGE_KEYS);
     assert_eq!(read("v=2&amp;width=12&amp;lr=0.25"), Ok(RunConfig::of("width=12&lr=0.25")));
     assert_eq!(link_version("seed=1&amp;v=1"), 1);
-    assert_eq!(RunConfig::from_link("https://x.org/lab/?width=1e2&amp;steps=20,000#top", &[]), Ok(RunConfig::of("width=100&steps=20000")));
+    assert_eq!(
+        RunConfig::from_link("https://x.org/lab/?width=1e2&amp;steps=20,000#top", &[]),
+        Ok(RunConfig::of("width=100&steps=20000"))
+    );
     let text = "a b&c=d%e+f#g’h";
     let escaped = format!("x={}", escaped(text));
     assert_eq!(pairs(&escaped).collect::<Vec<_>>(), [("x".to_owned(), Ok(text.to_owned()))]);

@@ -26,7 +26,9 @@ struct About {
 /// Whether the bytes of a run's file hold a checkpoint to go on from; looks at the header alone.
 pub fn has_checkpoint(bytes: &[u8]) -> bool {
     let header = SafeTensors::read_metadata(bytes).ok();
-    header.and_then(|(_, header)| header.metadata().as_ref().map(|entries| entries.contains_key("checkpoint_step"))).unwrap_or(false)
+    header
+        .and_then(|(_, header)| header.metadata().as_ref().map(|entries| entries.contains_key("checkpoint_step")))
+        .unwrap_or(false)
 }
 
 impl Record {

@@ -84,9 +84,8 @@ fn the_same_content_is_the_same_bytes() {
     for _ in 0..16 {
         assert_eq!(record.to_bytes().expect("whole"), first);
     }
-    let header = std::str::from_utf8(&first[8..]).unwrap_or_else(|error| {
-        std::str::from_utf8(&first[8..8 + error.valid_up_to()]).expect("valid up to there")
-    });
+    let header = std::str::from_utf8(&first[8..])
+        .unwrap_or_else(|error| std::str::from_utf8(&first[8..8 + error.valid_up_to()]).expect("valid up to there"));
     let keys = ["\"checksum\"", "\"config\"", "\"device\"", "\"format\"", "\"path\"", "\"status\"", "\"version\""];
     let places: Vec<_> = keys.iter().map(|key| header.find(key).expect("in the header")).collect();
     assert!(places.is_sorted(), "{header}");

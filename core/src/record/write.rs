@@ -27,16 +27,22 @@ impl Record {
             Column::f64("seconds", vec![logs], self.evaluations.iter().map(|e| e.seconds)),
             Column::f32("quantum_loss", vec![logs, quanta], table(&|e| e.quantum_loss_bits.clone())),
             Column::f32("quantum_accuracy", vec![logs, quanta], table(&|e| e.quantum_accuracy.clone())),
-            Column::f32("quanta/before", vec![quanta], self.quanta.losses().iter().map(|(before, _)| *before).collect::<Vec<f32>>()),
+            Column::f32(
+                "quanta/before",
+                vec![quanta],
+                self.quanta.losses().iter().map(|(before, _)| *before).collect::<Vec<f32>>(),
+            ),
             Column::f32("quanta/after", vec![quanta], self.quanta.losses().iter().map(|(_, after)| *after).collect::<Vec<f32>>()),
         ];
         if !self.quanta.p().is_empty() {
             arrays.push(Column::f64("quanta/frequency", vec![quanta], self.quanta.p().iter().copied()));
         }
         fn add<'a>(arrays: &mut Vec<Column<'a>>, prefix: &str, group: &'a Arrays) {
-            arrays.extend(group.iter().map(|(name, array)| {
-                Column::f32(format!("{prefix}{name}"), array.shape.clone(), array.values.as_slice())
-            }));
+            arrays.extend(
+                group
+                    .iter()
+                    .map(|(name, array)| Column::f32(format!("{prefix}{name}"), array.shape.clone(), array.values.as_slice())),
+            );
         }
         if let Some(checkpoint) = &self.checkpoint {
             add(&mut arrays, CHECKPOINT, &checkpoint.arrays);

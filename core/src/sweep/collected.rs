@@ -139,7 +139,8 @@ impl Collected {
         let loss = |name: &str, value: &dyn Fn(&CollectedRun) -> f32| {
             Column::f32(name, vec![rows], self.runs.iter().map(value).collect::<Vec<_>>())
         };
-        let count = |name: String, value: &dyn Fn(&CollectedRun) -> f64| Column::f64(name, vec![rows], self.runs.iter().map(value));
+        let count =
+            |name: String, value: &dyn Fn(&CollectedRun) -> f64| Column::f64(name, vec![rows], self.runs.iter().map(value));
         let losses = |name: &str, width: usize, row: &dyn Fn(&CollectedRun) -> Vec<f32>| {
             let padded = self.runs.iter().flat_map(|run| padded(row(run), width, f32::NAN));
             Column::f32(name, vec![rows, width], padded.collect::<Vec<_>>())
@@ -150,9 +151,8 @@ impl Collected {
         let emergence = |run: &CollectedRun| run.emergence.iter().map(|step| step.map_or(f64::NAN, |step| step as f64)).collect();
         let is_numeric = |name: &str| RunConfig::field(name).is_some_and(|field| !matches!(field.kind, Kind::Choice(_)));
         let varied = self.manifest.over.iter().map(|dimension| dimension.field).filter(|name| is_numeric(name));
-        let mut columns: Vec<Column> = varied
-            .map(|name| count(format!("over/{name}"), &|run| run.config().number(name).unwrap_or(f64::NAN)))
-            .collect();
+        let mut columns: Vec<Column> =
+            varied.map(|name| count(format!("over/{name}"), &|run| run.config().number(name).unwrap_or(f64::NAN))).collect();
         columns.extend([
             count("parameters".into(), &|run| run.config().parameters() as f64),
             loss("last_loss", &CollectedRun::last_loss),

@@ -111,7 +111,8 @@ fn a_run_that_diverged_is_not_offered_for_resuming() {
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
 fn an_evaluation_at_every_step_does_not_slow_the_page() {
-    const EVERY_STEP: &str = "?v=2&n_tasks=4&n_bits=8&k=2&width=4&batch_size=8&steps=30000&eval_per_task=4&log_schedule=linear&log_every=1&lr=0.01";
+    const EVERY_STEP: &str =
+        "?v=2&n_tasks=4&n_bits=8&k=2&width=4&batch_size=8&steps=30000&eval_per_task=4&log_schedule=linear&log_every=1&lr=0.01";
     a_person(async |person| {
         person.opens(EVERY_STEP).await;
         person.waits_for_state("Ready to start.").await;

@@ -48,7 +48,9 @@ fn at_four_hundred_percent_nothing_scrolls_sideways() {
             // 1280 CSS pixels at 400 %.
             person.enters_a_frame(320).await;
             person.reads_soon("Quanta").await;
-            person.runs_script("document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })", []).await;
+            person
+                .runs_script("document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })", [])
+                .await;
             assert_eq!(person.sees_cut_off().await, json!([0, []]), "{query} overflows");
             person.driver().enter_default_frame().await.expect("out of the frame");
         }
