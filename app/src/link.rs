@@ -114,12 +114,8 @@ impl Link {
         let mut names_a_run = false;
         let pairs: Vec<(String, String)> = pairs(query).filter_map(|(key, value)| Some((key, value.ok()?))).collect();
         // The other keys belong to the Lab's run or to another page; `page` may come anywhere.
-        let of_page = pairs
-            .iter()
-            .filter(|(key, _)| key == "page")
-            .filter_map(|(_, word)| Page::from_word(word))
-            .last()
-            .unwrap_or_default();
+        let page = pairs.iter().find(|(key, _)| key == "page").and_then(|(_, value)| Page::from_word(value));
+        let of_page = page.unwrap_or_default();
         let of_the_lab = of_page == Page::Lab;
         for (key, value) in pairs {
             let mut check = |known: bool, allowed: &str| {
