@@ -85,6 +85,7 @@ impl Material {
     ///
     /// # Errors
     /// If they are neither, or damaged; the words say what the file is, where that is known.
+    #[allow(clippy::result_large_err, reason = "made at most once for a file")]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MaterialError> {
         match recognise(bytes) {
             Some(FileKind::Collected) => Ok(Self::Sweep(Box::new(Collected::from_bytes(bytes)?))),

@@ -14,6 +14,7 @@ use super::state::{Lab, Look};
 use crate::link::Link;
 use crate::view::browser;
 use crate::view::plot::{FigureCard, Pick, Shown};
+use crate::view::watch::Repaint;
 use crate::words;
 
 impl Lab {
@@ -202,6 +203,14 @@ pub fn FollowBar(
             emerged.map_or("has not emerged yet".to_owned(), |step| format!("emerged by step {}", words::thousands(step)));
         Some(format!("Subtask {}: needed by {used} of the samples; loss {loss}; {emerged}.", task + 1))
     };
+    // Looks through the whole run, so it is worked out at the pace of a painting, not of evaluations.
+    let followed = RwSignal::new(None::<String>);
+    let write = Repaint::new(move || followed.set(untrack(about)));
+    Effect::new(move |_| {
+        follow.track();
+        drawn.track();
+        write.request();
+    });
     view! {
         <div class="follow">
             <label for="follow">"Follow subtask"</label>
@@ -222,7 +231,7 @@ pub fn FollowBar(
             <Show when=move || follow.get().is_some()>
                 <button type="button" class="quiet" on:click=move |_| { follow.set(None); browser::focus("follow"); }>"Follow none"</button>
             </Show>
-            <p id="followed">{move || about().unwrap_or_else(|| "Or press on one in a figure: it is then stressed in all of them.".to_owned())}</p>
+            <p id="followed">{move || followed.get().unwrap_or_else(|| "Or press on one in a figure: it is then stressed in all of them.".to_owned())}</p>
         </div>
     }
 }

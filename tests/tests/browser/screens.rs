@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 
 use crate::TINY;
 use crate::driver::Kind;
@@ -63,9 +62,8 @@ fn forced_colours_leave_figures_and_states_in_sight() {
     a_person(async |person| {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
-        let tools = ChromeDevTools::new(person.driver().handle().clone());
         let media = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
-        tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.expect("forced colours");
+        person.driver().cdp().send_raw("Emulation.setEmulatedMedia", media).await.expect("forced colours");
         let look = "const style = (selector) => getComputedStyle(document.querySelector(selector));
             return { forced: matchMedia('(forced-colors: active)').matches,
                      chart: style('.chart').forcedColorAdjust, ground: style('.chart').backgroundColor,
