@@ -175,3 +175,19 @@ fn a_gpu_passes_once_a_shape_whatever_the_seed() {
         assert_eq!(of_this_shape(), shapes, "{query}");
     }
 }
+
+#[test]
+fn a_gpu_passes_at_the_papers_size_and_in_wide_and_deep_networks() {
+    let Ok(device) = block_on(open(DeviceChoice::Gpu)) else {
+        let test = "a_gpu_passes_at_the_papers_size_and_in_wide_and_deep_networks";
+        return crate::skip::skipped(test, "there is no GPU adapter");
+    };
+    for query in [
+        "n_tasks=500&n_bits=100&width=500&batch_size=20000",
+        "n_tasks=100&n_bits=50&width=2000&batch_size=20000",
+        "n_tasks=100&n_bits=50&width=100&batch_size=2000&depth=5&activation=tanh",
+    ] {
+        let config = RunConfig::of(query);
+        block_on(self_test(&device, Path::of(&config), &config)).expect(query);
+    }
+}
