@@ -242,10 +242,10 @@ impl Service {
         if let Some(bytes) = held {
             return Ok(bytes.as_ref().clone());
         }
-        if let Some(store) = self.store.get_value() {
-            if let Some(bytes) = store.open().await?.record(id).await? {
-                return Ok(bytes);
-            }
+        if let Some(store) = self.store.get_value()
+            && let Some(bytes) = store.open().await?.record(id).await?
+        {
+            return Ok(bytes);
         }
         (codec::load().await?.write)(&record)
     }

@@ -63,11 +63,14 @@ pub trait Keep {
     fn put_sweep<'a>(&'a self, key: &'a str, sweep: &'a [u8], checkpoint: Option<&'a [u8]>) -> Soon<'a, ()>;
 
     /// A sweep and its checkpoint, where they are kept.
-    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, (Option<Vec<u8>>, Option<Vec<u8>>)>;
+    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, KeptSweep>;
 
     /// Deletes a sweep.
     fn delete_sweep<'a>(&'a self, key: &'a str) -> Soon<'a, ()>;
 }
+
+/// The bytes of a sweep and of its checkpoint, where they are kept.
+pub type KeptSweep = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// What makes a record where none is kept; the error in words.
 pub type Rest<'a> = &'a dyn Fn() -> Result<Vec<u8>, String>;
@@ -235,7 +238,7 @@ impl Keep for Databases {
         })
     }
 
-    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, (Option<Vec<u8>>, Option<Vec<u8>>)> {
+    fn sweep<'a>(&'a self, key: &'a str) -> Soon<'a, KeptSweep> {
         soon(async move {
             let open = self.sweeps.transaction(SWEEPS, TransactionMode::ReadOnly).await?;
             let sweep = open.first.get(Query::Key(key.into()))?.into_future();
