@@ -140,7 +140,7 @@ pub fn kill(name: &str, pid: u32) {
 
 /// Loads the record in a file.
 pub fn record(path: &Path) -> Record {
-    Record::load(path).unwrap_or_else(|error| panic!("{error}"))
+    Record::load(path).expect("the record can be read")
 }
 
 /// Returns a run's evaluations with the times set to 0, so that runs can be compared.
