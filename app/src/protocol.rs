@@ -154,8 +154,8 @@ pub enum Message {
     Record {
         /// The run's id.
         run: RunId,
-        /// The checkpoint's step.
-        step: u64,
+        /// The checkpoint's step; nothing where the run failed before its first one.
+        step: Option<u64>,
     },
 }
 
@@ -234,7 +234,7 @@ mod tests {
                 run: RunId(3),
                 event: Event::Finished { step: 10, seconds: 2.5, stopped_early: Some("patience".into()) },
             },
-            Message::Record { run: RunId(3), step: 120 },
+            Message::Record { run: RunId(3), step: Some(120) },
         ]
     }
 

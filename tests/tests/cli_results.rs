@@ -147,7 +147,7 @@ fn figures_of_sweeps_are_drawn_and_described() {
     // The folder and the collected file give the same figure.
     let pictures = [text(&dir), text(&collected)].map(|from| {
         let caption = good(&["figure", "scaling", "--from", from, "--fit-range=1e4..1e6", "--out", text(&out)]);
-        assert!(caption.contains("500 subtasks at α = 0.4") && caption.contains("loss falls as N"), "{caption}");
+        assert!(caption.contains("500 subtasks at α = 0.4") && caption.contains("the loss falls with the exponent"), "{caption}");
         std::fs::read_to_string(&out).unwrap()
     });
     assert_eq!(pictures[0], pictures[1]);

@@ -170,7 +170,7 @@ fn a_failed_run_is_reported_and_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     // With these settings the weights change sign and grow a hundredfold at every step.
     let tiny = ["--n-tasks=5", "--n-bits=10", "--k=2", "--width=8", "--batch-size=64", "--steps=100", "--eval-per-task=20"];
-    let grid = ["sweep", "--dir", text(folder.path()), "--over=weight_decay=0,10", "--lr=10", "--device=cpu", "--json"];
+    let grid = ["sweep", "--dir", text(folder.path()), "--over=weight_decay=0.0,10.0", "--lr=10", "--device=cpu", "--json"];
     for _ in 0..2 {
         let output = run(&[&grid, &tiny[..]].concat());
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));

@@ -58,7 +58,7 @@ impl Line<'_> {
     }
 
     fn record(&self, record: &Record) -> Result<(), RecordError> {
-        let step = record.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
+        let step = record.checkpoint.as_ref().map(|checkpoint| checkpoint.step);
         self.mailbox.post(&Message::Record { run: self.run, step }, Some(&record.to_bytes()?));
         Ok(())
     }

@@ -64,7 +64,7 @@ pub fn LabPage() -> impl IntoView {
             <numbers::Heading />
             <controls::Controls />
             <numbers::Numbers />
-            <panel::Panel />
+            <panel::SettingsPanel />
             <figures::Figures />
             <foot::Foot />
         </div>

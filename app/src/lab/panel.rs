@@ -1,16 +1,28 @@
 //! The settings: presets first, then every field, folded by group, then the device.
 
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::config::{Field, Group, Kind, PRESETS};
 
 use super::actions::Actions;
 use super::form::Form;
 use super::webgpu::DevicePicker;
+use crate::view::on_demand::{Build, OnDemand};
 use crate::words;
 
-/// The form.
+#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
+fn panel() -> Result<Build, SplitLoaderError> {
+    Ok(|| view! { <Panel /> }.into_any())
+}
+
+/// The form. It is loaded behind the first view, in which a preset can be started without it.
 #[component]
-pub fn Panel() -> impl IntoView {
+pub fn SettingsPanel() -> impl IntoView {
+    view! { <div class="settings"><OnDemand what="the settings" load=|| Box::pin(panel()) /></div> }
+}
+
+#[component]
+fn Panel() -> impl IntoView {
     let (form, actions) = (expect_context::<Form>(), expect_context::<Actions>());
     let look_for = move || PRESETS[form.preset.get()].look_for;
     let open = RwSignal::new(false);
@@ -20,7 +32,7 @@ pub fn Panel() -> impl IntoView {
     };
     let remarks = move || form.config.with(|config| config.as_ref().map(|config| config.remarks().join(" ")).unwrap_or_default());
     view! {
-        <form class="settings" class:open=move || open.get() aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
+        <form class="fields" class:open=move || open.get() aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
             // On a narrow screen the settings are folded under the first figure.
             <button
                 type="button"

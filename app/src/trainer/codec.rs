@@ -8,6 +8,7 @@ use quanta_core::record::Record;
 use quanta_core::sweep::Collected;
 
 use super::store::{Databases, Keep};
+use super::sweep_control::SweepSteps;
 
 /// What reads and writes runs and sweeps; the errors in words.
 #[derive(Clone, Copy)]
@@ -22,6 +23,8 @@ pub struct Codec {
     pub write_sweep: fn(&Collected) -> Result<Vec<u8>, String>,
     /// The way to what this browser keeps.
     pub(super) store: fn() -> Rc<dyn Keep>,
+    /// How the runs of a sweep follow one another.
+    pub(super) sweeps: SweepSteps,
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -32,6 +35,7 @@ fn codec() -> Result<Codec, SplitLoaderError> {
         read_sweep: |bytes| Collected::from_bytes(bytes).map_err(|error| error.to_string()),
         write_sweep: |sweep| sweep.to_bytes().map_err(|error| error.to_string()),
         store: || Rc::new(Databases::default()),
+        sweeps: SweepSteps::NEW,
     })
 }
 

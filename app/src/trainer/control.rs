@@ -96,7 +96,7 @@ impl Service {
             }
             match work {
                 Work::Run { id, paused } => self.begin_run(serial, id, paused).await,
-                Work::Sweep { key } => self.begin_sweep(serial, &key).await,
+                Work::Sweep { key } => self.begin_sweep(serial, key).await,
             }
         });
     }

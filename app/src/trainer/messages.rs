@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use quanta_core::event::Event;
-use quanta_core::record::{Status, has_checkpoint};
+use quanta_core::record::Status;
 
 use super::engine::Loading;
 use super::job::{Phase, Work};
@@ -49,7 +49,7 @@ impl Service {
             Message::Record { run, step } => {
                 let Some(bytes) = bytes else { return };
                 match work_of(run) {
-                    Some(Work::Sweep { key }) => self.on_sweep_record(&key, bytes),
+                    Some(Work::Sweep { key }) => self.with_sweeps(|sweeps| (sweeps.on_record)(self, &key, bytes)),
                     Some(Work::Run { .. }) | None => self.on_run_record(run, step, bytes),
                 }
             }
@@ -139,12 +139,10 @@ impl Service {
     }
 
     /// Keeps what the worker wrote of a run.
-    fn on_run_record(self, id: RunId, step: u64, bytes: Vec<u8>) {
-        // A run that failed before its first checkpoint has none to go on from.
-        let is_resumable = step > 0 || has_checkpoint(&bytes);
+    fn on_run_record(self, id: RunId, step: Option<u64>, bytes: Vec<u8>) {
         let bytes = Arc::new(bytes);
         self.runs.update(id, |run| {
-            run.checkpoint = is_resumable.then_some(step);
+            run.checkpoint = step;
             run.bytes = Some(bytes);
         });
         self.save(id);
@@ -152,7 +150,7 @@ impl Service {
 
     fn on_sweep_state(self, key: &str, state: State) {
         match state {
-            State::Finished => self.next_run(key),
+            State::Finished => self.with_sweeps(|sweeps| (sweeps.next_run)(self, key)),
             State::Stopped => self.end(Phase::Stopped),
             State::Failed { message } => self.end(Phase::Failed(message)),
             State::Compiling | State::SelfTest | State::Running | State::Paused => {

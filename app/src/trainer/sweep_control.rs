@@ -1,5 +1,6 @@
 //! What a page may ask of sweeps, and how their runs follow one another.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -77,7 +78,35 @@ impl SweepCommands {
     }
 }
 
+/// A sweep on its way to its first run.
+type Begun = Pin<Box<dyn Future<Output = ()>>>;
+
+/// How the runs of a sweep follow one another: a part of what is loaded behind the page.
+#[derive(Clone, Copy)]
+pub struct SweepSteps {
+    begin: fn(Service, u64, SweepKey) -> Begun,
+    /// Begins the next run of the sweep in training, or ends it.
+    pub(super) next_run: fn(Service, &str),
+    /// Takes in the record of the sweep's run.
+    pub(super) on_record: fn(Service, &str, Vec<u8>),
+}
+
+impl SweepSteps {
+    pub(super) const NEW: Self = Self {
+        begin: |service, serial, key| Box::pin(service.begin_first_run(serial, key)),
+        next_run: Service::next_run,
+        on_record: Service::on_sweep_record,
+    };
+}
+
 impl Service {
+    /// Does something with the sweep in training; nothing before one has begun.
+    pub(super) fn with_sweeps(self, act: impl FnOnce(SweepSteps)) {
+        if let Some(codec) = self.codec.get_value() {
+            act(codec.sweeps);
+        }
+    }
+
     pub(super) fn request_sweep(self, request: Request) {
         if let Work::Sweep { key } = &request.work {
             self.sweep.target.set(Some(key.clone()));
@@ -107,26 +136,33 @@ impl Service {
         }
     }
 
-    /// Begins a sweep with its first run that is not over, here or in another tab.
-    pub(super) async fn begin_sweep(self, serial: u64, key: &str) {
+    /// Begins a sweep, once what it needs is loaded.
+    pub(super) async fn begin_sweep(self, serial: u64, key: SweepKey) {
         let codec = codec::load().await;
         if !self.is_current(serial) {
             return;
         }
         match codec {
-            Ok(codec) => self.codec.set_value(Some(codec)),
-            Err(why) => return self.end(Phase::Failed(why)),
+            Ok(codec) => {
+                self.codec.set_value(Some(codec));
+                (codec.sweeps.begin)(self, serial, key).await;
+            }
+            Err(why) => self.end(Phase::Failed(why)),
         }
-        if let Some((resource, manifest)) = self.sweeps.with_untracked(key, |kept| (kept.resource, kept.manifest.clone())) {
-            self.recall_sweep(resource, key.to_owned(), manifest).await;
+    }
+
+    /// Begins a sweep with its first run that is not over, here or in another tab.
+    async fn begin_first_run(self, serial: u64, key: SweepKey) {
+        if let Some((resource, manifest)) = self.sweeps.with_untracked(&key, |kept| (kept.resource, kept.manifest.clone())) {
+            self.recall_sweep(resource, key.clone(), manifest).await;
         }
         if self.is_current(serial) {
-            self.next_run(key);
+            self.next_run(&key);
         }
     }
 
     /// Begins the next run of the sweep in training, or ends it.
-    pub(super) fn next_run(self, key: &str) {
+    fn next_run(self, key: &str) {
         if self.sweep.phase.with_untracked(|phase| *phase == Phase::Stopping) {
             return self.end(Phase::Stopped);
         }
@@ -147,7 +183,7 @@ impl Service {
 
     /// Takes in the record of the sweep's run: one that is over becomes a point, another is kept to go
     /// on from.
-    pub(super) fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
+    fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
         let Some(codec) = self.codec.get_value() else { return };
         let record = match (codec.read)(&bytes) {
             Ok(record) => record,

@@ -35,7 +35,6 @@ mod write;
 
 pub use file::{FileLock, is_lockless, remove_leftovers, write_whole};
 pub use kind::{FileKind, recognise};
-pub use read::has_checkpoint;
 pub(crate) use read::sum_of;
 pub use write::program;
 

@@ -23,14 +23,6 @@ struct About {
     alpha: Option<f64>,
 }
 
-/// Whether the bytes of a run's file hold a checkpoint to go on from; looks at the header alone.
-pub fn has_checkpoint(bytes: &[u8]) -> bool {
-    let header = SafeTensors::read_metadata(bytes).ok();
-    header
-        .and_then(|(_, header)| header.metadata().as_ref().map(|entries| entries.contains_key("checkpoint_step")))
-        .unwrap_or(false)
-}
-
 impl Record {
     /// Reads the file's bytes, of this version of the format or an earlier one.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {

@@ -9,8 +9,10 @@ const EXAMPLES: &str = "\
 Examples:
   mkdir -p ~/.local/share/bash-completion/completions
   quanta completions bash > ~/.local/share/bash-completion/completions/quanta
-  mkdir -p ~/.zfunc && quanta completions zsh > ~/.zfunc/_quanta
-  mkdir -p ~/.config/fish/completions && quanta completions fish > ~/.config/fish/completions/quanta.fish";
+  mkdir -p ~/.zfunc
+  quanta completions zsh > ~/.zfunc/_quanta
+  mkdir -p ~/.config/fish/completions
+  quanta completions fish > ~/.config/fish/completions/quanta.fish";
 
 /// The subcommand's flags.
 pub fn command() -> Command {

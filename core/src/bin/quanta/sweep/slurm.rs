@@ -109,7 +109,7 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
         format!("--time={}", word(&time)?),
         "--requeue".into(),
         "--open-mode=append".into(),
-        format!("--output={}/%A_%a.log", option_path(&dir.join("slurm"))?),
+        format!("--output=\"{}/%A_%a.log\"", option_path(&dir.join("slurm"))?),
         // Slurm signals the script alone (B).
         format!("--signal=B:USR1@{WARNING}"),
     ];
@@ -138,15 +138,23 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
         "#!/bin/bash\n{header}
 # Trains one part of a sweep. Submit the script again to continue cancelled and failed runs: finished
 # runs are kept, and unfinished ones resume from their checkpoints.
-{command} &
-quanta=$!
 
 # Slurm sends SIGTERM to a task that is cancelled, preempted or requeued; its runs then write
-# checkpoints, and the program ends with status 143.
-trap 'kill -TERM \"$quanta\"' TERM
+# checkpoints, and the program ends with status 143. A signal may come before the program has started.
+quanta=
+stopping=
+stop() {{
+    stopping=yes
+    [ -z \"$quanta\" ] || kill -TERM \"$quanta\" 2>/dev/null
+}}
+trap stop TERM
 # Near the time limit the task stops in the same way and is requeued.
 again=
-trap 'again=yes; kill -TERM \"$quanta\"' USR1
+trap 'again=yes; stop' USR1
+
+{command} &
+quanta=$!
+[ -z \"$stopping\" ] || stop
 
 # A signal interrupts `wait`, so wait until the program has ended, and ask for its status then.
 while kill -0 \"$quanta\" 2>/dev/null; do
@@ -180,8 +188,8 @@ fn job_name(name: &str) -> String {
     if plain.is_empty() { "quanta".to_owned() } else { plain }
 }
 
-/// A path as Slurm reads it in an option of a script: a backslash before what a shell would split or
-/// quote, and `%` twice, because it begins a placeholder.
+/// A path as Slurm reads it in an option of a script: in double quotes, because outside of them it
+/// splits at a space even after a backslash, and `%` twice, because it begins a placeholder.
 fn option_path(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let text = path.to_str().filter(|text| !text.chars().any(|c| c.is_control() || c == '\\'));
@@ -189,10 +197,10 @@ fn option_path(path: &Path) -> anyhow::Result<String> {
         text.ok_or_else(|| usage(format!("{shown} cannot be used in a Slurm script: choose a folder with a plainer name")))?;
     let escaped = |c: char| match c {
         '%' => "%%".to_owned(),
-        ' ' | '\'' | '"' | '#' => format!("\\{c}"),
+        '"' => "\\\"".to_owned(),
         c => c.to_string(),
     };
-    Ok(text.chars().map(escaped).collect())
+    Ok(text.chars().map(escaped).collect::<String>())
 }
 
 /// Quotes a text for a shell.
@@ -270,7 +278,8 @@ mod tests {
     #[test]
     fn paths_are_escaped_for_options() {
         let path = |text: &str| option_path(Path::new(text)).ok();
-        assert_eq!(path("/a b/it's 100%").as_deref(), Some(r"/a\ b/it\'s\ 100%%"));
+        assert_eq!(path("/a b/it's 100%").as_deref(), Some("/a b/it's 100%%"));
+        assert_eq!(path("/a \"b\"").as_deref(), Some(r#"/a \"b\""#));
         assert_eq!(path("/plain/ä-1.2").as_deref(), Some("/plain/ä-1.2"));
         assert_eq!((path("/a\nb"), path("/a\\b")), (None, None));
     }
