@@ -60,8 +60,9 @@ pub fn ReproducePage() -> impl IntoView {
                 <p class="note" id="reproduce-state" role="status">{move || standing.get()}</p>
                 {move || (!is_loading.get()).then(|| view! { <table::Table rows=rows library=library /> })}
                 <p class="note">
-                    "± is a standard error: of the fit, or of the mean over seeds. Points of one run share its luck, which no error of a fit \
-                     can show. Deviations are in standard errors of ours and of reading the paper’s figure together. The theory’s exponent \
+                    "± is half a 95 % interval from seeds, by Student’s t. A range is the 95 % interval of one run’s points, which share its \
+                     luck: it is blind to the seed. Deviations are in standard deviations of ours and of reading the paper’s figure together. \
+                     The theory’s exponent \
                      is that of infinitely many quanta; in brackets that of the sum over as many as the task has, over the same range. \
                      The paper’s Fig 15, quanta discovery from gradients, is not measured here."
                 </p>

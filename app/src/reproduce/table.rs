@@ -8,6 +8,7 @@ use super::figures::{FIGURES, Figure};
 use super::of_figure;
 use crate::view::browser;
 use crate::view::page_link::PageLink;
+use crate::view::plot::rich;
 use crate::view::published::Library;
 use crate::words;
 
@@ -84,7 +85,7 @@ fn line(row: Row) -> impl IntoView {
     let time = if row.seconds > 0.0 { words::duration(row.seconds) } else { "–".to_owned() };
     view! {
         <tr>
-            <th scope="row">{words::capital(&row.quantity)}</th>
+            <th scope="row">{rich(&words::capital(&row.quantity))}</th>
             <td class="value">{number(row.paper)}</td>
             <td class="value">{theory}</td>
             <td class="value">{ours}<span class="note">{known}</span></td>

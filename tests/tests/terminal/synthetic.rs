@@ -63,8 +63,8 @@ pub fn widths(folder: &Path) -> PathBuf {
     let sweep = Folder::create(&dir, &manifest).unwrap();
     for entry in &manifest.runs {
         let config = &entry.config;
-        // Seeds differ by a hundredth.
-        let learned = config.parameters() as f64 / PARAMETERS_PER_QUANTUM * (1.0 + 0.01 * config.training.seed as f64);
+        // Seeds differ a little, so that an interval can be had from them.
+        let learned = config.parameters() as f64 / PARAMETERS_PER_QUANTUM * (1.0 + 1e-5 * config.training.seed as f64);
         let mut record = Record::new(config.clone());
         record.status = Status::Finished;
         record.evaluations = vec![evaluation(config, 0, 0.0), evaluation(config, config.training.steps, learned)];
