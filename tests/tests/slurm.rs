@@ -275,11 +275,11 @@ fn a_script_ends_with_the_status_of_its_program_and_requeues_what_was_cut_short(
     let dir = folder.path().join("sweep");
     good(&["sweep", "--dir", text(&dir), "--over=seed=0,1", "--slurm", "--device=cpu"]);
     let script = std::fs::read_to_string(dir.join("slurm.sh")).unwrap();
-    let begin = script.find("quanta=$!").unwrap();
+    let started = script.lines().find(|line| line.ends_with(" &")).unwrap();
     let stand_in = |program: &str| {
         let path = folder.path().join("stand-in.sh");
         let queue = "scontrol() { echo \"scontrol $*\"; }\nSLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=2\n";
-        std::fs::write(&path, format!("{queue}{program} &\n{}", &script[begin..])).unwrap();
+        std::fs::write(&path, format!("{queue}{}", script.replace(started, &format!("{program} &")))).unwrap();
         let mut command = Command::new("bash");
         command.arg(path);
         Running::start(command)
