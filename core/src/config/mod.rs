@@ -5,11 +5,13 @@
 //! Keys are plain (`alpha`, `width`): within one run a key means one thing, and the keys `task` and
 //! `model` say whose it is.
 
+mod error;
 mod link;
 mod measurement;
 mod plan;
 mod preset;
 mod remark;
+mod spelling;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -20,13 +22,14 @@ mod version;
 mod words;
 
 pub use crate::settings::{Field, Group, Kind, Problem};
-pub use link::{PAGE_KEYS, escaped, foreign_keys, misspelt, pairs, query_of};
+pub use error::ConfigError;
+pub use link::{PAGE_KEYS, escaped, foreign_keys, link_version, pairs, query_of};
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
-pub use text::ConfigError;
+pub use spelling::misspelt;
 pub use training::{Optimizer, Training};
 pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
-pub use version::{VERSION, link_version};
+pub use version::VERSION;
 
 use crate::model::ModelConfig;
 use crate::quanta::Quanta;

@@ -1,52 +1,9 @@
 //! A config as a file, as a URL, and field by field.
 
-use super::{Kind, Problem, RunConfig, VERSION, link, version};
+use super::error::check_version;
+use super::version::VERSION_1;
+use super::{ConfigError, Kind, RunConfig, VERSION, link};
 use crate::number::without_mark;
-
-/// Why a text is no config.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ConfigError {
-    /// A key that no field has.
-    #[error("unknown field “{0}”; {meant}", meant = meant(.0))]
-    UnknownField(String),
-    /// A value of another type.
-    #[error("{field} is “{value}”, but must be {expected}")]
-    WrongType {
-        /// The field.
-        field: String,
-        /// What stood there.
-        value: String,
-        /// What should stand there.
-        expected: String,
-    },
-    /// A field given twice.
-    #[error("{0} is given more than once")]
-    Repeated(String),
-    /// Written by a later version of this program.
-    #[error("the settings are of version {0}, and this program knows versions up to {VERSION}: use a newer one")]
-    NewerVersion(u64),
-    /// Not JSON, or not an object.
-    #[error("the settings are not a JSON object: {0}")]
-    NotJson(String),
-    /// A link of a page that trains no single run.
-    #[error("this is a link of the page “{0}”, which holds no run: copy one of the Lab’s")]
-    OtherPage(String),
-    /// A broken escape in a URL.
-    #[error("the link has a broken escape in “{0}”")]
-    BadEscape(String),
-    /// Well-formed, but no run can be made of it.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Invalid(Vec<Problem>),
-}
-
-/// What an unknown field may have been meant for.
-fn meant(key: &str) -> String {
-    let fields = RunConfig::all_fields();
-    match link::misspelt(key, fields.iter().map(|field| field.name)) {
-        Some(name) => format!("“{name}” was probably meant"),
-        None => format!("known ones are {}", fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")),
-    }
-}
 
 /// `&name=value`, as it stands in a query.
 pub(super) fn pair(name: &str, value: &str) -> String {
@@ -70,6 +27,25 @@ impl RunConfig {
     pub fn to_query(&self) -> String {
         let pairs = self.changed().into_iter().map(|name| pair(name, &self.get(name).unwrap_or_default()));
         format!("v={VERSION}{}", pairs.collect::<String>())
+    }
+
+    /// A text that equal settings share and others do not, whatever version wrote them: version 1's
+    /// query where that version could say it, else the present one's. Names of runs derive from it.
+    pub fn identity(&self) -> String {
+        let known = |name: &str| name == "task" || name == "model" || VERSION_1.iter().any(|(known, _)| *known == name);
+        let is_of_version_1 =
+            self.changed().iter().all(|name| known(name)) && self.task.word() == "parity" && self.model.word() == "mlp";
+        if !is_of_version_1 {
+            return self.to_query();
+        }
+        let mut query = "v=1".to_owned();
+        for (name, default) in VERSION_1 {
+            let value = self.get(name).unwrap_or_default();
+            if value != default {
+                query.push_str(&pair(name, &value));
+            }
+        }
+        query
     }
 
     /// Sets fields, the task and the model first: these say what the others belong to.
@@ -117,7 +93,7 @@ impl RunConfig {
         let mut named: Vec<(String, String)> = Vec::new();
         for (key, value) in object {
             if key == "version" {
-                errors.extend(version::check(value.as_u64(), &value.to_string()).err());
+                errors.extend(check_version(value.as_u64(), &value.to_string()).err());
                 continue;
             }
             match json_text(&key, &value) {

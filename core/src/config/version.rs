@@ -1,7 +1,7 @@
 //! Versions of the settings' text forms. A version freezes its table of defaults: what it left out
 //! of a link or a file keeps the value that it had then.
 
-use super::{ConfigError, RunConfig};
+use super::RunConfig;
 
 /// The version written into files and links. A reader refuses a newer one.
 ///
@@ -49,39 +49,5 @@ impl RunConfig {
             }
         }
         config
-    }
-
-    /// A text that equal settings share and others do not, whatever version wrote them: version 1's
-    /// query where that version could say it, else the present one's. Names of runs derive from it.
-    pub fn identity(&self) -> String {
-        let known = |name: &str| name == "task" || name == "model" || VERSION_1.iter().any(|(known, _)| *known == name);
-        let is_of_version_1 =
-            self.changed().iter().all(|name| known(name)) && self.task.word() == "parity" && self.model.word() == "mlp";
-        if !is_of_version_1 {
-            return self.to_query();
-        }
-        let mut query = "v=1".to_owned();
-        for (name, default) in VERSION_1 {
-            let value = self.get(name).unwrap_or_default();
-            if value != default {
-                query.push_str(&super::text::pair(name, &value));
-            }
-        }
-        query
-    }
-}
-
-/// The version that a query names; the present one where it names none. What is no version at all is
-/// reported by the reader of the whole.
-pub fn link_version(query: &str) -> u64 {
-    let version = super::link::pairs(query).find(|(key, _)| key == "v");
-    version.and_then(|(_, value)| value.ok()?.trim().parse().ok()).unwrap_or(VERSION)
-}
-
-pub(super) fn check(version: Option<u64>, text: &str) -> Result<(), ConfigError> {
-    match version {
-        Some(version) if version > VERSION => Err(ConfigError::NewerVersion(version)),
-        Some(_) => Ok(()),
-        None => Err(ConfigError::WrongType { field: "version".into(), value: text.into(), expected: "a whole number".into() }),
     }
 }

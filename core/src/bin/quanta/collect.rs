@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::sweep::{Collected, CollectedRun, Folder, Manifest};
+use quanta_core::sweep::Collected;
 
 use crate::failure::usage;
-use crate::sweep::dir_arg;
+use crate::input::{dir_arg, finished_runs, open_sweep};
+use crate::output;
+use crate::remark::remark;
 use crate::text::count;
-use crate::{output, status};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,20 +40,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     output::check_writable(out)?;
     output::check_replaceable(out, "a collected sweep", |bytes| Collected::from_bytes(bytes).is_ok())?;
     let curves = matches.get_flag("curves");
-    let (folder, manifest) = status::open(dir)?;
-    let collected = finished(&folder, manifest, curves);
+    let (folder, manifest) = open_sweep(dir)?;
+    let collected = finished_runs(&folder, manifest, curves);
     if collected.runs.is_empty() {
         return Err(usage(format!("{} holds no finished run yet", dir.display())));
     }
     let missing = collected.manifest.runs.len() - collected.runs.len();
     if missing > 0 {
-        output::remark(&format!("{} not finished yet: left out", count(missing, "run")));
+        remark(&format!("{} not finished yet: left out", count(missing, "run")));
     }
     output::file(out, &collected.to_bytes()?)
-}
-
-/// Collects the finished runs of a folder.
-pub fn finished(folder: &Folder, manifest: Manifest, curves: bool) -> Collected {
-    let found = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
-    Collected { runs: found.collect(), manifest }
 }

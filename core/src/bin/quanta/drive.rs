@@ -10,7 +10,7 @@ use quanta_core::event::Event;
 use quanta_core::train::{Run, block_on};
 
 use crate::failure::{ReaderGone, Stopped};
-use crate::output::remark;
+use crate::remark::remark;
 use crate::signal::Stop;
 
 /// How training ended, if the run itself did not fail. Its file, if it has one, can be resumed.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::output::remark;
+use crate::remark::remark;
 
 /// The exit statuses, for the help texts.
 pub const STATUSES: &str = "\

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::record::{Record, RecordError};
-use quanta_core::sweep::{Collected, Folder};
+use quanta_core::sweep::{Collected, CollectedRun, Folder, Manifest};
 
-use crate::collect;
 use crate::failure::usage;
 
 /// What a file or folder holds.
@@ -25,6 +24,27 @@ pub fn runs_arg() -> Arg {
         .required(true)
         .value_parser(value_parser!(PathBuf))
         .help("The safetensors files of runs")
+}
+
+/// A sweep's folder, as a positional argument; `quanta sweep` makes it the flag `--dir`.
+pub fn dir_arg() -> Arg {
+    Arg::new("dir").value_name("DIR").value_parser(value_parser!(PathBuf)).required(true)
+}
+
+/// The folder that was given.
+pub fn dir(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one("dir")
+}
+
+/// Opens the sweep of a folder; a folder without one is bad usage.
+pub fn open_sweep(dir: &Path) -> anyhow::Result<(Folder, Manifest)> {
+    Folder::open(dir).map_err(usage)
+}
+
+/// Collects the finished runs of a sweep's folder.
+pub fn finished_runs(folder: &Folder, manifest: Manifest, curves: bool) -> Collected {
+    let found = manifest.runs.iter().filter_map(|entry| CollectedRun::new(entry.clone(), &folder.finished(entry)?, curves));
+    Collected { runs: found.collect(), manifest }
 }
 
 /// Reads the given runs, each with its file's name.
@@ -49,8 +69,8 @@ pub fn sources(matches: &ArgMatches, arg: &str) -> anyhow::Result<Vec<(String, S
 
 fn source(path: &Path) -> anyhow::Result<Source> {
     if path.is_dir() {
-        let (folder, manifest) = Folder::open(path).map_err(usage)?;
-        return Ok(Source::Sweep(Box::new(collect::finished(&folder, manifest, true))));
+        let (folder, manifest) = open_sweep(path)?;
+        return Ok(Source::Sweep(Box::new(finished_runs(&folder, manifest, true))));
     }
     let bytes = std::fs::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
     if let Ok(record) = Record::from_bytes(&bytes) {

@@ -14,6 +14,7 @@ mod output;
 mod plot;
 mod progress;
 mod quiet;
+mod remark;
 mod reproduce;
 mod settings;
 mod signal;

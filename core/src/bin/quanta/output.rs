@@ -1,4 +1,4 @@
-//! Writes results to stdout and to files, and remarks to stderr.
+//! Writes results to stdout and to files.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{ErrorKind, Write};
@@ -7,13 +7,6 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::failure::{ReaderGone, usage};
-
-/// Writes a line to stderr, for people. A remark that cannot be written (stderr is closed, or a file on
-/// a full disk) is dropped: nothing that the program does may end for want of a remark.
-pub fn remark(text: &str) {
-    // In one piece, so that lines of several threads do not mix.
-    let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
-}
 
 /// Writes a line to stdout. A closed pipe gives [`ReaderGone`].
 pub fn line(text: &str) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use quanta_core::event::{Evaluation, Event, Started};
 use quanta_core::record::program;
 
 use crate::output;
+use crate::remark::remark;
 use crate::text::{duration, thousands};
 
 /// Prints a run's events.
@@ -59,7 +60,7 @@ impl Reporter {
 
     /// Prints a line on stderr, without disturbing the bar.
     pub fn remark(&self, text: &str) {
-        self.bar.suspend(|| output::remark(text));
+        self.bar.suspend(|| remark(text));
     }
 
     /// Removes the bar.

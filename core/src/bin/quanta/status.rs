@@ -1,14 +1,11 @@
 //! `quanta status`: counts a sweep's runs by state.
 
-use std::path::Path;
-
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use quanta_core::sweep::{Folder, State};
+use quanta_core::sweep::State;
 use serde_json::json;
 
-use crate::failure::usage;
+use crate::input::{dir_arg, open_sweep};
 use crate::output;
-use crate::sweep::dir_arg;
 use crate::text::{count, thousands};
 
 const EXAMPLES: &str = "\
@@ -29,7 +26,7 @@ pub fn command() -> Command {
 /// Counts the runs by state, and prints the counts.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(dir) = matches.get_one::<std::path::PathBuf>("dir") else { return Ok(()) };
-    let (folder, manifest) = open(dir)?;
+    let (folder, manifest) = open_sweep(dir)?;
     let [mut finished, mut running, mut failed, mut left] = [0usize; 4];
     let mut remarks = Vec::new();
     for entry in &manifest.runs {
@@ -59,9 +56,4 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     output::line(&format!("{}: {finished} finished, {running} running, {failed} failed, {left} left", count(runs, "run")))?;
     remarks.iter().try_for_each(|remark| output::line(&format!("  {remark}")))
-}
-
-/// Opens the sweep of a folder; a folder without one is bad usage.
-pub fn open(dir: &Path) -> anyhow::Result<(Folder, quanta_core::sweep::Manifest)> {
-    Folder::open(dir).map_err(usage)
 }

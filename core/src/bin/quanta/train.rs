@@ -14,6 +14,7 @@ use quanta_core::train::{Run, block_on};
 use crate::drive::{Ending, Keep, drive, every, every_arg};
 use crate::failure::{Usage, usage};
 use crate::progress::Reporter;
+use crate::remark::remark;
 use crate::signal::Stop;
 use crate::text::{count, thousands};
 use crate::{failure, input, output, settings};
@@ -189,7 +190,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
             return Err(occupied(path, "--resume continues a run, --overwrite replaces the file"));
         }
         if matches.contains_id("resume") {
-            output::remark("there is no run to resume yet: this one starts at step 0");
+            remark("there is no run to resume yet: this one starts at step 0");
         }
         return Ok(Plan { config, from: None, out, copies: false, _lock: lock });
     }
@@ -226,9 +227,7 @@ fn own(path: &Path) -> anyhow::Result<Option<FileLock>> {
         Ok(Some(lock)) => Ok(Some(lock)),
         Ok(None) => Err(usage(format!("another process is training into {shown}: stop it first, or choose another file"))),
         Err(error) if is_lockless(&error) => {
-            output::remark(&format!(
-                "note: {shown} is on a file system without file locks: see to it that no other process writes it"
-            ));
+            remark(&format!("note: {shown} is on a file system without file locks: see to it that no other process writes it"));
             Ok(None)
         }
         Err(error) => Err(usage(format!("{shown} cannot be locked: {error}"))),

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::output;
 use crate::progress::{speed, style};
+use crate::remark::remark;
 use crate::text::{duration, thousands};
 
 /// Length of the bar for the whole sweep, which counts thousandths of the work.
@@ -55,7 +56,7 @@ impl<'a> Bars<'a> {
 
     /// Prints a line on stderr, without disturbing the bars.
     pub fn remark(&self, text: &str) {
-        self.above_bars(|| output::remark(text));
+        self.above_bars(|| remark(text));
     }
 
     /// Prints without disturbing the bars. `MultiProgress::suspend` panics where the terminal is gone.

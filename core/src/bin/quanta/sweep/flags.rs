@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 use quanta_core::config::PRESETS;
 use quanta_core::sweep::SWEEPS;
 
+use crate::input::dir_arg;
 use crate::{drive, settings, train};
 
 /// Part `index` of `of` parts, counted from 1.
@@ -36,16 +37,6 @@ impl Shard {
     pub fn of_list<T>(self, list: Vec<T>) -> Vec<T> {
         list.into_iter().skip(self.index - 1).step_by(self.of).collect()
     }
-}
-
-/// The sweep's folder, as a positional argument; `quanta sweep` makes it the flag `--dir`.
-pub fn dir_arg() -> Arg {
-    Arg::new("dir").value_name("DIR").value_parser(value_parser!(PathBuf)).required(true)
-}
-
-/// Returns the sweep's folder.
-pub fn dir(matches: &ArgMatches) -> Option<&PathBuf> {
-    matches.get_one("dir")
 }
 
 /// Adds all flags to the command.

@@ -10,10 +10,9 @@ use clap::{ArgMatches, Command};
 use quanta_core::sweep::{Entry, Folder, Manifest, cost};
 
 use crate::failure::{self, usage};
+use crate::remark::remark;
 use crate::text::{count, duration};
-use crate::{output, train};
-
-pub use flags::dir_arg;
+use crate::{input, output, train};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +46,7 @@ pub fn command() -> Command {
 
 /// Trains the sweep, or writes its Slurm script.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let Some(dir) = flags::dir(matches) else { return Ok(()) };
+    let Some(dir) = input::dir(matches) else { return Ok(()) };
     train::check_device(matches)?;
     let sweep = plan::manifest(matches, dir)?;
     // What is refused is refused before the folder is made, and by --dry-run too.
@@ -79,7 +78,7 @@ fn list(sweep: &plan::Sweep) -> anyhow::Result<()> {
         output::line(&format!("{}  {}", entry.id, manifest.label(&entry.config)))?;
     }
     let seconds = manifest.runs.iter().map(|entry| cost(&entry.config)).sum();
-    output::remark(&format!("{}, about {} on two cores", count(manifest.runs.len(), "run"), duration(seconds)));
+    remark(&format!("{}, about {} on two cores", count(manifest.runs.len(), "run"), duration(seconds)));
     Ok(())
 }
 

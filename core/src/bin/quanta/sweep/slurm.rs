@@ -9,6 +9,7 @@ use quanta_core::device::DeviceChoice;
 use quanta_core::sweep::Manifest;
 
 use crate::failure::usage;
+use crate::remark::remark;
 use crate::text::{count, thousands};
 use crate::train::device_choice;
 use crate::{output, quiet};
@@ -56,7 +57,7 @@ impl Job {
             );
             match known {
                 Some(_) => return Err(usage(problem)),
-                None => output::remark(&format!("note: with Slurm's default MaxArraySize {problem}")),
+                None => remark(&format!("note: with Slurm's default MaxArraySize {problem}")),
             }
         }
         Ok(Self { script: script(matches, &dir, manifest, tasks)?, dir, runs, tasks })
@@ -71,7 +72,7 @@ impl Job {
         output::file(&path, script.as_bytes())?;
         let array = format!("{} as {}", count(runs, "run"), count(tasks, "task"));
         if !submit {
-            output::remark(&format!("{array}; submit with"));
+            remark(&format!("{array}; submit with"));
             return output::line(&format!("sbatch {}", quoted(&path.display().to_string())));
         }
         let sbatch = quiet::command("sbatch").arg("--parsable").arg(&path).output();
@@ -80,7 +81,7 @@ impl Job {
             bail!("sbatch refused: {}", String::from_utf8_lossy(&sbatch.stderr).trim());
         }
         let job = String::from_utf8_lossy(&sbatch.stdout).trim().to_owned();
-        output::remark(&format!("submitted {array}, job {job}; quanta status {} shows the progress", dir.display()));
+        remark(&format!("submitted {array}, job {job}; quanta status {} shows the progress", dir.display()));
         output::line(&job)
     }
 }

@@ -17,7 +17,7 @@ use super::bars::Bars;
 use super::flags::Shard;
 use crate::drive::{Ending, Keep, drive, every};
 use crate::failure::{ReaderGone, Stopped};
-use crate::output::remark;
+use crate::remark::remark;
 use crate::signal::Stop;
 use crate::text::count;
 use crate::train::device_choice;
