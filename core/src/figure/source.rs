@@ -4,14 +4,13 @@
 //! Quanta may be planted (their use frequencies and their losses before and after learning are
 //! known), found (there are so many, and no more is known) or absent.
 
-use super::sweep::{Resource, Sweep};
 use super::text::{brief, whole};
 use crate::config::RunConfig;
 use crate::event::Evaluation;
 use crate::fit::{self, EMERGENCE_BITS, FitError, PowerLaw};
 use crate::paper;
 use crate::record::Record;
-use crate::theory::Theory;
+use crate::theory::{Resource, Theory};
 
 /// When a quantum counts as learned, in words that follow “its loss is”.
 pub(crate) const LEARNED: &str = "under 0.1 bits";
@@ -137,11 +136,6 @@ pub(crate) fn standing_sentence(record: &Record) -> String {
         brief(mean_loss(last)),
         whole(learned(last) as f64)
     )
-}
-
-/// The loss of a sample before and after its quantum is learned in a sweep, in bits.
-pub(crate) fn sweep_ends(_sweep: &Sweep) -> (f64, f64) {
-    (1.0, 0.0)
 }
 
 /// The number of quanta and the α of a config.

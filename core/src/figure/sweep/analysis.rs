@@ -74,7 +74,7 @@ impl Sweep {
         let losses: Vec<f64> = means.iter().map(|mean| mean.loss).collect();
         let learned = |point: &&Point| point.learned > 0 && point.amount > 0.0;
         let first = self.points.iter().filter(learned).map(|point| point.amount).reduce(f64::min);
-        curve_range(&x, &losses, first, source::sweep_ends(self).0)
+        curve_range(&x, &losses, first, super::ENDS.0)
     }
 
     /// Fit, theory and paper, over `range` or the default one.

@@ -26,6 +26,9 @@ pub use learned::{LearnedFigure, growth};
 pub use scaling::ScalingFigure;
 pub use staircase::StaircaseFigure;
 
+/// The loss of a sample before and after its subtask is learned, in bits: sweeps are of sparse parity.
+const ENDS: (f64, f64) = (1.0, 0.0);
+
 /// What came of one amount of a resource: one run, or one evaluation of one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Point {

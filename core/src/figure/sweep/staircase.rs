@@ -8,7 +8,7 @@ use crate::figure::heat::{self, Cells};
 use crate::figure::panel::{Panel, Plan, Style};
 use crate::figure::scene::{Area, Scene};
 use crate::figure::text::{brief, whole};
-use crate::figure::{Figure, Options, Pick, Place, Sheet, Table, source};
+use crate::figure::{Figure, Options, Pick, Place, Sheet, Table};
 
 /// Loss as colour over a resource and the subtasks of the first sweep (Fig 2, lower row).
 pub struct StaircaseFigure {
@@ -27,7 +27,7 @@ impl StaircaseFigure {
         let sweep = self.sweep.as_ref();
         let means = sweep.map(Sweep::means).unwrap_or_default();
         let tasks = sweep.map_or(0, |sweep| sweep.n_tasks);
-        let ends = sweep.map_or((1.0, 0.0), source::sweep_ends);
+        let ends = super::ENDS;
         let plan = Plan {
             x: x.unwrap_or_else(|| Span::log_over(means.iter().map(|mean| mean.amount), 0.03)),
             y: heat::rank_span(tasks),
