@@ -9,7 +9,7 @@ fn a_shared_link_repeats_the_curve_exactly() {
     let (mut link, mut curve) = (String::new(), Vec::new());
     a_person(async |person| {
         person.opens(TINY).await;
-        person.opens_menu("Task…").await;
+        person.opens_menu("Training…").await;
         person.types("textbox", "Seed", "41").await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
@@ -73,11 +73,11 @@ fn a_wrong_setting_is_reported_while_it_is_typed() {
         person.opens("?v=1&n_bits=10").await;
         person.waits_for_state("Ready to start.").await;
         person.opens_menu("Task…").await;
-        person.types("textbox", "Bits of a subtask (k)", "12").await;
+        person.types("textbox", "Bits of a subtask", "12").await;
         person.reads_soon("Some settings need a look").await;
         person.reads_soon("Must be at most n_bits, which is 10.").await;
         assert!(!person.can_use("button", "Start").await, "Start must be disabled while a setting is wrong");
-        person.types("textbox", "Bits of a subtask (k)", "3").await;
+        person.types("textbox", "Bits of a subtask", "3").await;
         person.waits(SHORT_WAIT, "Start", async || person.can_use("button", "Start").await.then_some(())).await;
     });
 }

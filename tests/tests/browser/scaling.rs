@@ -21,6 +21,7 @@ fn a_sweep_is_trained_and_saved() {
         waits_for(person, "Ready: 2 runs.").await;
         person.presses("Run").await;
         waits_for(person, "Finished: 2 runs.").await;
+        person.opens_menu("About this figure: Loss against parameters").await;
         let text = person.reads_soon("5 subtasks at α = 0.4").await;
         assert!(text.contains("500 steps in "), "{text}");
         assert!(!person.can_use("button", "Run").await, "Run must be disabled after the sweep is finished");
