@@ -1,6 +1,7 @@
 //! Runs and sweeps as bytes, and what this browser keeps of them. The code for it is a part of the wasm
 //! to itself: the page can be used before it is there.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -8,7 +9,6 @@ use quanta_core::record::Record;
 use quanta_core::sweep::Collected;
 
 use super::store::{Databases, Keep};
-use super::sweep_control::SweepSteps;
 
 /// What reads and writes runs and sweeps; the errors in words.
 #[derive(Clone, Copy)]
@@ -22,9 +22,7 @@ pub struct Codec {
     /// Writes a sweep.
     pub write_sweep: fn(&Collected) -> Result<Vec<u8>, String>,
     /// The way to what this browser keeps.
-    pub(super) store: fn() -> Rc<dyn Keep>,
-    /// How the runs of a sweep follow one another.
-    pub(super) sweeps: SweepSteps,
+    store: fn() -> Rc<dyn Keep>,
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -35,11 +33,27 @@ fn codec() -> Result<Codec, SplitLoaderError> {
         read_sweep: |bytes| Collected::from_bytes(bytes).map_err(|error| error.to_string()),
         write_sweep: |sweep| sweep.to_bytes().map_err(|error| error.to_string()),
         store: || Rc::new(Databases::default()),
-        sweeps: SweepSteps::NEW,
     })
 }
 
 /// Loads the codec, unless it is there already. A failure is not remembered: the next call tries again.
 pub async fn load() -> Result<Codec, String> {
     codec().await.map_err(|_| "the part of the page that reads and writes files could not be loaded".to_owned())
+}
+
+/// The way to what this browser keeps, opened when it is first needed.
+#[derive(Clone, Default)]
+pub struct Store(Rc<OnceCell<Rc<dyn Keep>>>);
+
+impl Store {
+    /// Opens it, unless that was done; the error in words.
+    pub async fn open(&self) -> Result<Rc<dyn Keep>, String> {
+        match self.0.get() {
+            Some(keep) => Ok(keep.clone()),
+            None => {
+                let codec = load().await?;
+                Ok(self.0.get_or_init(codec.store).clone())
+            }
+        }
+    }
 }

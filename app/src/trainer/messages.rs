@@ -49,7 +49,7 @@ impl Service {
             Message::Record { run, step } => {
                 let Some(bytes) = bytes else { return };
                 match work_of(run) {
-                    Some(Work::Sweep { key }) => self.with_sweeps(|sweeps| (sweeps.on_record)(self, &key, bytes)),
+                    Some(Work::Sweep { key }) => Self::with_sweeps(|sweeps| (sweeps.on_record)(self, &key, bytes)),
                     Some(Work::Run { .. }) | None => self.on_run_record(run, step, bytes),
                 }
             }
@@ -150,7 +150,7 @@ impl Service {
 
     fn on_sweep_state(self, key: &str, state: State) {
         match state {
-            State::Finished => self.with_sweeps(|sweeps| (sweeps.next_run)(self, key)),
+            State::Finished => Self::with_sweeps(|sweeps| (sweeps.next_run)(self, key)),
             State::Stopped => self.end(Phase::Stopped),
             State::Failed { message } => self.end(Phase::Failed(message)),
             State::Compiling | State::SelfTest | State::Running | State::Paused => {

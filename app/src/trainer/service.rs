@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::codec::Codec;
+use super::codec::{Codec, Store};
 use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
 use super::notices::Notices;
 use super::queue::{Current, Queue};
 use super::run::Run;
 use super::runs::Runs;
-use super::store::Store;
 use super::sweep::Sweeps;
 
 /// Everything that the trainer knows: every field a handle, so that it can be passed about by copy.

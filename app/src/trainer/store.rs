@@ -7,7 +7,7 @@
 //! A request listens for its answer only once it is a future: one that is awaited after another is
 //! made a future at once, or its answer would be missed.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -15,7 +15,6 @@ use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Quer
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::codec;
 use super::run::Line;
 use crate::protocol::RunId;
 
@@ -74,23 +73,6 @@ pub type KeptSweep = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// What makes a record where none is kept; the error in words.
 pub type Rest<'a> = &'a dyn Fn() -> Result<Vec<u8>, String>;
-
-/// The way to what this browser keeps, opened when it is first needed.
-#[derive(Clone, Default)]
-pub struct Store(Rc<OnceCell<Rc<dyn Keep>>>);
-
-impl Store {
-    /// Opens it, unless that was done; the error in words.
-    pub async fn open(&self) -> Result<Rc<dyn Keep>, String> {
-        match self.0.get() {
-            Some(keep) => Ok(keep.clone()),
-            None => {
-                let codec = codec::load().await?;
-                Ok(self.0.get_or_init(codec.store).clone())
-            }
-        }
-    }
-}
 
 /// Both databases.
 #[derive(Default)]

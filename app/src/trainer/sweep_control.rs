@@ -1,10 +1,12 @@
 //! What a page may ask of sweeps, and how their runs follow one another.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::device::DeviceChoice;
 use quanta_core::record::Record;
 use quanta_core::sweep::Manifest;
@@ -91,19 +93,25 @@ pub struct SweepSteps {
     pub(super) on_record: fn(Service, &str, Vec<u8>),
 }
 
-impl SweepSteps {
-    pub(super) const NEW: Self = Self {
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn steps() -> Result<SweepSteps, SplitLoaderError> {
+    Ok(SweepSteps {
         begin: |service, serial, key| Box::pin(service.begin_first_run(serial, key)),
         next_run: Service::next_run,
         on_record: Service::on_sweep_record,
-    };
+    })
+}
+
+thread_local! {
+    /// The steps, once a sweep has begun.
+    static STEPS: Cell<Option<SweepSteps>> = const { Cell::new(None) };
 }
 
 impl Service {
     /// Does something with the sweep in training; nothing before one has begun.
-    pub(super) fn with_sweeps(self, act: impl FnOnce(SweepSteps)) {
-        if let Some(codec) = self.codec.get_value() {
-            act(codec.sweeps);
+    pub(super) fn with_sweeps(act: impl FnOnce(SweepSteps)) {
+        if let Some(steps) = STEPS.get() {
+            act(steps);
         }
     }
 
@@ -138,14 +146,19 @@ impl Service {
 
     /// Begins a sweep, once what it needs is loaded.
     pub(super) async fn begin_sweep(self, serial: u64, key: SweepKey) {
-        let codec = codec::load().await;
+        // Both are in one part: where the one is there, the other is.
+        let loaded = match codec::load().await {
+            Ok(codec) => steps().await.map(|steps| (codec, steps)).map_err(|error| error.to_string()),
+            Err(why) => Err(why),
+        };
         if !self.is_current(serial) {
             return;
         }
-        match codec {
-            Ok(codec) => {
+        match loaded {
+            Ok((codec, steps)) => {
                 self.codec.set_value(Some(codec));
-                (codec.sweeps.begin)(self, serial, key).await;
+                STEPS.set(Some(steps));
+                (steps.begin)(self, serial, key).await;
             }
             Err(why) => self.end(Phase::Failed(why)),
         }

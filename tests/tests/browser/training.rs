@@ -187,3 +187,25 @@ impl Person {
         .await
     }
 }
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn another_task_is_chosen_in_the_form_and_trained() {
+    a_person(async |person| {
+        // A majority needs an odd number of bits.
+        person.opens(&TINY.replace("&k=2", "&k=3")).await;
+        person.opens_menu("Task…").await;
+        let choice = person.finds("combobox", "Task").await;
+        let choose = "arguments[0].value = 'majority'; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
+        person.runs_script_on(&choice, choose, "").await;
+        person.reads_soon("each the majority of 3 of 12 bits").await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        assert!(person.value_of("Link: opens exactly these settings and this seed").await.contains("task=majority"));
+        person.opens_menu("More for this run").await;
+        person.presses("Save the run file").await;
+        let bytes = std::fs::read(person.receives(".safetensors").await).expect("the run");
+        let record = quanta_core::record::Record::from_bytes(&bytes).expect("a record");
+        assert_eq!((record.config.task.word(), record.quanta.len()), ("majority", 4));
+    });
+}
