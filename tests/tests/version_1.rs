@@ -3,6 +3,8 @@
 //! --seed 5 --out run.safetensors`, and `quanta sweep --dir sweep --over width=3,4` with the same task,
 //! of which `sweep.safetensors` was collected with `--curves`. The folder has then lost its second run.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod terminal;
 
 use std::path::{Path, PathBuf};
