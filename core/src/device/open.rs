@@ -1,5 +1,7 @@
 //! Opening a device.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use burn::tensor::Device;
 
 use super::DeviceChoice;
@@ -128,22 +130,39 @@ fn cuda() -> Result<OpenDevice, DeviceError> {
     Err(DeviceError::NoCuda)
 }
 
-std::thread_local! {
-    /// The GPU, opened once per thread: wgpu's setup in Burn panics if the same adapter is set up
-    /// twice.
-    static GPU: std::cell::RefCell<Option<Result<(OpenDevice, Adapter), DeviceError>>> = const { std::cell::RefCell::new(None) };
+/// The GPU and its adapter, or why there is none.
+type Gpu = Result<(OpenDevice, Adapter), DeviceError>;
+
+/// The GPU, opened once: Burn refuses to set the same adapter up twice, from whatever thread.
+static GPU: Mutex<Option<Gpu>> = Mutex::new(None);
+
+fn known_gpu() -> MutexGuard<'static, Option<Gpu>> {
+    GPU.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
-    if let Some(known) = GPU.with_borrow(Clone::clone) {
-        return known;
+#[cfg(not(target_family = "wasm"))]
+#[allow(clippy::await_holding_lock, reason = "other threads are to wait, and no executor runs two of these on one thread")]
+async fn gpu() -> Gpu {
+    let mut known = known_gpu();
+    if let Some(known) = &*known {
+        return known.clone();
     }
     let started = start_gpu().await;
-    GPU.set(Some(started.clone()));
+    *known = Some(started.clone());
     started
 }
 
-async fn start_gpu() -> Result<(OpenDevice, Adapter), DeviceError> {
+#[cfg(target_family = "wasm")]
+async fn gpu() -> Gpu {
+    if let Some(known) = known_gpu().clone() {
+        return known;
+    }
+    let started = start_gpu().await;
+    *known_gpu() = Some(started.clone());
+    started
+}
+
+async fn start_gpu() -> Gpu {
     if let Some(reason) = missing_webgpu() {
         return Err(DeviceError::NoGpu(reason));
     }

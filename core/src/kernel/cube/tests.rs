@@ -8,15 +8,20 @@ use cubecl::prelude::*;
 use cubecl::wgpu::WgpuDeviceKind;
 
 use super::launch::{Problem, adam_step};
+use crate::device::{DeviceChoice, open};
 use crate::kernel::AdamStep;
+use crate::train::block_on;
 
 /// Returns wgpu's default device. Without one, reports that `test` was skipped.
 fn device(test: &str) -> Option<CubeDevice> {
-    let device = CubeDevice::wgpu(WgpuDeviceKind::DefaultDevice).ok();
-    if device.is_none() {
-        crate::skip::skipped(test, "there is no GPU adapter");
+    // Set up as every test and run sets it up: another setup would be refused afterwards.
+    match block_on(open(DeviceChoice::Gpu)) {
+        Ok(_) => CubeDevice::wgpu(WgpuDeviceKind::DefaultDevice).ok(),
+        Err(error) => {
+            crate::skip::skipped(test, error);
+            None
+        }
     }
-    device
 }
 
 /// Splitmix64: random enough for a test, and the same on every machine.
