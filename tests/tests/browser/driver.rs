@@ -93,8 +93,13 @@ fn serve() -> String {
     address
 }
 
-/// Starts the driver, and returns the port that it chose and printed.
+/// Starts the driver, and returns the port that it chose and printed. It ends at once where another
+/// program takes that port on IPv6 before it does; then it is started again.
 fn start_driver() -> (Driver, u16) {
+    (0..3).find_map(|_| try_to_start_driver()).expect("a driver that prints its port, at one of three starts")
+}
+
+fn try_to_start_driver() -> Option<(Driver, u16)> {
     let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
     let child = Command::new(&program)
         .arg("--port=0")
@@ -111,7 +116,7 @@ fn start_driver() -> (Driver, u16) {
         .find_map(|line| line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse().ok());
     // Drains the pipe, so that the driver never blocks on it.
     std::thread::spawn(move || lines.for_each(drop));
-    (process, port.unwrap_or_else(|| panic!("{program} ended before it printed its port")))
+    Some((process, port?))
 }
 
 fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromeCapabilities> {
