@@ -6,16 +6,14 @@ use quanta_core::figure::Kind;
 
 use super::controls::{Buttons, Progress};
 use super::figures::{FigureOf, FollowBar};
-use super::form::Form;
 use super::numbers::Spoken;
 use super::state::Lab;
 use crate::address::Address;
 use crate::facts;
-use crate::trainer::{About, Runs};
+use crate::trainer::About;
 use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::view::on_demand::{Build, OnDemand};
-use crate::words;
 
 #[wasm_split(frame, wasm_split_path = leptos::wasm_split, fallible)]
 fn frame() -> Result<Build, SplitLoaderError> {
@@ -53,16 +51,10 @@ fn OneFigure() -> impl IntoView {
 /// What is trained, and when a subtask counts as learned.
 #[component]
 fn Caption() -> impl IntoView {
-    let (runs, form) = (expect_context::<Runs>(), expect_context::<Form>());
+    let lab = expect_context::<Lab>();
     let text = move || {
-        let config = runs.with_shown(|run| run.config().clone()).or_else(|| form.config.get().ok())?;
-        let ((k, bits), alpha) = (facts::bits(&config), facts::alpha(&config));
-        let quanta = words::thousands(facts::quanta_count(&config) as u64);
-        Some(format!(
-            "{quanta} subtasks, each the parity of {k} of {bits} bits; α = {alpha}. A subtask counts as learned once its loss is \
-             under {} bits.",
-            facts::EMERGENCE_BITS
-        ))
+        let task = lab.config()?.task_in_words();
+        Some(format!("{task}. A subtask counts as learned once its loss is under {} bits.", facts::EMERGENCE_BITS))
     };
     view! { <p class="note caption">{text}</p> }
 }

@@ -14,6 +14,7 @@ use super::state::{Lab, Look};
 use crate::link::Link;
 use crate::view::browser;
 use crate::view::plot::{FigureCard, Pick, Shown};
+use crate::view::toggle::Toggle;
 use crate::view::watch::Repaint;
 use crate::words;
 
@@ -42,16 +43,11 @@ impl Lab {
         }
         let Some(config) = self.form.config.with(|config| config.clone().ok()) else { return drawn };
         let (color, name) = (self.next_color(), PRESETS[self.form.preset.get()].title.to_owned());
-        let next = match self.recorded.of(&config) {
-            Some(record) if drawn.is_empty() => recorded(record, color),
-            _ => Series { name, record: Arc::new(Record::new(config)), color, recorded: false },
+        let next = match self.recorded_alone() {
+            Some(record) => recorded(record, color),
+            None => Series { name, record: Arc::new(Record::new(config)), color, recorded: false },
         };
         std::iter::once(next).chain(drawn).collect()
-    }
-
-    /// Whether the figures show a recorded run, because none has been started here; tracked.
-    pub fn shows_recorded(&self) -> bool {
-        self.drawn().first().is_some_and(|run| run.recorded)
     }
 }
 
@@ -91,7 +87,7 @@ pub fn FigureOf(kind: Kind, number: usize) -> impl IntoView {
     let shown = of_runs(kind, Signal::derive(move || lab.drawn()), lab.look)
         .linked(move |link| Link { config: config.with_untracked(|config| config.clone().ok()), ..link });
     view! {
-        <FigureCard shown=shown number=number recorded=Signal::derive(move || lab.shows_recorded())>
+        <FigureCard shown=shown number=number recorded=Signal::derive(move || lab.recorded_alone().is_some())>
             {(kind == Kind::Loss).then(|| view! { <Overlays look=lab.look /> })}
         </FigureCard>
     }
@@ -138,14 +134,6 @@ fn subtasks(record: &Record) -> usize {
 /// What the loss figure shows beside the curves.
 #[component]
 fn Overlays(look: Look) -> impl IntoView {
-    let toggle = |name: &'static str, on: RwSignal<bool>| {
-        view! {
-            <label class="check">
-                <input type="checkbox" prop:checked=move || on.get() on:change=move |event| on.set(event_target_checked(&event)) />
-                <span>{name}</span>
-            </label>
-        }
-    };
     let range = look.fit_range;
     let bad = Memo::new(move |_| {
         let (from, to) = range.get();
@@ -153,10 +141,10 @@ fn Overlays(look: Look) -> impl IntoView {
     });
     view! {
         <div class="overlays" role="group" aria-label="Lines beside the curve">
-            {toggle("Fit", look.fit)}
-            {toggle("Truncated sum", look.truncated_sum)}
-            {toggle("Pure law", look.pure_law)}
-            {toggle("Nam et al.", look.nam)}
+            <Toggle name="Fit" on=look.fit />
+            <Toggle name="Truncated sum" on=look.truncated_sum />
+            <Toggle name="Pure law" on=look.pure_law />
+            <Toggle name="Nam et al." on=look.nam />
             <span class="range">
                 <label for="fit-from">"Fit over steps"</label>
                 <input id="fit-from" type="text" inputmode="numeric" placeholder="auto" aria-invalid=move || bad.get().then_some("true")

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use quanta_core::comparison::Comparison;
 use quanta_core::config::{PRESETS, RunConfig};
+use quanta_core::event::Evaluation;
 use quanta_core::fit::FitError;
 use quanta_core::number;
 use quanta_core::theory::Resource;
@@ -32,11 +33,11 @@ pub fn Heading() -> impl IntoView {
         named.unwrap_or_else(|| PRESETS[form.preset.get()].title.to_owned())
     };
     let title = move || runs.with_shown(|run| run.name.clone()).unwrap_or_else(next);
-    let about = move || runs.with_shown(|run| run.config().clone()).or_else(|| form.config.get().ok());
+    let lab = expect_context::<Lab>();
     view! {
         <header class="heading">
             <h1>{title}</h1>
-            <p>{move || about().map(|config| in_a_sentence(&config))}</p>
+            <p>{move || lab.config().map(|config| in_a_sentence(&config))}</p>
         </header>
     }
 }
@@ -87,32 +88,34 @@ pub fn typed_range(look: &Look) -> Option<(f64, f64)> {
 /// run are faint.
 #[component]
 pub fn Numbers() -> impl IntoView {
-    let (runs, job, form) = (expect_context::<Runs>(), expect_context::<RunJob>(), expect_context::<Form>());
+    let (runs, job) = (expect_context::<Runs>(), expect_context::<RunJob>());
     let lab = expect_context::<Lab>();
-    let recorded = Memo::new(move |_| lab.shows_recorded());
+    let recorded = Memo::new(move |_| lab.recorded_alone().is_some());
     let last = move || {
-        if recorded.get() {
-            let record = lab.drawn().into_iter().next()?.record;
-            return record.last().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
+        let numbers = |e: &Evaluation| (e.step, facts::mean_loss(e), facts::learned(e));
+        match lab.recorded_alone() {
+            Some(record) => record.last().map(numbers),
+            None => runs.with_shown(|run| run.latest().map(numbers)).flatten(),
         }
-        let read = |run: &Run| run.latest().map(|e| (e.step, facts::mean_loss(e), facts::learned(e)));
-        runs.with_shown(read).flatten()
     };
     let at = move |step| match (words::thousands(step), recorded.get()) {
         (step, true) => format!("recorded, after {step} steps"),
         (step, false) => format!("at step {step}"),
     };
-    let tasks = move || lab.drawn().first().map(|run| run.record.quanta.len()).filter(|_| last().is_some());
+    let tasks = move || lab.config().map(|config| facts::quanta_count(&config)).filter(|_| last().is_some());
     // A bootstrap over thousands of evaluations takes long, so it runs between frames.
     let latest = RwSignal::new(None);
     let fit = Repaint::new(move || {
         untrack(|| {
-            let first = lab.drawn().into_iter().next().filter(|run| run.record.last().is_some());
-            latest.set(first.map(|run| Comparison::of(&run.record, typed_range(&lab.look))));
+            let record = lab.recorded_alone().or_else(|| runs.with_shown(|run| run.record.clone()));
+            let record = record.filter(|record| record.last().is_some());
+            latest.set(record.map(|record| Comparison::of(&record, typed_range(&lab.look))));
         });
     });
     Effect::new(move |_| {
-        lab.drawn();
+        lab.recorded_alone();
+        runs.list.track();
+        runs.shown.track();
         lab.look.fit_range.track();
         fit.request();
     });
@@ -134,10 +137,9 @@ pub fn Numbers() -> impl IntoView {
     let truncated = move || read(&|comparison| Some(format!("{:.3}", comparison.truncated?)));
     let verdict = move || read(&Comparison::verdict);
     let pure = move || {
-        let alpha = runs.with_shown(|run| facts::alpha(run.config()));
-        let alpha = alpha.or_else(|| form.config.with(|config| config.as_ref().ok().map(facts::alpha)));
-        alpha.map(|alpha| {
-            format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {:.3}", Resource::Steps.exponent(alpha))
+        lab.config().map(|config| {
+            let pure = Resource::Steps.exponent(facts::alpha(&config));
+            format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {pure:.3}")
         })
     };
     let device = move || {

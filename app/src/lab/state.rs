@@ -1,6 +1,10 @@
 //! What the figures of the Lab show, and how.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+use quanta_core::config::RunConfig;
+use quanta_core::record::Record;
 
 use super::form::Form;
 use super::recorded::Recorded;
@@ -52,6 +56,18 @@ impl Lab {
             follow: RwSignal::new(None),
         };
         Self { form, runs: runs.list, shown: runs.shown, look, recorded: Recorded::new(form), all: runs }
+    }
+
+    /// The settings of the run that is shown or, where none is, those that are typed; tracked.
+    pub fn config(&self) -> Option<RunConfig> {
+        self.all.with_shown(|run| run.config().clone()).or_else(|| self.form.config.get().ok())
+    }
+
+    /// The recorded run of the typed settings, where it stands alone in the figures because no run is
+    /// shown in them; tracked.
+    pub fn recorded_alone(&self) -> Option<Arc<Record>> {
+        let is_alone = self.shown.get().is_none() && self.runs.with(|runs| runs.iter().all(|run| run.hidden));
+        self.form.config.with(|config| self.recorded.of(config.as_ref().ok()?)).filter(|_| is_alone)
     }
 
     /// The place in the palette of the colour that the next run gets.

@@ -18,6 +18,7 @@ use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::view::plot::FigureCard;
 use crate::view::published::Asked;
+use crate::view::toggle::Toggle;
 use crate::words;
 use pictures::{Whose, of_published_run, of_sweeps};
 use state::{Kept, Scaling};
@@ -224,14 +225,6 @@ fn Figures() -> impl IntoView {
     let scaling = expect_context::<Scaling>();
     let address = expect_context::<Address>();
     let figure = move |kind: Kind, whose: Whose| view! { <FigureCard shown=of_sweeps(kind, whose, scaling, address) /> };
-    let toggle = move |name: &'static str, on: RwSignal<bool>| {
-        view! {
-            <label class="check">
-                <input type="checkbox" prop:checked=move || on.get() on:change=move |event| on.set(event_target_checked(&event)) />
-                <span>{name}</span>
-            </label>
-        }
-    };
     let [fit, truncated, pure] = scaling.look;
     // A single run shows when each of its subtasks emerged.
     let has_run = Memo::new(move |_| emergence::published_run(scaling).is_some());
@@ -242,7 +235,7 @@ fn Figures() -> impl IntoView {
         <section class="figures" aria-labelledby="figures-title">
             <h2 id="figures-title" class="unseen">"Figures"</h2>
             <div class="overlays wide" role="group" aria-label="Lines beside the points">
-                {toggle("Fit", fit)} {toggle("Truncated sum", truncated)} {toggle("Pure law", pure)}
+                <Toggle name="Fit" on=fit /> <Toggle name="Truncated sum" on=truncated /> <Toggle name="Pure law" on=pure />
             </div>
             {figure(Kind::Scaling, Whose::All)}
             {figure(Kind::Learned, Whose::All)}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::codec::{Codec, Store};
+use super::codec::Store;
 use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
 use super::notices::Notices;
@@ -36,8 +36,6 @@ pub struct Service {
     pub not_kept: StoredValue<Vec<String>>,
     /// What is in training, beyond what [`Queue`] shows of it.
     pub current: StoredValue<Option<Current>, LocalStorage>,
-    /// What reads and writes sweeps, once one has begun.
-    pub codec: StoredValue<Option<Codec>>,
     /// The run that was deleted last, with its record.
     pub deleted: StoredValue<Option<(Run, Vec<u8>)>, LocalStorage>,
 }
@@ -57,7 +55,6 @@ impl Service {
             recalled: StoredValue::new(false),
             not_kept: StoredValue::new(Vec::new()),
             current: StoredValue::new_local(None),
-            codec: StoredValue::new(None),
             deleted: StoredValue::new_local(None),
         }
     }

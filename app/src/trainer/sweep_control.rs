@@ -9,10 +9,10 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::device::DeviceChoice;
 use quanta_core::record::Record;
-use quanta_core::sweep::Manifest;
+use quanta_core::sweep::{Collected, Manifest};
 use quanta_core::theory::Resource;
 
-use super::codec;
+use super::codec::NOT_LOADED;
 use super::id;
 use super::job::{Phase, Request, SweepKey, Work};
 use super::notices::About;
@@ -126,9 +126,8 @@ impl Service {
     async fn recall_sweep(self, resource: Resource, key: SweepKey, manifest: Manifest) {
         let Some(Some(store)) = self.store.try_get_value() else { return };
         let read = async {
-            let codec = codec::load().await?;
             let (sweep, checkpoint) = store.open().await?.sweep(&key).await?;
-            let collected = sweep.map(|sweep| (codec.read_sweep)(&sweep)).transpose()?;
+            let collected = sweep.map(|sweep| Collected::from_bytes(&sweep).map_err(|error| error.to_string())).transpose()?;
             Ok::<_, String>(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
         };
         match read.await {
@@ -146,21 +145,16 @@ impl Service {
 
     /// Begins a sweep, once what it needs is loaded.
     pub(super) async fn begin_sweep(self, serial: u64, key: SweepKey) {
-        // Both are in one part: where the one is there, the other is.
-        let loaded = match codec::load().await {
-            Ok(codec) => steps().await.map(|steps| (codec, steps)).map_err(|error| error.to_string()),
-            Err(why) => Err(why),
-        };
+        let loaded = steps().await;
         if !self.is_current(serial) {
             return;
         }
         match loaded {
-            Ok((codec, steps)) => {
-                self.codec.set_value(Some(codec));
+            Ok(steps) => {
                 STEPS.set(Some(steps));
                 (steps.begin)(self, serial, key).await;
             }
-            Err(why) => self.end(Phase::Failed(why)),
+            Err(_) => self.end(Phase::Failed(NOT_LOADED.to_owned())),
         }
     }
 
@@ -179,10 +173,9 @@ impl Service {
         if self.sweep.phase.with_untracked(|phase| *phase == Phase::Stopping) {
             return self.end(Phase::Stopped);
         }
-        let Some(codec) = self.codec.get_value() else { return };
         let next = self.sweeps.with_untracked(key, |kept| {
             let config = kept.next()?.config.clone();
-            let record = kept.checkpoint.as_ref().and_then(|bytes| (codec.read)(bytes).ok());
+            let record = kept.checkpoint.as_ref().and_then(|bytes| Record::from_bytes(bytes).ok());
             let record = record.filter(|record| record.config == config);
             let bytes = kept.checkpoint.clone().filter(|_| record.is_some());
             Some((config, record, bytes))
@@ -197,10 +190,9 @@ impl Service {
     /// Takes in the record of the sweep's run: one that is over becomes a point, another is kept to go
     /// on from.
     fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
-        let Some(codec) = self.codec.get_value() else { return };
-        let record = match (codec.read)(&bytes) {
+        let record = match Record::from_bytes(&bytes) {
             Ok(record) => record,
-            Err(why) => return self.fail_sweep(why),
+            Err(error) => return self.fail_sweep(error.to_string()),
         };
         self.sweeps.update(key, |kept| {
             if record.is_finished() {
@@ -219,9 +211,9 @@ impl Service {
     }
 
     fn save_sweep(self, key: SweepKey) {
-        let Some((store, codec)) = self.store.get_value().zip(self.codec.get_value()) else { return };
+        let Some(store) = self.store.get_value() else { return };
         let Some((sweep, checkpoint)) =
-            self.sweeps.with_untracked(&key, |kept| ((codec.write_sweep)(&kept.collected()), kept.checkpoint.clone()))
+            self.sweeps.with_untracked(&key, |kept| (kept.collected().to_bytes(), kept.checkpoint.clone()))
         else {
             return;
         };

@@ -14,5 +14,6 @@ pub mod plot;
 pub mod published;
 pub mod swatch;
 pub mod theme;
+pub mod toggle;
 pub mod training;
 pub mod watch;

@@ -4,20 +4,8 @@ use super::{Group, RunConfig};
 use crate::figure::whole;
 
 impl RunConfig {
-    /// What a run is, in a sentence: its task, its model, its data.
-    pub fn sentence(&self) -> String {
-        let data = match self.training.samples {
-            0 => "fresh samples at every step".to_owned(),
-            samples => format!("{} samples, reshuffled every epoch", whole(samples as f64)),
-        };
-        let parameters = whole(self.parameters() as f64);
-        let model = self.number("width").map(|width| format!("a network of width {}", whole(width)));
-        let model = model.unwrap_or_else(|| self.model.title().to_owned());
-        format!("{}; {model} with {parameters} parameters, trained on {data}.", self.task_in_words())
-    }
-
-    /// The task in words, without a full stop.
-    fn task_in_words(&self) -> String {
+    /// The task in words, without a full stop: “100 subtasks at α = 0.4, each the parity of 3 of 50 bits”.
+    pub fn task_in_words(&self) -> String {
         match self.subtasks() {
             Some(task) => format!(
                 "{} subtasks at α = {}, each {} of {} of {} bits",

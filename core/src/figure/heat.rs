@@ -2,9 +2,9 @@
 
 use super::axis::Span;
 use super::color::{Ink, Theme};
-use super::loss::{curve, step_span};
+use super::loss::step_span;
 use super::panel::{Entry, Mark, Panel, Plan, Style};
-use super::quanta::task_at;
+use super::quanta::{measured, task_at};
 use super::scene::{Area, Scene};
 use super::table::{NONE, spaced, thinned};
 use super::text::{brief, whole};
@@ -44,18 +44,13 @@ impl HeatFigure {
             grid: false,
         };
         let panel = Panel::draw(scene, style, outer, &plan);
-        let Some(record) = self.record() else {
-            panel.say(scene, style, "no run is shown");
-            return panel;
+        let record = match measured(self.record()) {
+            Ok(record) => record,
+            Err(why) => {
+                panel.say(scene, style, why);
+                return panel;
+            }
         };
-        if curve(record).next().is_none() {
-            panel.say(scene, style, "waiting for the first evaluation");
-            return panel;
-        }
-        if tasks == 0 {
-            panel.say(scene, style, source::NO_QUANTA);
-            return panel;
-        }
         let columns: Vec<(f64, &[f32])> = columns(record).collect();
         let ends = |task| source::ends(record, task);
         cells(scene, &panel, style.theme, &Cells { tasks, columns: &columns, ends: &ends });

@@ -47,18 +47,13 @@ impl QuantaFigure {
             grid: true,
         };
         let panel = Panel::draw(scene, style, outer, &plan);
-        let Some(record) = self.record() else {
-            panel.say(scene, style, "no run is shown");
-            return panel;
+        let record = match measured(self.record()) {
+            Ok(record) => record,
+            Err(why) => {
+                panel.say(scene, style, why);
+                return panel;
+            }
         };
-        if curve(record).next().is_none() {
-            panel.say(scene, style, "waiting for the first evaluation");
-            return panel;
-        }
-        if tasks == 0 {
-            panel.say(scene, style, source::NO_QUANTA);
-            return panel;
-        }
         let steps: Vec<(usize, f64)> = placed_logs(record, &panel);
         // Of many curves the frequent ones, few and early, are drawn stronger than the crowd.
         let crowd = if tasks > 60 { 1.0 } else { 0.3 };
@@ -258,6 +253,15 @@ fn squared_distance(from: (f64, f64), to: (f64, f64)) -> f64 {
     let length = dx * dx + dy * dy;
     let share = if length > 0.0 { (-(from.0 * dx + from.1 * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
     (from.0 + share * dx).powi(2) + (from.1 + share * dy).powi(2)
+}
+
+/// The run whose subtasks a figure shows, or what stands there instead.
+pub(crate) fn measured(record: Option<&Record>) -> Result<&Record, &'static str> {
+    let record = record.ok_or("no run is shown")?;
+    if curve(record).next().is_none() {
+        return Err("waiting for the first evaluation");
+    }
+    if source::quanta_count(record) == 0 { Err(source::NO_QUANTA) } else { Ok(record) }
 }
 
 /// “step 1,200: subtask 7 (used 2.3 %), 0.48 bits”

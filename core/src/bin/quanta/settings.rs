@@ -6,12 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, value_parser};
-use quanta_core::config::{ConfigError, Field, Kind, PRESETS, RunConfig, link_version, preset};
+use quanta_core::config::{ConfigError, Field, Kind, PAGE_KEYS, PRESETS, RunConfig, link_version, preset};
 
 use crate::failure::Usage;
-
-/// Keys of the page's links that are not fields of the config.
-const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
 /// Makes `--config`, `--url` and a flag for each field. Callers add `--preset`, because their presets
 /// differ.

@@ -3,7 +3,7 @@
 use super::Quanta;
 use crate::figure::table::spaced;
 use crate::figure::text::{brief, whole};
-use crate::figure::{Place, Table};
+use crate::figure::{Pick, Place, Table};
 
 /// What the quanta are, as the end of a sentence.
 pub(super) fn setting(quanta: &Quanta) -> String {
@@ -41,6 +41,11 @@ pub(super) fn table_of_losses(quanta: &Quanta) -> Table {
 /// logarithm.
 pub(super) fn stops(last: usize, height: impl Fn(usize) -> f64) -> Vec<Place> {
     spaced(last, 60).into_iter().map(|n| (0, (n as f64, height(n)))).collect()
+}
+
+/// What lies under `x` quanta learned.
+pub(super) fn pick_at(quanta: &Quanta, x: f64) -> Option<Pick> {
+    x.is_finite().then(|| Pick::Learned(nearest(x, 0, quanta.loss.len() - 1)))
 }
 
 /// The whole number nearest to `x` that is there.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::{loss_at, nearest, setting, stops, table_of_losses};
+use super::read::{loss_at, pick_at, setting, stops, table_of_losses};
 use super::{Kind, Quanta};
 use crate::figure::axis::Span;
 use crate::figure::color::Ink;
@@ -106,7 +106,7 @@ impl Figure for SumFigure {
     }
 
     fn pick(&self, _: usize, (x, _): (f64, f64)) -> Option<Pick> {
-        x.is_finite().then(|| Pick::Learned(nearest(x, 0, self.quanta.loss.len() - 1)))
+        pick_at(&self.quanta, x)
     }
 
     fn compose(&self, sheet: &mut Sheet) {

@@ -6,6 +6,7 @@ mod row;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use quanta_core::config::RunConfig;
 use quanta_core::figure::sweep::{Resource, Sweep};
+use quanta_core::number::read_range;
 use quanta_core::record::Record;
 
 use crate::input::Source;
@@ -59,16 +60,7 @@ pub fn command() -> Command {
 
 /// Makes a flag that takes a range `A..B`.
 pub fn range_arg(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("A..B").value_parser(range).help(help)
-}
-
-/// Parses a range `A..B` with 0 ≤ A < B.
-pub fn range(text: &str) -> Result<(f64, f64), String> {
-    let ends = text.split_once("..").and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
-    match ends {
-        Some((a, b)) if a >= 0.0 && b > a => Ok((a, b)),
-        _ => Err("a range looks like 400..8900".into()),
-    }
+    Arg::new(name).long(name).value_name("A..B").value_parser(read_range).help(help)
 }
 
 /// Fits the runs and prints the rows.
@@ -139,18 +131,4 @@ pub fn of_runs(runs: &[(String, Record)], range: Option<(f64, f64)>) -> Vec<Row>
         rows.extend(Row::of_seeds(seeds, range));
     }
     rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::range;
-
-    #[test]
-    fn ranges_are_parsed_or_refused() {
-        assert_eq!(range("400..8900"), Ok((400.0, 8_900.0)));
-        assert_eq!(range("1e2 .. 1e4"), Ok((100.0, 10_000.0)));
-        for bad in ["", "400", "..", "5..5", "9..1", "-1..4", "a..b", "1..NaN"] {
-            assert!(range(bad).is_err(), "{bad}");
-        }
-    }
 }
