@@ -8,6 +8,7 @@ use super::actions::Actions;
 use super::form::Form;
 use super::webgpu::DevicePicker;
 use crate::view::on_demand::{Build, OnDemand};
+use crate::view::settings_form::SettingsForm;
 use crate::words;
 
 #[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
@@ -25,27 +26,13 @@ pub fn SettingsPanel() -> impl IntoView {
 fn Panel() -> impl IntoView {
     let (form, actions) = (expect_context::<Form>(), expect_context::<Actions>());
     let look_for = move || PRESETS[form.preset.get()].look_for;
-    let open = RwSignal::new(false);
     let changes = move || match form.changes() {
         0 => String::new(),
         n => format!("{} changed from “{}”", words::count(n, "setting", "settings"), PRESETS[form.preset.get()].title),
     };
     let remarks = move || form.config.with(|config| config.as_ref().map(|config| config.remarks().join(" ")).unwrap_or_default());
     view! {
-        <form class="fields" class:open=move || open.get() aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
-            // On a narrow screen the settings are folded under the first figure.
-            <button
-                type="button"
-                class="unfold"
-                aria-expanded=move || open.get().to_string()
-                aria-controls="all-settings"
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                <span>"Settings"</span>
-                <span class="digest">{move || PRESETS[form.preset.get()].title}{move || if open.get() { " ▴" } else { " ▾" }}</span>
-            </button>
-            <div class="stays" id="all-settings">
-            <h2 id="settings-title">"Settings"</h2>
+        <SettingsForm digest=Signal::derive(move || PRESETS[form.preset.get()].title.to_owned())>
             <fieldset class="presets">
                 <legend>"Preset"</legend>
                 {PRESETS.iter().enumerate().map(|(i, preset)| view! {
@@ -68,8 +55,7 @@ fn Panel() -> impl IntoView {
             <p class="changes" id="remarks" role="status">{remarks}</p>
             {Group::ALL.into_iter().map(|group| view! { <GroupOfFields group=group /> }).collect_view()}
             <DevicePicker />
-            </div>
-        </form>
+        </SettingsForm>
     }
 }
 

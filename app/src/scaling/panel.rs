@@ -5,6 +5,7 @@ use quanta_core::theory::Resource;
 
 use super::state::Scaling;
 use crate::view::board::DialRow;
+use crate::view::settings_form::SettingsForm;
 
 /// A resource as people choose it.
 pub fn name_of(resource: Resource) -> &'static str {
@@ -31,9 +32,8 @@ pub fn Panel() -> impl IntoView {
         }
     };
     view! {
-        <form class="settings" aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
-            <div class="stays">
-                <h2 id="settings-title">"Settings"</h2>
+        <div class="settings">
+            <SettingsForm digest=Signal::derive(move || name_of(scaling.resource.get()).to_owned())>
                 <fieldset class="presets">
                     <legend>"Resource"</legend>
                     {Resource::ALL.into_iter().map(|resource| view! {
@@ -77,7 +77,7 @@ pub fn Panel() -> impl IntoView {
                     <DialRow board=board key="seed" />
                     <button type="button" class="reset" disabled=move || busy() || !board.is_moved() on:click=move |_| board.reset()>"As at the start"</button>
                 </fieldset>
-            </div>
-        </form>
+            </SettingsForm>
+        </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Study;
 use crate::dial::Dial;
 use crate::view::board::{DialRow, DialSwitch};
+use crate::view::settings_form::SettingsForm;
 
 /// Everything that can be set, in the order of the link.
 pub const DIALS: &[Dial] = &[
@@ -40,9 +41,8 @@ pub fn Dials() -> impl IntoView {
     let on = move |key: &'static str| move || board.get(key) != 0.0;
     let wrong_way = move || board.get("a") > board.get("b");
     view! {
-        <form class="settings" aria-labelledby="settings-title" autocomplete="off" novalidate on:submit=|submit| submit.prevent_default()>
-            <div class="stays">
-                <h2 id="settings-title">"Settings"</h2>
+        <div class="settings">
+            <SettingsForm digest=Signal::derive(move || format!("α = {}", board.get("alpha")))>
                 <DialRow board=board key="alpha" />
                 <DialRow board=board key="quanta" />
                 <DialRow board=board key="b" />
@@ -66,7 +66,7 @@ pub fn Dials() -> impl IntoView {
                     </Show>
                 </fieldset>
                 <button type="button" class="reset" disabled=move || !board.is_moved() on:click=move |_| board.reset()>"As at the start"</button>
-            </div>
-        </form>
+            </SettingsForm>
+        </div>
     }
 }

@@ -12,6 +12,7 @@ pub mod on_demand;
 pub mod page_link;
 pub mod plot;
 pub mod published;
+pub mod settings_form;
 pub mod swatch;
 pub mod theme;
 pub mod toggle;

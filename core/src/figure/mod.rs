@@ -30,6 +30,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod thin;
 
 pub use color::{Rgb, Theme, ramp};
 pub use emergence::EmergenceFigure;

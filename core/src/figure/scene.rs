@@ -5,6 +5,7 @@
 
 use super::color::{Ink, Rgb};
 use super::text::{Label, Piece, RAISED, advance, pieces, width};
+use super::thin::thinned;
 
 pub(crate) type Point = (f64, f64);
 
@@ -86,11 +87,11 @@ impl Scene {
     }
 
     /// A line through points, cut off at the edge of `clip`. Runs of points on one level become
-    /// one segment: most of a subtask's curve is flat.
+    /// one segment, most of a subtask's curve being flat, and points closer than pixels are [thinned].
     pub fn line(&mut self, points: impl IntoIterator<Item = Point>, clip: &Area, width: f64, ink: Ink) {
         let mut before: Option<Point> = None;
         let mut start = self.points.len();
-        for point in points {
+        for point in thinned(points) {
             if !(point.0.is_finite() && point.1.is_finite()) {
                 self.end_path(&mut start, width, ink);
                 before = None;
