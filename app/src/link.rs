@@ -2,7 +2,7 @@
 //!
 //! The keys of the run are those of [`RunConfig`]; [`PAGE_KEYS`] lists the others.
 
-use quanta_core::config::{ConfigError, PAGE_KEYS, PRESETS, RunConfig, escaped, foreign_keys, pairs};
+use quanta_core::config::{ConfigError, PAGE_KEYS, PRESET_KEY, PRESETS, RunConfig, escaped, foreign_keys, pairs};
 use quanta_core::device::DeviceChoice;
 use quanta_core::figure;
 
@@ -159,7 +159,7 @@ impl Link {
                     link.device = DeviceChoice::from_word(value).filter(|device| *device != DeviceChoice::Cuda);
                     check(link.device.is_some(), "one of auto, webgpu, cpu");
                 }
-                _ if of_the_lab => names_a_run |= key == "v" || RunConfig::field(&key).is_some(),
+                _ if of_the_lab => names_a_run |= key == "v" || key == PRESET_KEY || RunConfig::field(&key).is_some(),
                 _ => link.own.push((key, value.to_owned())),
             }
         }

@@ -8,6 +8,9 @@ use super::{ConfigError, RunConfig};
 /// The keys of a link that are no settings of a run: they say what the page shows, and how.
 pub const PAGE_KEYS: &[&str] = &["page", "autostart", "embed", "figure", "theme", "device"];
 
+/// The key of a link that names a preset, to which the other keys are changes.
+pub const PRESET_KEY: &str = "preset";
+
 /// The page that trains single runs. Links of other pages hold no run.
 const PAGE_OF_RUNS: &str = "lab";
 
@@ -47,7 +50,7 @@ pub fn escaped(text: &str) -> String {
 /// what others add to a link in passing (`fbclid`, `utm_source`).
 fn is_foreign(key: &str, other: &[&str]) -> bool {
     let fields = RunConfig::all_fields();
-    let is_known = key == "v" || other.contains(&key) || fields.iter().any(|field| field.name == key);
+    let is_known = key == "v" || key == PRESET_KEY || other.contains(&key) || fields.iter().any(|field| field.name == key);
     !is_known && misspelt(key, fields.iter().map(|field| field.name).chain(other.iter().copied())).is_none()
 }
 
@@ -71,8 +74,8 @@ pub fn link_version(query: &str) -> u64 {
 }
 
 impl RunConfig {
-    /// Sets the fields that a query names, and leaves the others as they are. `other` names further
-    /// keys that are allowed (`autostart`, say). Foreign keys are left aside; [`foreign_keys`] names
+    /// Sets the fields that a query names, and leaves the others as they are; a preset names all of
+    /// them, and the other keys change it, wherever they stand. `other` names further keys that are allowed (`autostart`, say). Foreign keys are left aside; [`foreign_keys`] names
     /// them. Returns everything wrong with it; whether the whole is a possible run is for
     /// [`validate`](Self::validate) to say.
     pub fn merge_query(&mut self, query: &str, other: &[&str]) -> Vec<ConfigError> {
@@ -97,6 +100,13 @@ impl RunConfig {
         if errors.iter().any(|error| matches!(error, ConfigError::OtherPage(_))) {
             errors.retain(|error| matches!(error, ConfigError::OtherPage(_)));
             return errors;
+        }
+        if let Some(place) = named.iter().position(|(key, _)| key == PRESET_KEY) {
+            let (_, name) = named.remove(place);
+            match super::preset(&name) {
+                Some(preset) => *self = preset.config(),
+                None => errors.push(ConfigError::UnknownPreset(name)),
+            }
         }
         let fields = named.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         errors.extend(self.set_all(fields));

@@ -23,7 +23,7 @@ mod words;
 
 pub use crate::settings::{Field, Group, Kind, Problem};
 pub use error::ConfigError;
-pub use link::{PAGE_KEYS, escaped, foreign_keys, link_version, pairs, query_of};
+pub use link::{PAGE_KEYS, PRESET_KEY, escaped, foreign_keys, link_version, pairs, query_of};
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
 pub use spelling::misspelt;

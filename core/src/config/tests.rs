@@ -216,6 +216,20 @@ fn round_steps_are_logged() {
 }
 
 #[test]
+fn a_link_may_name_a_preset_and_change_it() {
+    for query in ["preset=lesson&width=40", "width=40&preset=lesson&fbclid=x"] {
+        let mut config = RunConfig::default();
+        assert_eq!(config.merge_query(query, &[]), []);
+        let mut expected = preset("lesson").expect("there is one").config();
+        expected.set_all(vec![("width", "40")]);
+        assert_eq!(config, expected, "{query}");
+    }
+    let errors = RunConfig::default().merge_query("preset=lessn", &[]);
+    assert_eq!(errors, [ConfigError::UnknownPreset("lessn".into())]);
+    assert_eq!(errors[0].to_string(), "there is no preset “lessn”; there are quick, lesson, paper-fig2");
+}
+
+#[test]
 fn presets_are_valid() {
     for preset in PRESETS {
         assert_eq!(preset.config().validate(), [], "{}", preset.name);
