@@ -111,6 +111,13 @@ find_browser() {
     [ -n "$CHROME" ] && [ -n "$CHROMEDRIVER" ]
 }
 
+# Finds a Firefox, and sets FIREFOX unless it is set already. Its driver is one of the lab's tools.
+find_firefox() {
+    FIREFOX=${FIREFOX:-$(first_of firefox-esr firefox "/Applications/Firefox.app/Contents/MacOS/firefox" || true)}
+    export FIREFOX GECKODRIVER="$TOOLS/bin/geckodriver"
+    [ -n "$FIREFOX" ]
+}
+
 vulkan_driver() {
     local driver
     for driver in /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json; do
@@ -137,10 +144,20 @@ missing_packages() {
     [ "$1" = test ] || return 0
     find_browser || if [ "$(os_id)" = ubuntu ]; then echo chromium-browser chromium-chromedriver; else echo chromium chromium-driver; fi
     has npm || echo npm
+    missing_browsers
     [ "$(uname)" != Linux ] || vulkan_driver >/dev/null || echo mesa-vulkan-drivers
     # Slurm comes with daemons, so it is installed only where every test is asked for. Its test reports
     # if it is missing.
     [ -z "${CI:-}${QUANTA_REQUIRE_ALL:-}" ] || scheduler >/dev/null || echo slurm-wlm
+}
+
+# Prints the packages of the other browsers that the page is tested in. Only Linux has WebKitGTK; where a
+# browser is missing, its tests report it.
+missing_browsers() {
+    [ "$(uname)" = Linux ] || return 0
+    find_firefox || if [ "$(os_id)" = ubuntu ]; then echo firefox; else echo firefox-esr; fi
+    has WebKitWebDriver || echo webkit2gtk-driver
+    has Xvfb || echo xvfb
 }
 
 os_id() {
@@ -244,6 +261,9 @@ setup() {
     install_tool trunk "$TRUNK_VERSION" "which assembles the site (about 4 minutes)" --locked --no-default-features
     if [ "$1" = test ]; then
         install_axe
+        # Unoptimised: it only passes messages on.
+        ! find_firefox || CARGO_PROFILE_RELEASE_OPT_LEVEL=0 install_tool geckodriver "$GECKODRIVER_VERSION" \
+            "which drives Firefox (about 3 minutes)" --locked
         find_browser || die "Chromium or chromedriver was not found, and the browser tests need both" 3
     fi
 }
@@ -282,6 +302,12 @@ doctor() {
     find_browser || true
     row "Chromium" "${CHROME:+$(version_of "$CHROME")}" "apt-get install chromium"
     row "chromedriver" "${CHROMEDRIVER:+$(version_of "$CHROMEDRIVER")}" "apt-get install chromium-driver"
+    row "Firefox" "$(find_firefox && version_of "$FIREFOX")" "apt-get install firefox-esr; without it, its tests are skipped"
+    tool_row "geckodriver" "$(version_of "$TOOLS/bin/geckodriver")" "$GECKODRIVER_VERSION"
+    if [ "$(uname)" = Linux ]; then
+        row "WebKitWebDriver" "$(has WebKitWebDriver && echo "installed")" "apt-get install webkit2gtk-driver; without it, its tests are skipped"
+        row "Xvfb" "$(has Xvfb && echo "installed")" "apt-get install xvfb, the screen that WebKitGTK is shown on"
+    fi
     row "npm" "$(has npm && version_of npm)" "apt-get install npm"
     row "axe-core" "$([ "$(axe_version)" != "$AXE_VERSION" ] || echo "$AXE_VERSION")" "npm install axe-core@$AXE_VERSION"
     if [ "$(uname)" = Linux ]; then

@@ -5,6 +5,7 @@
 mod terminal;
 
 use quanta_core::record::Status;
+use quanta_tests::skip::skipped;
 use serde_json::Value;
 use terminal::*;
 
@@ -171,7 +172,7 @@ fn a_resumed_run_gives_the_same_curve() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["INT", "TERM", "HUP"] {
         if signal == "HUP" && hangups_are_ignored() {
-            eprintln!("NOT TESTED: these tests run under nohup, which makes programs ignore SIGHUP");
+            skipped("a_resumed_run_gives_the_same_curve, after SIGHUP", "programs that nohup starts ignore SIGHUP");
             continue;
         }
         let path = interrupted(folder.path(), signal);

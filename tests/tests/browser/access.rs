@@ -49,10 +49,10 @@ fn the_page_fits_a_narrow_window() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_run_by_keyboard_alone() {
-    a_person(async |person| {
+in_every_browser!(a_run_by_keyboard_alone);
+
+fn a_run_by_keyboard_alone(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
         person.tabs_to("button", "Start").await;

@@ -1,5 +1,7 @@
 //! Training with WebGPU, on the available adapter, and in a browser without WebGPU.
 
+use quanta_tests::skip::skipped;
+
 use crate::TINY;
 use crate::driver::Kind;
 use crate::person::{a_person, a_person_at};
@@ -19,7 +21,7 @@ fn webgpu_and_the_cpu_give_the_same_result() {
             .await
             .expect("an answer");
         let Some(adapter) = adapter.json().as_str() else {
-            person.reports("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
+            skipped("webgpu_and_the_cpu_give_the_same_result", "this browser has no WebGPU adapter, not even a software one");
             return;
         };
         person.reports(&format!("WebGPU adapter: {adapter}"));

@@ -1,25 +1,39 @@
 //! Starts a browser for one test, with a new profile and its own driver on a free port, and serves the
 //! built page under a sub-path, as a web host might.
 
-use std::env;
-use std::io::{BufRead, BufReader};
+mod chromium;
+mod firefox;
+mod process;
+mod site;
+mod webkit;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use quanta_tests::server::{self, Site};
-use serde_json::json;
+use quanta_tests::skip::skipped;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel};
 
-/// The path under which the page is served.
-const BASE: &str = "/some/where/";
+use self::process::Process;
+
+/// A browser that the page is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Chromium or Chrome, by chromedriver: every test runs in it, so one that misses it fails.
+    Chromium,
+    /// Firefox, by geckodriver.
+    Firefox,
+    /// WebKitGTK's small browser, by its WebKitWebDriver, on a virtual screen. It exists only on Linux.
+    WebKit,
+}
 
 /// What kind of browser the test needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// Whether to enable WebGPU, with a software adapter if there is no GPU.
+    /// Which browser.
+    pub name: Name,
+    /// Whether to enable WebGPU in Chromium, with a software adapter if there is no GPU. The other
+    /// browsers are as they come.
     pub webgpu: bool,
     /// The window's width and height in pixels.
     pub size: (u32, u32),
@@ -27,7 +41,51 @@ pub struct Kind {
 
 impl Default for Kind {
     fn default() -> Self {
-        Self { webgpu: true, size: (1280, 1000) }
+        Self { name: Name::Chromium, webgpu: true, size: (1280, 1000) }
+    }
+}
+
+/// Makes three tests of a function that takes a [`Kind`]: `FUNCTION::chromium`, `FUNCTION::firefox` and
+/// `FUNCTION::webkit`.
+macro_rules! in_every_browser {
+    ($test:ident) => {
+        mod $test {
+            use crate::driver::{Kind, Name, where_there_is};
+
+            #[test]
+            #[ignore = "needs the built page: ./lab test browser"]
+            fn chromium() {
+                super::$test(Kind::default());
+            }
+
+            #[test]
+            #[ignore = "needs the built page: ./lab test browser"]
+            fn firefox() {
+                where_there_is(Name::Firefox, super::$test);
+            }
+
+            #[test]
+            #[ignore = "needs the built page: ./lab test browser"]
+            fn webkit() {
+                where_there_is(Name::WebKit, super::$test);
+            }
+        }
+    };
+}
+
+/// Runs a test in a browser, or reports it as skipped where a program is missing.
+pub fn where_there_is(name: Name, test: fn(Kind)) {
+    let missing = match name {
+        Name::Chromium => None,
+        Name::Firefox => firefox::missing(),
+        Name::WebKit => webkit::missing(),
+    };
+    match missing {
+        None => test(Kind { name, ..Kind::default() }),
+        Some(program) => {
+            let reason = format!("{program} is not installed (`./lab doctor` lists what is missing)");
+            skipped(std::thread::current().name().unwrap_or("test"), reason);
+        }
     }
 }
 
@@ -37,115 +95,49 @@ pub struct Browser {
     pub driver: WebDriver,
     /// The address of the page.
     pub address: String,
-    _process: Driver,
+    /// Which browser it is.
+    pub name: Name,
+    _started: Started,
     home: TempDir,
 }
 
-/// A running driver. Dropping it ends the driver and its browser.
-struct Driver(Child);
+/// A driver that is ready for a browser. Dropping it ends the driver and its browser.
+struct Started {
+    /// The driver's port.
+    port: u16,
+    /// The options for the browser.
+    options: Capabilities,
+    /// The driver, then what it needs: in the order in which they are ended.
+    _processes: Vec<Process>,
+}
 
 impl Browser {
     /// Starts a browser.
     pub async fn start(kind: Kind) -> Self {
         let home = tempfile::tempdir().expect("a folder for the browser");
-        let address = serve();
-        let (process, port) = start_driver();
-        let capabilities = capabilities(kind, home.path()).expect("options for the browser");
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
+        std::fs::create_dir(downloads(home.path())).expect("a folder for downloads");
+        let address = site::serve(kind.name, home.path());
+        let started = match kind.name {
+            Name::Chromium => chromium::start(kind, home.path()),
+            Name::Firefox => firefox::start(home.path()),
+            Name::WebKit => webkit::start(kind, home.path()),
+        };
+        let driver = WebDriver::new(format!("http://127.0.0.1:{}", started.port), started.options.clone());
+        let driver = driver.await.unwrap_or_else(|error| panic!("{:?} does not start: {error}", kind.name));
         driver.set_script_timeout(Duration::from_secs(60)).await.expect("a longer limit for scripts");
-        Self { driver, address, _process: process, home }
+        if kind.name != Name::Chromium {
+            driver.set_window_rect(0, 0, kind.size.0, kind.size.1).await.expect("a window of that size");
+        }
+        Self { driver, address, name: kind.name, _started: started, home }
     }
 
     /// The folder of downloads.
     pub fn downloads(&self) -> PathBuf {
-        self.home.path().join("downloads")
+        downloads(self.home.path())
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // On SIGTERM the driver closes its browser; if it were killed, the browser would keep running.
-        let signalled = Command::new("kill").arg(self.0.id().to_string()).status();
-        for _ in 0..50 {
-            if signalled.is_err() || !matches!(self.0.try_wait(), Ok(None)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Returns the folder of the built page: `QUANTA_DIST` or `dist/`.
-fn dist() -> PathBuf {
-    let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
-    assert!(dist.join("index.html").is_file(), "there is no page in {}: run `./lab build` first", dist.display());
-    dist
-}
-
-/// Serves the built page on a free port and returns its address.
-fn serve() -> String {
-    let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
-    let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
-    let site = Site { root: dist(), base: BASE.into() };
-    std::thread::spawn(move || server::serve(&listener, site));
-    address
-}
-
-/// Starts the driver, and returns the port that it chose and printed. It ends at once where another
-/// program takes that port on IPv6 before it does; then it is started again.
-fn start_driver() -> (Driver, u16) {
-    (0..3).find_map(|_| try_to_start_driver()).expect("a driver that prints its port, at one of three starts")
-}
-
-fn try_to_start_driver() -> Option<(Driver, u16)> {
-    let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
-    let child = Command::new(&program)
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program} cannot be started ({error}): `./lab doctor` lists what is missing"));
-    let mut process = Driver(child);
-    let mut lines = BufReader::new(process.0.stdout.take().expect("the driver's output")).lines();
-    let port = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find_map(|line| line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse().ok());
-    // Drains the pipe, so that the driver never blocks on it.
-    std::thread::spawn(move || lines.for_each(drop));
-    Some((process, port?))
-}
-
-fn capabilities(kind: Kind, home: &Path) -> WebDriverResult<ChromeCapabilities> {
-    let mut capabilities = DesiredCapabilities::chrome();
-    if let Some(program) = env::var("CHROME").ok().filter(|program| !program.is_empty()) {
-        capabilities.set_binary(&program)?;
-    }
-    for argument in [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        // Exposes the role and name of elements, as screen readers get them.
-        "--enable-blink-features=ComputedAccessibilityInfo",
-        &format!("--user-data-dir={}", home.join("profile").display()),
-        &format!("--window-size={},{}", kind.size.0, kind.size.1),
-    ] {
-        capabilities.add_arg(argument)?;
-    }
-    capabilities.add_arg(if kind.webgpu { "--enable-unsafe-webgpu" } else { "--disable-features=WebGPUService,WebGPU" })?;
-    let downloads = home.join("downloads").display().to_string();
-    capabilities.add_experimental_option(
-        "prefs",
-        json!({ "download.default_directory": downloads, "download.prompt_for_download": false }),
-    )?;
-    capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-    Ok(capabilities)
+/// Where a browser with that home saves files.
+fn downloads(home: &Path) -> PathBuf {
+    home.join("downloads")
 }

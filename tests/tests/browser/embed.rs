@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use crate::TINY;
-use crate::person::a_person;
+use crate::driver::Kind;
+use crate::person::{a_person, a_person_at};
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn an_embedded_page_shows_one_figure_and_its_controls() {
-    a_person(async |person| {
+in_every_browser!(an_embedded_page_shows_one_figure_and_its_controls);
+
+fn an_embedded_page_shows_one_figure_and_its_controls(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
         // Another page, which shows the embedded page in a frame.

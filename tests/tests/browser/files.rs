@@ -6,12 +6,13 @@ use std::path::Path;
 use quanta_core::record::Record;
 
 use crate::TINY;
-use crate::person::{Person, a_person};
+use crate::driver::Kind;
+use crate::person::{Person, a_person, a_person_at};
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_run_is_saved_deleted_and_opened_again() {
-    a_person(async |person| {
+in_every_browser!(a_run_is_saved_deleted_and_opened_again);
+
+fn a_run_is_saved_deleted_and_opened_again(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;
@@ -35,10 +36,10 @@ fn a_run_is_saved_deleted_and_opened_again() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn figures_are_saved_as_svg_and_png() {
-    a_person(async |person| {
+in_every_browser!(figures_are_saved_as_svg_and_png);
+
+fn figures_are_saved_as_svg_and_png(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;

@@ -1,13 +1,14 @@
 //! Links: a link reproduces a run, Back and Forward change the settings, bad links are explained.
 
 use crate::TINY;
-use crate::person::{SHORT_WAIT, a_person};
+use crate::driver::Kind;
+use crate::person::{SHORT_WAIT, a_person, a_person_at};
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_shared_link_repeats_the_curve_exactly() {
+in_every_browser!(a_shared_link_repeats_the_curve_exactly);
+
+fn a_shared_link_repeats_the_curve_exactly(kind: Kind) {
     let (mut link, mut curve) = (String::new(), Vec::new());
-    a_person(async |person| {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.opens_menu("Training…").await;
         person.types("textbox", "Seed", "41").await;
@@ -21,7 +22,7 @@ fn a_shared_link_repeats_the_curve_exactly() {
     });
     // Opens the link in a new browser, with the page served from another port.
     let query = link.split_once('?').expect("a query").1;
-    a_person(async |person| {
+    a_person_at(kind, async |person| {
         person.opens(&format!("?{query}&autostart=1")).await;
         person.waits_for_state("Finished at step 400").await;
         assert_eq!(person.saves_the_curve().await, curve);
@@ -29,10 +30,10 @@ fn a_shared_link_repeats_the_curve_exactly() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn back_and_forward_change_the_settings() {
-    a_person(async |person| {
+in_every_browser!(back_and_forward_change_the_settings);
+
+fn back_and_forward_change_the_settings(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens("").await;
         let title = async || person.finds_all("heading", "Lesson").await.len();
         person.picks("Lesson").await;
@@ -49,10 +50,10 @@ fn back_and_forward_change_the_settings() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_bad_link_is_explained() {
-    a_person(async |person| {
+in_every_browser!(a_bad_link_is_explained);
+
+fn a_bad_link_is_explained(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens("?n_tasks=many&wdith=3&v=1").await;
         let text = person.reads_soon("This link cannot be used as it is").await;
         assert!(text.contains("n_tasks") && text.contains("many") && text.contains("wdith"), "{text}");

@@ -1,13 +1,20 @@
-//! Tests the built page as people use it, in headless Chromium through WebDriver.
+//! Tests the built page as people use it, through WebDriver: every test in headless Chromium; what a
+//! visitor relies on (a run from start to end, links, files, the keyboard, each page) also in Firefox and
+//! in WebKitGTK. A test that is written by `in_every_browser!` becomes three, whose names end in
+//! `chromium`, `firefox` and `webkit`.
 //!
 //! `./lab test browser` builds the page, installs what is missing and runs these tests. Plain
 //! `cargo test` ignores them, because they need the page and a browser.
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
-mod access;
-mod device;
+// First, for its macro.
+#[macro_use]
 mod driver;
+
+mod access;
+mod console;
+mod device;
 mod embed;
 mod files;
 mod links;
@@ -16,6 +23,7 @@ mod person;
 mod policy;
 mod readers;
 mod reproduce;
+mod roles;
 mod scaling;
 mod screens;
 mod theory;

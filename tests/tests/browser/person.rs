@@ -19,18 +19,6 @@ pub const SHORT_WAIT: Duration = Duration::from_secs(10);
 /// How long to wait for the engine to load, or for some training.
 pub const LONG_WAIT: Duration = Duration::from_secs(120);
 
-/// Script that finds the visible elements of a role and name. A name that ends in `…` matches all names
-/// with that beginning.
-const FIND: &str = r#"
-    const [role, name] = arguments;
-    const fits = name.endsWith("…") ? (text) => text.startsWith(name.slice(0, -1)) : (text) => text === name;
-    // ARIA has no role for SUMMARY.
-    const role_of = (element) => element.tagName === "SUMMARY" ? "disclosure" : element.computedRole;
-    const likely = "a, button, summary, input, select, option, textarea, canvas, svg, img, h1, h2, h3, dialog, progress, table, [role], [tabindex], [aria-label]";
-    return [...document.querySelectorAll(likely)]
-        .filter((element) => role_of(element) === role && fits(element.computedName) && element.checkVisibility());
-"#;
-
 /// A person who uses the page in a browser.
 pub struct Person {
     browser: Browser,
@@ -138,6 +126,11 @@ impl Person {
         &self.browser.driver
     }
 
+    /// The browser.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
     // ---- Navigation ----
 
     /// Opens the page with a query such as `?preset=quick`, or with none.
@@ -177,12 +170,6 @@ impl Person {
         self.waits(SHORT_WAIT, words, async || Some(self.reads().await).filter(|text| text.contains(words))).await
     }
 
-    /// Finds the visible elements of a role and name.
-    pub async fn finds_all(&self, role: &str, name: &str) -> Vec<WebElement> {
-        let found = self.driver().execute(FIND, vec![json!(role), json!(name)]).await.expect("the page answers");
-        found.elements().expect("elements")
-    }
-
     /// Waits for an element of a role and name, and returns the first.
     pub async fn finds(&self, role: &str, name: &str) -> WebElement {
         self.waits(SHORT_WAIT, &format!("the {role} '{name}'"), async || self.finds_all(role, name).await.into_iter().next())
@@ -218,10 +205,13 @@ impl Person {
         Summary::in_text(&self.text_of("summary").await)
     }
 
-    /// The numbers beside the figures.
+    /// The numbers beside the figures, without any while the page is not there yet.
     pub async fn numbers(&self) -> Numbers {
         let texts = self
-            .runs_script("return ['loss', 'learned'].map((id) => document.getElementById(id).parentElement.textContent)", [])
+            .runs_script(
+                "return ['loss', 'learned'].map((id) => document.getElementById(id)?.parentElement.textContent ?? '')",
+                [],
+            )
             .await;
         let words = |i: usize| texts[i].as_str().unwrap_or_default().to_owned();
         Numbers::in_texts(&words(0), &words(1))
@@ -256,11 +246,23 @@ impl Person {
         field.send_keys(Key::Tab).await.expect("the next field");
     }
 
+    /// Clicks on an element, as a hand does: WebKit's Back leaves out what no hand has opened.
+    pub async fn clicks(&self, element: &WebElement) {
+        element.scroll_into_view().await.expect("the element in view");
+        element.click().await.expect("a click");
+    }
+
+    /// Follows a link by its name.
+    pub async fn follows(&self, name: &str) {
+        let link = self.finds("link", name).await;
+        self.clicks(&link).await;
+    }
+
     /// Selects a radio button by its name.
     pub async fn picks(&self, name: &str) {
         // The radio button itself is hidden under its label.
-        let radio = self.finds("radio", name).await;
-        self.runs_script_on(&radio, "arguments[0].closest('label').click()", "").await;
+        let label = self.finds("radio", name).await.find(By::XPath("ancestor::label")).await.expect("its label");
+        self.clicks(&label).await;
     }
 
     /// Chooses a file to open.
@@ -299,13 +301,6 @@ impl Person {
     /// Presses keys, which go to the focused element.
     pub async fn presses_keys(&self, keys: impl AsRef<str>) {
         self.driver().action_chain().send_keys(keys.as_ref()).perform().await.expect("keys");
-    }
-
-    /// The role and name of the focused element.
-    pub async fn has_focus_on(&self) -> (String, String) {
-        let focus = self.runs_script("const e = document.activeElement; return [e.tagName === 'SUMMARY' ? 'disclosure' : e.computedRole, e.computedName]", []).await;
-        let word = |i: usize| focus[i].as_str().unwrap_or_default().to_owned();
-        (word(0), word(1))
     }
 
     /// Waits for a downloaded file with an ending, and returns its path.
@@ -349,16 +344,6 @@ impl Person {
         self.runs_script(script, [element.to_json().expect("an element"), json!(argument)]).await
     }
 
-    /// Returns the errors and warnings in the browser's console since the last call.
-    pub async fn console_problems(&self) -> Vec<String> {
-        let entries = self.driver().browser_log().await.expect("the browser's console");
-        entries
-            .into_iter()
-            .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
-            .map(|entry| entry.message)
-            .collect()
-    }
-
     /// Prints a line to stderr, whether the test passes or not.
     pub fn reports(&self, words: &str) {
         // Written directly, because the test harness hides what a passing test prints.
@@ -382,9 +367,9 @@ impl Person {
         if let Ok(text) = self.driver().execute("return document.body.innerText", Vec::new()).await {
             println!("---- Text of the page:\n{}", text.json().as_str().unwrap_or_default());
         }
-        if let Ok(entries) = self.driver().browser_log().await {
-            println!("---- Console:");
-            entries.iter().for_each(|entry| println!("{}: {}", entry.level, entry.message));
+        println!("---- Console:");
+        if let Ok(problems) = catch_panic(self.console_problems()).await {
+            problems.iter().for_each(|problem| println!("{problem}"));
         }
         let picture = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("{}.png", std::thread::current().name().unwrap_or("test").replace("::", "-")));

@@ -2,7 +2,8 @@
 
 use quanta_core::sweep::Collected;
 
-use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
+use crate::driver::Kind;
+use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person, a_person_at};
 
 /// The query of a sweep of two runs that take seconds.
 const TINY: &str = "?page=scaling&tasks=5&runs=2&steps=500";
@@ -13,10 +14,10 @@ async fn waits_for(person: &Person, begin: &str) -> String {
     person.waits(LONG_WAIT, &format!("the sweep's state '{begin}'"), state).await
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_sweep_is_trained_and_saved() {
-    a_person(async |person| {
+in_every_browser!(a_sweep_is_trained_and_saved);
+
+fn a_sweep_is_trained_and_saved(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         waits_for(person, "Ready: 2 runs.").await;
         person.presses("Run").await;
@@ -40,8 +41,7 @@ fn a_sweep_is_trained_and_saved() {
         // A reload shows the sweep again, and its runs open in the Lab.
         person.reloads().await;
         waits_for(person, "Finished: 2 runs.").await;
-        let run = person.finds("link", "Open in the Lab: width 4").await;
-        person.runs_script_on(&run, "arguments[0].click()", "").await;
+        person.follows("Open in the Lab: width 4").await;
         person.waits_for_state("Ready to start.").await;
         let query = person.query().await;
         assert!(query.contains("width=4&") && query.contains("n_tasks=5&"), "{query}");

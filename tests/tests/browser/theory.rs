@@ -11,10 +11,10 @@ async fn shows(person: &Person, text: &str) {
     person.waits(SHORT_WAIT, text, async || (person.text_of("theory-exponents").await == text).then_some(())).await;
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_slider_moves_by_keyboard_and_back_undoes_it() {
-    a_person(async |person| {
+in_every_browser!(a_slider_moves_by_keyboard_and_back_undoes_it);
+
+fn a_slider_moves_by_keyboard_and_back_undoes_it(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens("?page=theory").await;
         shows(person, "0.40; 0.29").await;
         let slider = person.finds("slider", "Exponent α").await;
@@ -73,10 +73,10 @@ fn the_models_assumptions_can_be_changed_and_the_link_records_it() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_figures_values_are_read_by_keyboard() {
-    a_person(async |person| {
+in_every_browser!(a_figures_values_are_read_by_keyboard);
+
+fn a_figures_values_are_read_by_keyboard(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens("?page=theory&alpha=1&quanta=3").await;
         let figure = person.finds("slider", "How often quanta are used…").await;
         figure.focus().await.expect("the figure focused");

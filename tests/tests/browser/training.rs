@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::TINY;
-use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
+use crate::driver::Kind;
+use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person, a_person_at};
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
@@ -128,10 +129,10 @@ fn the_page_stays_smooth_while_it_trains() {
     });
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn the_summary_for_screen_readers_follows_the_run() {
-    a_person(async |person| {
+in_every_browser!(the_summary_for_screen_readers_follows_the_run);
+
+fn the_summary_for_screen_readers_follows_the_run(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens(TINY).await;
         person.presses("Start").await;
         person.waits_for_state("Finished at step 400").await;

@@ -1,7 +1,8 @@
 //! A run goes on while its reader visits other pages; what is asked for meanwhile waits its turn.
 
 use crate::TINY;
-use crate::person::{Person, a_person};
+use crate::driver::Kind;
+use crate::person::{Person, a_person, a_person_at};
 
 /// Follows a link of the navigation.
 async fn goes_to(person: &Person, page: &str) {
@@ -9,10 +10,10 @@ async fn goes_to(person: &Person, page: &str) {
     person.runs_script_on(&link, "arguments[0].click()", "").await;
 }
 
-#[test]
-#[ignore = "needs the built page: ./lab test browser"]
-fn a_run_goes_on_while_other_pages_are_visited() {
-    a_person(async |person| {
+in_every_browser!(a_run_goes_on_while_other_pages_are_visited);
+
+fn a_run_goes_on_while_other_pages_are_visited(kind: Kind) {
+    a_person_at(kind, async |person| {
         person.opens("").await;
         person.presses("Start").await;
         let before = person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;

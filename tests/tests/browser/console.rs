@@ -1,0 +1,53 @@
+//! What a browser's console holds.
+
+use std::time::Duration;
+
+use crate::TINY;
+use crate::driver::{Kind, Name};
+use crate::person::{Person, SHORT_WAIT, a_person_at};
+
+impl Person {
+    /// Returns the errors and warnings in the console since the last call, those of the worker included.
+    /// Only Chromium's driver tells of its console; in the other browsers `driver/watch.js` has kept what
+    /// scripts threw and wrote. What a browser itself writes there, such as a warning of its own about a
+    /// style sheet, is not among it.
+    pub async fn console_problems(&self) -> Vec<String> {
+        // What a worker has said is on its way.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if self.browser().name == Name::Chromium {
+            let entries = self.driver().browser_log().await.expect("the browser's console").into_iter();
+            return entries
+                .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"))
+                .map(|entry| format!("{}: {}", entry.level, entry.message))
+                .collect();
+        }
+        let take = "const kept = JSON.parse(sessionStorage.getItem('console-problems') ?? '[]');
+            sessionStorage.removeItem('console-problems'); return kept";
+        serde_json::from_value(self.runs_script(take, []).await).expect("texts")
+    }
+}
+
+in_every_browser!(problems_of_page_and_worker_are_seen);
+
+fn problems_of_page_and_worker_are_seen(kind: Kind) {
+    a_person_at(kind, async |person| {
+        person.opens(TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        assert_eq!(person.console_problems().await, Vec::<String>::new());
+        let problems = [
+            ("console.error('said', 1)", "said"),
+            ("console.warn('warned')", "warned"),
+            ("setTimeout(() => { throw new Error('thrown by a timer') })", "thrown by a timer"),
+            ("Promise.reject(new Error('not awaited'))", "not awaited"),
+            // There is no such module.
+            ("new Worker('engine.js', { type: 'module' }).postMessage('nothing-there.wasm')", "wasm"),
+        ];
+        for (script, words) in problems {
+            // By a script of the page's own, whose errors are not the driver's.
+            person.runs_script(&format!("setTimeout(() => {{ {script} }})"), []).await;
+            let seen = async || person.console_problems().await.into_iter().find(|problem| problem.contains(words));
+            let problem = person.waits(SHORT_WAIT, words, seen).await;
+            person.reports(&problem);
+        }
+    });
+}

@@ -1,0 +1,54 @@
+//! The site that the browsers open: the built page as it is, or watched.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use quanta_tests::server::{self, Site};
+
+use super::Name;
+
+/// The path under which the page is served.
+const BASE: &str = "/some/where/";
+
+/// The script of a watched page.
+const WATCH: &str = include_str!("watch.js");
+
+/// Returns the folder of the built page: `QUANTA_DIST` or `dist/`.
+fn dist() -> PathBuf {
+    let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
+    assert!(dist.join("index.html").is_file(), "there is no page in {}: run `./lab build` first", dist.display());
+    dist.canonicalize().expect("the page's folder")
+}
+
+/// Serves the built page on a free port and returns its address. Chromium's driver tells what is
+/// written to the console; for the other browsers the page is served with a script that watches it.
+pub fn serve(name: Name, home: &Path) -> String {
+    let root = if name == Name::Chromium { dist() } else { watched(&dist(), &home.join("site")) };
+    let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
+    let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
+    let site = Site { root, base: BASE.into() };
+    std::thread::spawn(move || server::serve(&listener, site));
+    address
+}
+
+/// Makes a folder with the site's files, in which the page and its worker begin with the script.
+fn watched(dist: &Path, folder: &Path) -> PathBuf {
+    let begun = |file: &str, old: &str, new: &str| {
+        let text = fs::read_to_string(dist.join(file)).expect("a file of the page");
+        assert!(text.contains(old), "there is no {old:?} in {file}");
+        fs::write(folder.join(file), text.replacen(old, new, 1)).expect("a file of the watched page");
+    };
+    fs::create_dir(folder).expect("a folder for the watched page");
+    begun("index.html", "<head>", "<head>\n  <script src=\"watch.js\"></script>");
+    begun("engine.js", "", "import \"./watch.js\";\n");
+    fs::write(folder.join("watch.js"), WATCH).expect("the script");
+    for entry in fs::read_dir(dist).expect("the page's files").map_while(Result::ok) {
+        let copy = folder.join(entry.file_name());
+        if !copy.exists() {
+            symlink(entry.path(), copy).expect("a link to a file of the page");
+        }
+    }
+    folder.to_owned()
+}
