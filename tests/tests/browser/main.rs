@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod access;
+mod again;
 mod device;
 mod driver;
 mod embed;
