@@ -90,14 +90,27 @@ with_timeout() {
 # Runs a command in the environment for wasm32 builds. Removes flags from the environment, because they
 # would replace those in .cargo/config.toml, and NO_COLOR, whose usual values Trunk cannot parse.
 wasm_env() {
-    if [ "$WASM_LIBRARY" = rust ]; then
-        env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" "$@"
-    else
+    local path=$TOOLS/bin:$PATH
+    local -a source=()
+    if [ "$WASM_LIBRARY" = source ]; then
         # RUSTC_BOOTSTRAP allows building the standard library, an unstable feature of cargo. Native
         # code is built with stable Rust.
-        env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$TOOLS/bin:/usr/bin:$PATH" CARGO_TARGET_DIR="$WASM_TARGET" \
-            RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$DEBIAN_LINKER "$@"
+        path=$TOOLS/bin:/usr/bin:$PATH
+        source=(RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$DEBIAN_LINKER)
     fi
+    # cargo adds these flags to those of .cargo/config.toml.
+    env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u NO_COLOR PATH="$path" CARGO_TARGET_DIR="$WASM_TARGET" \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(remap_flags)" ${source[@]+"${source[@]}"} "$@"
+}
+
+# Prints the flags that keep this machine's folders out of the panic messages of crates. Those of this
+# workspace are compiled by relative paths, so the flags, and with them what cargo has built, are the
+# same in every clone. cargo splits such flags at spaces: a folder with one in its name stays as it is.
+remap_flags() {
+    local folder
+    for folder in "${CARGO_HOME:-$HOME/.cargo}=cargo" "${RUSTUP_HOME:-$HOME/.rustup}=rustup"; do
+        case $folder in *[[:space:]]*) ;; *) printf -- '--remap-path-prefix=%s ' "$folder" ;; esac
+    done
 }
 
 # ---- System packages ----

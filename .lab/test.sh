@@ -28,7 +28,7 @@ wasm_test() {
 
 # Runs the browser tests, one at a time, because they train and measure times.
 browser_test() {
-    build_site && check_sizes && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
+    build_site && check_sizes && check_paths && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
         cargo test --locked --release -p quanta-core -p quanta-tests --test browser -- --ignored --test-threads=1
 }
 

@@ -34,3 +34,5 @@ mod theory;
 mod trainer;
 #[cfg(feature = "ui")]
 mod view;
+#[cfg(any(feature = "ui", feature = "engine"))]
+mod wait;

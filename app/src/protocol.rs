@@ -124,8 +124,11 @@ pub enum State {
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     /// The engine has loaded. Said once.
-    Ready {
-        /// What WebGPU offers here.
+    Ready {},
+    /// What WebGPU offers here, as soon as the browser has answered or has taken too long; and again
+    /// when that has changed.
+    WebGpu {
+        /// What it offers.
         webgpu: WebGpu,
     },
     /// A run changed its state.
@@ -175,7 +178,7 @@ pub enum WebGpu {
     },
     /// None.
     Missing,
-    /// The browser was asked for a GPU and did not answer in time. Runs that may choose go on the CPU.
+    /// The browser was asked for a GPU and has not answered yet. Runs that may choose go on the CPU.
     NoAnswer,
 }
 
@@ -216,10 +219,11 @@ mod tests {
         };
         let state = |state| Message::State { run: RunId(3), state };
         vec![
-            Message::Ready { webgpu: WebGpu::Adapter { name: "a \"GPU\"".into() } },
-            Message::Ready { webgpu: WebGpu::Software { name: "SwiftShader".into() } },
-            Message::Ready { webgpu: WebGpu::Missing },
-            Message::Ready { webgpu: WebGpu::NoAnswer },
+            Message::Ready {},
+            Message::WebGpu { webgpu: WebGpu::Adapter { name: "a \"GPU\"".into() } },
+            Message::WebGpu { webgpu: WebGpu::Software { name: "SwiftShader".into() } },
+            Message::WebGpu { webgpu: WebGpu::Missing },
+            Message::WebGpu { webgpu: WebGpu::NoAnswer },
             state(State::Compiling),
             state(State::SelfTest),
             state(State::Running),

@@ -10,6 +10,7 @@ use crate::address::Address;
 use crate::link::{Link, Page};
 use crate::pages;
 use crate::trainer;
+use crate::view::files::Files;
 use crate::view::page_link::is_plain;
 use crate::view::theme::{ThemeSwitch, Themes};
 use crate::view::training::Training;
@@ -34,6 +35,17 @@ pub fn Site() -> impl IntoView {
     let back = window_event_listener(ev::popstate, move |_| address.on_arrival());
     on_cleanup(move || back.remove());
     let page = Memo::new(move |_| address.link.with(|link| link.page));
+    let files = Files::expect();
+    let on_drag = move |event| {
+        if !embed {
+            Files::allow_drop(&event);
+        }
+    };
+    let on_drop = move |event| {
+        if !embed {
+            files.on_drop(&event);
+        }
+    };
 
     view! {
         <Show when=move || !embed>
@@ -64,7 +76,7 @@ pub fn Site() -> impl IntoView {
                 <ThemeSwitch />
             </header>
         </Show>
-        <main id="main" tabindex="-1" class:embed=embed>
+        <main id="main" tabindex="-1" class:embed=embed on:dragover=on_drag on:drop=on_drop>
             {move || pages::show(page.get())}
         </main>
         <Show when=move || !embed>

@@ -1,18 +1,17 @@
 //! The worker: it owns Burn and trains what the page asks for. One run at a time, on one
 //! thread, with a turn for the browser after every slice of steps.
 
+mod gpu;
 mod mailbox;
 mod session;
 mod turn;
 
-use quanta_core::device::{DeviceChoice, adapter};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::protocol::{Command, Message, WebGpu};
+use crate::protocol::{Command, Message};
+use gpu::Gpu;
 use mailbox::Mailbox;
-
-/// How long the browser may take to answer whether it has a GPU, in milliseconds.
-const ADAPTER_LIMIT: u32 = 10_000;
+use session::Start;
 
 /// Starts listening. Called once, by the worker's `main`.
 pub fn start() {
@@ -20,20 +19,12 @@ pub fn start() {
     console_error_panic_hook::set_once();
     let mailbox = Mailbox::open();
     spawn_local(async move {
-        let webgpu = match turn::within(ADAPTER_LIMIT, adapter()).await {
-            None => WebGpu::NoAnswer,
-            Some(None) => WebGpu::Missing,
-            Some(Some(adapter)) if adapter.software => WebGpu::Software { name: adapter.name },
-            Some(Some(adapter)) => WebGpu::Adapter { name: adapter.name },
-        };
-        let no_answer = webgpu == WebGpu::NoAnswer;
-        mailbox.post(&Message::Ready { webgpu }, None);
+        mailbox.post(&Message::Ready {}, None);
+        let gpu = Gpu::ask(&mailbox);
         loop {
             // Between runs only a start means anything.
             if let (Command::Start { run, config, device, paused }, bytes) = mailbox.next().await {
-                // Asking again could take for ever.
-                let device = if no_answer && device == DeviceChoice::Auto { DeviceChoice::Cpu } else { device };
-                session::session(&mailbox, run, &config, bytes, device, paused).await;
+                session::session(&mailbox, &gpu, Start { run, config, bytes, device, paused }).await;
             }
         }
     });

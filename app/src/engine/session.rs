@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use quanta_core::config::RunConfig;
-use quanta_core::device::{DeviceChoice, Kind, open};
+use quanta_core::device::{DeviceChoice, Kind};
 use quanta_core::record::{Record, RecordError, Status};
 use quanta_core::train::{Run, TrainError};
 
+use super::gpu::Gpu;
 use super::mailbox::Mailbox;
 use super::turn::turn;
 use crate::protocol::{Command, Message, RunId, State};
@@ -14,21 +15,35 @@ use crate::protocol::{Command, Message, RunId, State};
 /// Milliseconds between the checkpoints that the page keeps.
 const CHECKPOINT_EVERY: f64 = 5_000.0;
 
+/// What was asked for by [`Command::Start`].
+pub struct Start {
+    /// The run's id.
+    pub run: RunId,
+    /// The JSON of its settings.
+    pub config: String,
+    /// A record to go on from, where there is one.
+    pub bytes: Option<Vec<u8>>,
+    /// What to train on.
+    pub device: DeviceChoice,
+    /// Whether to wait before the first step.
+    pub paused: bool,
+}
+
 /// Runs what was asked for, and says how it ended. Failures are told to the page.
-pub async fn session(mailbox: &Mailbox, run: RunId, config: &str, bytes: Option<Vec<u8>>, device: DeviceChoice, paused: bool) {
-    let line = Line { mailbox, run };
-    match prepare(&line, config, bytes, device).await {
-        Ok(training) => line.drive(training, paused).await,
+pub async fn session(mailbox: &Mailbox, gpu: &Gpu, start: Start) {
+    let line = Line { mailbox, run: start.run };
+    match prepare(&line, gpu, &start.config, start.bytes, start.device).await {
+        Ok(training) => line.drive(training, start.paused).await,
         Err(message) => line.state(State::Failed { message }),
     }
 }
 
 /// Opens the device and builds the run.
-async fn prepare(line: &Line<'_>, config: &str, bytes: Option<Vec<u8>>, choice: DeviceChoice) -> Result<Run, String> {
+async fn prepare(line: &Line<'_>, gpu: &Gpu, config: &str, bytes: Option<Vec<u8>>, choice: DeviceChoice) -> Result<Run, String> {
     line.state(State::Compiling);
     // Before the engine is busy, so that the page shows the state while it is.
     turn().await;
-    let device = open(choice).await.map_err(|error| error.to_string())?;
+    let device = gpu.open(choice).await?;
     if device.kind() != Kind::Cpu {
         line.state(State::SelfTest);
         turn().await;

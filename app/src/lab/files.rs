@@ -1,7 +1,6 @@
-//! Runs as files: saved, picked, dropped.
+//! Runs as files: saved.
 
 use leptos::task::spawn_local;
-use web_sys::{DragEvent, FileList};
 
 use crate::protocol::RunId;
 use crate::trainer::{About, Notices, RunCommands, Runs};
@@ -24,30 +23,4 @@ pub fn save_csv(runs: Runs, id: RunId) {
     if let Some((name, table)) = runs.with_untracked(id, |run| (words::file_name(&run.name), run.record.to_csv())) {
         browser::download(&format!("{name}.csv"), "text/csv", table.as_bytes());
     }
-}
-
-/// Opens every file of a list.
-pub fn open_all(commands: RunCommands, files: &FileList) {
-    for i in 0..files.length() {
-        if let Some(file) = files.get(i) {
-            commands.open_file(file);
-        }
-    }
-}
-
-/// Lets a file be dropped anywhere on the page.
-pub fn allow_drop(event: DragEvent) {
-    let carries_files = event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0));
-    if carries_files {
-        event.prevent_default();
-    }
-}
-
-/// Opens the files that were dropped.
-pub fn drop_file(commands: RunCommands, event: DragEvent) {
-    let Some(files) = event.data_transfer().and_then(|data| data.files()) else { return };
-    if files.length() > 0 {
-        event.prevent_default();
-    }
-    open_all(commands, &files);
 }

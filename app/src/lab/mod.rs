@@ -59,7 +59,7 @@ pub fn LabPage() -> impl IntoView {
     }
     let of_link = "The settings shown are the usual ones.";
     view! {
-        <div class="lab" on:dragover=files::allow_drop on:drop=move |event| files::drop_file(commands, event)>
+        <div class="lab">
             <Notices about=About::Runs of_link=of_link />
             <numbers::Heading />
             <controls::Controls />

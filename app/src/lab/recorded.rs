@@ -23,12 +23,13 @@ fn address(preset: &str) -> String {
 #[derive(Clone, Copy)]
 pub struct Recorded {
     records: RwSignal<Vec<Arc<Record>>>,
-    /// The presets whose runs have been asked for.
+    /// The presets whose runs have been asked for, and have not failed to come.
     asked: StoredValue<Vec<usize>>,
 }
 
 impl Recorded {
-    /// Loads the run of every preset that is chosen, once.
+    /// Loads the run of every preset that is chosen, once. One that did not come is asked for again when
+    /// its preset is chosen again.
     pub fn new(form: Form) -> Self {
         let recorded = Self { records: RwSignal::new(Vec::new()), asked: StoredValue::new(Vec::new()) };
         Effect::new(move |_| recorded.load(form.preset.get()));
@@ -40,13 +41,17 @@ impl Recorded {
             return;
         }
         self.asked.update_value(|asked| asked.push(preset));
-        let records = self.records;
+        let Self { records, asked } = *self;
         spawn_local(async move {
-            // Without it the figures wait for the first evaluation, as they do for any other settings.
-            let Ok(Some(bytes)) = fetch::bytes(&address(PRESETS[preset].name)).await else { return };
-            let Ok(codec) = codec::load().await else { return };
-            if let Ok(record) = (codec.read)(&bytes) {
-                let _ = records.try_update(|records| records.push(Arc::new(record.without_checkpoint())));
+            let loaded = async {
+                let Some(bytes) = fetch::bytes(&address(PRESETS[preset].name)).await? else { return Ok(None) };
+                (codec::load().await?.read)(&bytes).map(Some)
+            };
+            match loaded.await {
+                Ok(None) => {}
+                Ok(Some(record)) => drop(records.try_update(|records| records.push(Arc::new(record.without_checkpoint())))),
+                // Without it the figures wait for the first evaluation, as they do for any other settings.
+                Err::<_, String>(_) => drop(asked.try_update_value(|asked| asked.retain(|other| *other != preset))),
             }
         });
     }

@@ -1,6 +1,5 @@
 //! Every run that is kept: shown, overlaid, named, saved, resumed, deleted.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::actions::Actions;
@@ -9,6 +8,7 @@ use super::status::Status;
 use crate::facts;
 use crate::protocol::RunId;
 use crate::trainer::{self, Notices, Run, RunCommands, RunJob};
+use crate::view::files::PickFiles;
 use crate::view::menu::Menu;
 use crate::view::swatch::Swatch;
 use crate::words;
@@ -16,26 +16,14 @@ use crate::words;
 /// The table of runs, and the way to open a file.
 #[component]
 pub fn Runs() -> impl IntoView {
-    let (runs, commands) = (expect_context::<trainer::Runs>(), expect_context::<RunCommands>());
-    let picker = NodeRef::<html::Input>::new();
-    let open = move |_| {
-        let Some(input) = picker.get_untracked() else { return };
-        if let Some(files) = input.files() {
-            files::open_all(commands, &files);
-        }
-        // Otherwise picking the same file again would be no change.
-        input.set_value("");
-    };
+    let runs = expect_context::<trainer::Runs>();
     let ids = move || runs.list.with(|runs| runs.iter().rev().map(|run| run.id).collect::<Vec<_>>());
     let any = Memo::new(move |_| runs.list.with(|runs| !runs.is_empty()));
     view! {
         <section class="runs" aria-labelledby="runs-title">
             <div class="section-head">
                 <h2 id="runs-title">"Runs"</h2>
-                <label class="button">
-                    <input node_ref=picker class="unseen" id="open-file" type="file" accept=".safetensors" multiple on:change=open />
-                    "Open a run file …"
-                </label>
+                <PickFiles text="Open a run file …" />
             </div>
             <Show
                 when=move || any.get()

@@ -14,17 +14,19 @@ pub fn DevicePicker() -> impl IntoView {
     let (form, actions) = (expect_context::<Form>(), expect_context::<Actions>());
     let webgpu = expect_context::<Engine>().webgpu;
     let choices = [DeviceChoice::Auto, DeviceChoice::Gpu, DeviceChoice::Cpu];
-    let found = move || match webgpu.get() {
-        None => "The engine looks for WebGPU once it is loaded.".to_owned(),
+    let found = move || {
+        match webgpu.get() {
+        None => "The engine asks the browser for WebGPU as soon as it is loaded.".to_owned(),
         Some(WebGpu::Adapter { name }) => format!("WebGPU is here{}.", named(&name)),
         Some(WebGpu::Software { name }) => {
             format!("WebGPU here is only software{}, slower than the CPU itself: Auto takes the CPU.", named(&name))
         }
         Some(WebGpu::NoAnswer) => {
-            "This browser was asked for WebGPU and did not answer: Auto takes the CPU. A new start of the browser may help."
+            "This browser was asked for WebGPU and has not answered: Auto takes the CPU meanwhile. A new start of the browser may help."
                 .to_owned()
         }
         Some(WebGpu::Missing) => "This browser offers no WebGPU, so runs go on the CPU: all works, only slower.".to_owned(),
+    }
     };
     let lacking = move || matches!(webgpu.get(), Some(WebGpu::Missing | WebGpu::NoAnswer | WebGpu::Software { .. }));
     view! {

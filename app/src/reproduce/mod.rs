@@ -11,7 +11,7 @@ use quanta_core::reproduce::{self, Results, Row};
 use crate::address::Address;
 use crate::published::{Index, Material};
 use crate::view::notices::LinkNotices;
-use crate::view::published::{Asked, Library};
+use crate::view::published::{Asked, Library, TryAgain};
 
 /// The page.
 #[component]
@@ -58,6 +58,7 @@ pub fn ReproducePage() -> impl IntoView {
                     </p>
                 </section>
                 <p class="note" id="reproduce-state" role="status">{move || standing.get()}</p>
+                <TryAgain library=library />
                 {move || (!is_loading.get()).then(|| view! { <table::Table rows=rows library=library /> })}
                 <p class="note">
                     "± is half a 95 % interval from seeds, by Student’s t. A range is the 95 % interval of one run’s points, which share its \

@@ -17,11 +17,11 @@ use crate::trainer::{About, Phase, SweepCommands};
 use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::view::plot::FigureCard;
-use crate::view::published::Asked;
+use crate::view::published::{Asked, TryAgain};
 use crate::view::toggle::Toggle;
 use crate::words;
 use pictures::{Whose, of_published_run, of_sweeps};
-use state::{Kept, Scaling};
+use state::{Choice, Kept, Scaling};
 
 /// The page.
 #[component]
@@ -35,8 +35,8 @@ pub fn ScalingPage() -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        if let Some(published) = scaling.choice() {
-            scaling.library.want(&published.file);
+        if let Some(choice) = scaling.choice().filter(|choice| choice.opened.is_none()) {
+            scaling.library.want(&choice.about.file);
         }
     });
     Effect::new(move |_| {
@@ -167,23 +167,24 @@ fn Comparison() -> impl IntoView {
             Asked::Failed(why) => format!("The published sweeps cannot be shown: {why}."),
             Asked::There(_) | Asked::Missing => "No sweep of this resource is published here yet.".to_owned(),
         }),
-        (Some(choice), Some(Asked::There(material))) => {
+        (Some(Choice { about, opened }), Some(Asked::There(material))) => {
+            let whence = if opened.is_some() { "Opened" } else { "Published" };
             let runs = words::count(material.configs().len(), "run", "runs");
-            let time = if choice.seconds > 0.0 { format!(" in {}", words::duration(choice.seconds)) } else { String::new() };
-            let place = [&choice.device, &choice.machine]
+            let time = if about.seconds > 0.0 { format!(" in {}", words::duration(about.seconds)) } else { String::new() };
+            let place = [&about.device, &about.machine]
                 .into_iter()
                 .filter(|text| !text.is_empty())
                 .map(String::as_str)
                 .collect::<Vec<_>>()
                 .join(", ");
             let place = if place.is_empty() { place } else { format!(" on {place}") };
-            format!("Published: {}; {runs}{time}{place}.", choice.title)
+            format!("{whence}: {}; {runs}{time}{place}.", about.title)
         }
-        (Some(choice), Some(Asked::Failed(why))) => format!("“{}” cannot be shown: {why}.", choice.title),
+        (Some(choice), Some(Asked::Failed(why))) => format!("“{}” cannot be shown: {why}.", choice.about.title),
         (Some(choice), Some(Asked::Missing)) => {
-            format!("“{}” is listed, but its file {} is not there.", choice.title, choice.file)
+            format!("“{}” is listed, but its file {} is not there.", choice.about.title, choice.about.file)
         }
-        (Some(choice), _) => format!("Loading “{}” …", choice.title),
+        (Some(choice), _) => format!("Loading “{}” …", choice.about.title),
     };
     let other = move || {
         let material = scaling.material()?;
@@ -197,6 +198,7 @@ fn Comparison() -> impl IntoView {
     view! {
         <div class="comparison">
             <p class="note" id="published-note">{published}</p>
+            <TryAgain library=scaling.library />
             <Show when=move || other().is_some()>
                 <p class="note">{move || other().unwrap_or_default()}</p>
             </Show>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use quanta_core::theory::Resource;
 
-use super::state::Scaling;
+use super::state::{Choice, Scaling};
 use crate::view::board::DialRow;
 use crate::view::settings_form::SettingsForm;
 
@@ -58,12 +58,13 @@ pub fn Panel() -> impl IntoView {
                         <label for="published">"Published sweep"</label>
                         <select
                             id="published"
-                            prop:value=move || scaling.choice().map(|published| published.file).unwrap_or_default()
+                            prop:value=move || scaling.choice().map(|choice| choice.about.file).unwrap_or_default()
                             on:change=move |event| board.set_words(&[("published", Some(event_target_value(&event).as_str()))])
                         >
-                            {move || scaling.choices().into_iter().map(|published| {
-                                let chosen = scaling.choice().is_some_and(|choice| choice.file == published.file);
-                                view! { <option value=published.file.clone() selected=chosen>{published.title.clone()}</option> }
+                            {move || scaling.choices().into_iter().map(|Choice { about, opened }| {
+                                let chosen = scaling.choice().is_some_and(|choice| choice.about.file == about.file);
+                                let whence = if opened.is_some() { " (opened)" } else { "" };
+                                view! { <option value=about.file selected=chosen>{about.title}{whence}</option> }
                             }).collect_view()}
                         </select>
                     </div>

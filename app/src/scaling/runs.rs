@@ -12,6 +12,7 @@ use crate::sweeps;
 use crate::trainer::SweepCommands;
 use crate::view::browser;
 use crate::view::copyable::Copyable;
+use crate::view::files::PickFiles;
 use crate::view::page_link::PageLink;
 use crate::words;
 
@@ -41,6 +42,7 @@ pub fn Runs() -> impl IntoView {
             <div class="section-head">
                 <h2 id="runs-title">"Runs in this browser"</h2>
                 <div class="buttons">
+                    <PickFiles text="Open a sweep’s file …" />
                     <button type="button" class="quiet" disabled=move || scaling.sweeps().is_empty() on:click=move |_| save_csv(scaling)>"Save all points as CSV"</button>
                     <button type="button" class="quiet" disabled=move || !has_runs() on:click=move |_| save_sweep(scaling)>"Save the sweep"</button>
                     <button
@@ -144,7 +146,7 @@ pub fn Repeat() -> impl IntoView {
     let here = Signal::derive(move || {
         scaling.planned.with(|planned| planned.as_ref().map(|(_, manifest)| manifest.command.clone()).unwrap_or_default())
     });
-    let published = Signal::derive(move || scaling.choice().map(|published| published.command).unwrap_or_default());
+    let published = Signal::derive(move || scaling.choice().map(|choice| choice.about.command).unwrap_or_default());
     let address = expect_context::<Address>();
     let link = Signal::derive(move || address_with(&address.link.with(Link::to_query)));
     let points = Memo::new(move |_| {
@@ -173,7 +175,7 @@ pub fn Repeat() -> impl IntoView {
             </Show>
             <Show when=move || !points.with(Vec::is_empty)>
                 <details class="published-runs">
-                    <summary>{move || format!("The {} behind the published curve", words::count(points.with(Vec::len), "run", "runs"))}</summary>
+                    <summary>{move || format!("The {} behind the curve compared with", words::count(points.with(Vec::len), "run", "runs"))}</summary>
                     <ul>
                         {move || points.get().into_iter().filter_map(|(run, label)| {
                             let link = link_to(config_of(&run)?);

@@ -11,7 +11,7 @@ use crate::dial::Dial;
 use crate::link::Page;
 use crate::published::{Material, Published};
 use crate::sweeps::{self, Quick};
-use crate::trainer::{Phase, Queue, SweepJob, SweepKey, Sweeps, Work};
+use crate::trainer::{OpenedSweep, Phase, Queue, SweepJob, SweepKey, Sweeps, Work};
 use crate::view::board::Board;
 use crate::view::published::{Asked, Library};
 use crate::words;
@@ -35,6 +35,39 @@ pub const DIALS: &[Dial] = &[
 
 /// The page's other keys: what is varied, and which published sweep is shown.
 pub const WORDS: &[&str] = &["resource", "published"];
+
+/// A sweep to compare with: a published one, or one from a file that was opened.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What it is and how it was made. The file of an opened one has [`OPENED`] before its name.
+    pub about: Published,
+    /// Its content, where it is from an opened file.
+    pub opened: Option<Arc<Material>>,
+}
+
+/// Tells the names of opened files from those of published ones.
+const OPENED: &str = "opened: ";
+
+impl Choice {
+    fn of_file(sweep: &OpenedSweep) -> Self {
+        let about = Published {
+            file: format!("{OPENED}{}", sweep.name),
+            title: sweep.name.clone(),
+            resource: sweep.resource.name().to_owned(),
+            seconds: sweep.material.seconds(),
+            ..Published::default()
+        };
+        Self { about, opened: Some(sweep.material.clone()) }
+    }
+
+    /// What its curve is called.
+    fn curve(&self) -> &str {
+        match self.opened {
+            Some(_) => self.about.title.strip_suffix(".safetensors").unwrap_or(&self.about.title),
+            None => "published",
+        }
+    }
+}
 
 /// The page's state: every field a handle, so that it can be passed about by copy.
 #[derive(Clone, Copy)]
@@ -107,33 +140,42 @@ impl Scaling {
         self.planned.with(|planned| planned.as_ref().is_ok_and(|(key, _)| Some(key) == target.as_ref()))
     }
 
-    /// The published sweeps of the resource; tracked.
-    pub fn choices(&self) -> Vec<Published> {
+    /// The sweeps of the resource to compare with: those from files, then the published ones; tracked.
+    pub fn choices(&self) -> Vec<Choice> {
         let resource = self.resource.get();
-        self.library.index.with(|index| index.there().map(|index| index.of(resource).cloned().collect()).unwrap_or_default())
+        let mut choices: Vec<Choice> = self
+            .sweeps
+            .opened
+            .with(|opened| opened.iter().filter(|sweep| sweep.resource == resource).map(Choice::of_file).collect());
+        self.library.index.with(|index| {
+            let published = index.there().into_iter().flat_map(|index| index.of(resource));
+            choices.extend(published.map(|about| Choice { about: about.clone(), opened: None }));
+        });
+        choices
     }
 
-    /// The published sweep that is shown: the chosen one, or the first; tracked.
-    pub fn choice(&self) -> Option<Published> {
+    /// The one that is shown: the chosen one, or the first; tracked.
+    pub fn choice(&self) -> Option<Choice> {
         let word = self.board.word("published");
         let choices = self.choices();
-        let chosen = choices.iter().find(|published| Some(&published.file) == word.as_ref());
+        let chosen = choices.iter().find(|choice| Some(&choice.about.file) == word.as_ref());
         chosen.or(choices.first()).cloned()
     }
 
     /// The state of its file; tracked.
     pub fn material(&self) -> Option<Asked<Arc<Material>>> {
-        self.choice().map(|published| self.library.file(&published.file))
+        let choice = self.choice()?;
+        Some(choice.opened.map_or_else(|| self.library.file(&choice.about.file), Asked::There))
     }
 
-    /// The published sweeps as figures take them; tracked.
+    /// The published sweeps, or the opened ones, as figures take them; tracked.
     pub fn published(&self) -> Vec<Sweep> {
-        let Some(Asked::There(material)) = self.material() else { return Vec::new() };
+        let (Some(choice), Some(Asked::There(material))) = (self.choice(), self.material()) else { return Vec::new() };
         let mut sweeps = material.sweeps(self.resource.get());
         let alone = sweeps.len() == 1;
         for (i, sweep) in sweeps.iter_mut().enumerate() {
             sweep.color = i + 1;
-            sweep.name = if alone { "published".to_owned() } else { format!("published, {}", sweep.name) };
+            sweep.name = if alone { choice.curve().to_owned() } else { format!("{}, {}", choice.curve(), sweep.name) };
         }
         sweeps
     }

@@ -1,5 +1,7 @@
 //! The engine as pages see it: how far it has come, and what it has found.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -7,6 +9,9 @@ use super::job::Phase;
 use super::worker::{self, FromWorker, Listener, WorkerHandle};
 use crate::protocol::{Command, WebGpu};
 use crate::words;
+
+/// A worker that is not there after so long has failed to start.
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// How far the engine has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,9 +54,11 @@ impl Loading {
 pub struct Engine {
     /// How far it has come.
     pub loading: RwSignal<Loading>,
-    /// What WebGPU offers, once known.
+    /// What WebGPU offers, once the browser has answered or has taken too long.
     pub webgpu: RwSignal<Option<WebGpu>>,
     worker: StoredValue<WorkerHandle, LocalStorage>,
+    /// Counts the workers that were started: names them for timers.
+    started: StoredValue<u32>,
     listener: StoredValue<Option<Listener>, LocalStorage>,
 }
 
@@ -61,6 +68,7 @@ impl Engine {
             loading: RwSignal::new(Loading::NotAsked),
             webgpu: RwSignal::new(None),
             worker: StoredValue::new_local(WorkerHandle::default()),
+            started: StoredValue::new(0),
             listener: StoredValue::new_local(None),
         }
     }
@@ -111,8 +119,7 @@ impl Engine {
         let _ = self.worker.try_update_value(WorkerHandle::clear_waiting);
     }
 
-    pub(super) fn on_ready(self, webgpu: WebGpu) {
-        self.webgpu.set(Some(webgpu));
+    pub(super) fn on_ready(self) {
         self.loading.set(Loading::Ready);
         let _ = self.worker.try_update_value(WorkerHandle::on_ready);
     }
@@ -132,6 +139,19 @@ impl Engine {
     fn spawn(self) {
         let Some(Some(listener)) = self.listener.try_get_value() else { return };
         self.loading.set(Loading::Starting);
+        let started = self.started.get_value() + 1;
+        self.started.set_value(started);
+        let is_late = move || {
+            self.started.try_get_value() == Some(started) && self.loading.with_untracked(|loading| *loading == Loading::Starting)
+        };
+        set_timeout(
+            move || {
+                if is_late() {
+                    self.call(FromWorker::Died(format!("it did not start within {} seconds", START_LIMIT.as_secs())));
+                }
+            },
+            START_LIMIT,
+        );
         if let Some(Err(why)) = self.worker.try_update_value(|worker| worker.spawn(listener)) {
             self.call(FromWorker::Died(why));
         }

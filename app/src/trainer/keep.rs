@@ -1,4 +1,4 @@
-//! Keeping runs: in the browser's store, and from files.
+//! Keeping runs in the browser's store.
 
 use std::sync::Arc;
 
@@ -6,19 +6,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use quanta_core::config::RunConfig;
 use quanta_core::order::ascending;
-use quanta_core::record::Record;
-use wasm_bindgen::JsCast;
 
 use super::codec::{self, Codec};
-use super::id;
 use super::job::{Phase, run_lock};
 use super::locks;
+use super::not_kept::What;
 use super::notices::{About, Remedy};
 use super::run::{Line, Run};
 use super::run_control::RunCommands;
 use super::service::Service;
 use crate::facts;
-use crate::js::in_words;
 use crate::protocol::RunId;
 use crate::words;
 
@@ -33,13 +30,14 @@ impl RunCommands {
             let kept = async { Ok((codec::load().await?, store.open().await?.runs().await?)) };
             match kept.await {
                 Ok((codec, kept)) => {
+                    service.on_kept(&What::AllRuns);
                     let locks = locks::held().await;
                     service.show_kept(codec, kept, &locks, of_settings);
                 }
                 Err::<_, String>(error) => {
                     service.recalled.set_value(false);
                     let text = format!("Runs cannot be kept in this browser ({error}): they are lost when the page is closed.");
-                    service.on_not_kept(About::Runs, text);
+                    service.on_not_kept(What::AllRuns, text, move || self.recall(None));
                 }
             }
         });
@@ -48,24 +46,6 @@ impl RunCommands {
     /// The whole record of a run, as last written; the error in words.
     pub async fn bytes(self, id: RunId) -> Result<Vec<u8>, String> {
         self.0.bytes(id).await
-    }
-
-    /// Opens a run file that was picked or dropped.
-    pub fn open_file(self, file: web_sys::File) {
-        let Self(service) = self;
-        spawn_local(async move {
-            let name = file.name();
-            let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(in_words);
-            let codec = codec::load().await;
-            let opened = read.and_then(|buffer| {
-                let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
-                Ok(((codec?.read)(&bytes)?, bytes))
-            });
-            match opened {
-                Ok((record, bytes)) => service.add_opened(&name, record, bytes),
-                Err(why) => service.notices.warn(About::Runs, format!("“{name}” cannot be opened: {why}.")),
-            }
-        });
     }
 
     /// Gives a run another name.
@@ -104,16 +84,13 @@ impl RunCommands {
                 service.run.target.set(None);
                 service.run.phase.set(Phase::Idle);
             }
+            let run_name = run.name.clone();
             if !bytes.is_empty() {
                 service.notices.dismiss_remedies(|remedy| *remedy == Remedy::Undelete);
                 service.notices.offer(About::Runs, false, format!("Deleted “{}”.", run.name), Remedy::Undelete);
                 let _ = service.deleted.try_set_value(Some((run, bytes)));
             }
-            if let Some(store) = service.store.get_value()
-                && let Err(error) = async { store.open().await?.delete_run(id).await }.await
-            {
-                service.notices.warn(About::Runs, format!("The run is still kept in this browser: {error}."));
-            }
+            service.delete_kept(id, run_name);
         });
     }
 
@@ -168,19 +145,21 @@ impl Service {
         }
     }
 
-    fn add_opened(self, name: &str, record: Record, bytes: Vec<u8>) {
-        let stem = name.strip_suffix(".safetensors").unwrap_or(name).to_owned();
-        let (id, color) = (id::random(), self.runs.next_color());
-        let line = Line { id, name: stem, color, hidden: false, made: js_sys::Date::now() };
-        let mut run = Run::from_record(line, record);
-        run.bytes = Some(Arc::new(bytes));
-        let summary = run.summary().unwrap_or_else(|| "not measured yet".to_owned());
-        self.notices.inform(About::Runs, format!("Opened “{name}”: {summary}."));
-        self.runs.list.update(|runs| runs.push(run));
-        if self.run.phase.with_untracked(Phase::is_at_rest) {
-            self.runs.shown.set(Some(id));
+    /// Deletes a run from the store, unless it has been brought back.
+    fn delete_kept(self, id: RunId, name: String) {
+        let Some(store) = self.store.get_value() else { return };
+        if self.runs.with_untracked(id, |_| ()).is_some() {
+            return;
         }
-        self.save(id);
+        spawn_local(async move {
+            match async { store.open().await?.delete_run(id).await }.await {
+                Ok(()) => self.on_kept(&What::Run(id)),
+                Err(error) => {
+                    let text = format!("“{name}” is still kept in this browser: {error}.");
+                    self.on_not_kept(What::Run(id), text, move || self.delete_kept(id, name.clone()));
+                }
+            }
+        });
     }
 
     /// Writes a run to the store, as it is now.
@@ -206,32 +185,17 @@ impl Service {
                             run.bytes = None;
                         }
                     });
-                    self.on_kept(About::Runs);
+                    self.on_kept(&What::Run(id));
                 }
                 Err(error) => {
                     let text = format!(
                         "“{}” cannot be kept in this browser: {error}. Save its file before closing the page.",
                         line.name
                     );
-                    self.on_not_kept(About::Runs, text);
+                    self.on_not_kept(What::Run(id), text, move || self.save(id));
                 }
             }
         });
-    }
-
-    /// Warns that something cannot be kept. The next save tries again.
-    pub(super) fn on_not_kept(self, about: About, text: String) {
-        self.not_kept.update_value(|texts| texts.push(text.clone()));
-        self.notices.warn(about, text);
-    }
-
-    /// Takes such warnings back once something was kept.
-    pub(super) fn on_kept(self, about: About) {
-        let texts = self.not_kept.try_update_value(std::mem::take).unwrap_or_default();
-        if !texts.is_empty() {
-            self.notices.dismiss_texts(&texts);
-            self.notices.inform(about, "This browser keeps runs and sweeps again.");
-        }
     }
 
     /// The whole record of a run, as last written; the error in words.

@@ -12,7 +12,7 @@ use super::notices::{About, Remedy};
 use super::service::Service;
 use super::worker::FromWorker;
 use crate::facts;
-use crate::protocol::{Command, Message, RunId, State, WebGpu};
+use crate::protocol::{Command, Message, RunId, State};
 use crate::words;
 
 impl Service {
@@ -30,7 +30,8 @@ impl Service {
         let work_of =
             |run: RunId| self.with_current(|current| (current.sent == Some(run)).then(|| current.request.work.clone())).flatten();
         match message {
-            Message::Ready { webgpu } => self.on_ready(webgpu),
+            Message::Ready {} => self.on_ready(),
+            Message::WebGpu { webgpu } => self.engine.webgpu.set(Some(webgpu)),
             Message::State { run, state } => match work_of(run) {
                 Some(Work::Run { id, .. }) => self.on_run_state(id, state),
                 Some(Work::Sweep { key }) => self.on_sweep_state(&key, state),
@@ -56,13 +57,13 @@ impl Service {
         }
     }
 
-    fn on_ready(self, webgpu: WebGpu) {
+    fn on_ready(self) {
         for phase in [self.run.phase, self.sweep.phase] {
             if phase.with_untracked(|phase| *phase == Phase::Waiting) {
                 phase.set(Phase::Compiling);
             }
         }
-        self.engine.on_ready(webgpu);
+        self.engine.on_ready();
         self.notices.dismiss_remedies(|remedy| *remedy == Remedy::Restart(None));
     }
 
@@ -90,7 +91,7 @@ impl Service {
             State::Finished => return self.end(Phase::Finished),
             State::Failed { message } => {
                 self.set_status(run, Status::Failed(message.clone()));
-                return self.end(Phase::Failed(message));
+                return self.fail(message);
             }
             // The worker has not read the stop yet.
             _ if was == Phase::Stopping => return,
@@ -134,6 +135,13 @@ impl Service {
         }
     }
 
+    /// Ends the work in training, which cannot go on. Its worker is replaced: a device that was lost, or
+    /// could not be started, is asked for anew by the next run.
+    pub(super) fn fail(self, message: String) {
+        self.engine.respawn();
+        self.end(Phase::Failed(message));
+    }
+
     fn set_status(self, id: RunId, status: Status) {
         self.runs.update(id, |run| Arc::make_mut(&mut run.record).status = status);
     }
@@ -152,7 +160,7 @@ impl Service {
         match state {
             State::Finished => Self::with_sweeps(|sweeps| (sweeps.next_run)(self, key)),
             State::Stopped => self.end(Phase::Stopped),
-            State::Failed { message } => self.end(Phase::Failed(message)),
+            State::Failed { message } => self.fail(message),
             State::Compiling | State::SelfTest | State::Running | State::Paused => {
                 if self.sweep.phase.with_untracked(|phase| *phase != Phase::Stopping) {
                     self.set_phase(&Work::Sweep { key: key.to_owned() }, Phase::Running);

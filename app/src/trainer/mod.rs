@@ -13,7 +13,9 @@ mod job;
 mod keep;
 mod locks;
 mod messages;
+mod not_kept;
 mod notices;
+mod open;
 mod queue;
 mod run;
 mod run_control;
@@ -31,19 +33,24 @@ use leptos::prelude::*;
 pub use engine::{Engine, Loading};
 pub use job::{Phase, Request, RunJob, SweepJob, SweepKey, Work};
 pub use notices::{About, Notice, Notices, Remedy};
+pub use open::Opened;
 pub use queue::Queue;
 pub use run::Run;
 pub use run_control::RunCommands;
 pub use runs::Runs;
-pub use sweep::{Kept, Sweeps};
+pub use sweep::{Kept, OpenedSweep, Sweeps};
 pub use sweep_control::SweepCommands;
 
+use codec::Store;
 use service::Service;
 
 /// Makes the trainer and provides its handles to every component of the site. Call it where the owner
 /// lives as long as the site. With `keeps` false nothing is kept in the browser, as in an embedded figure.
 pub fn provide(keeps: bool) {
-    let service = Service::new(keeps);
+    let service = Service::new();
+    if keeps {
+        service.store.set_value(Some(Store::new(move || service.on_cleared())));
+    }
     service.engine.set_listener(Rc::new(move |event| service.on_event(event)));
     provide_context(service.engine);
     provide_context(service.queue);

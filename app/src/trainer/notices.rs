@@ -38,6 +38,8 @@ pub enum Remedy {
     Resume(RunId),
     /// Bring back the run that was deleted last.
     Undelete,
+    /// Keep again what could not be kept, and read what could not be read.
+    KeepAgain,
     /// Load the engine again, and go on with what was in training, if anything.
     Restart(Option<Box<Request>>),
 }
@@ -83,13 +85,18 @@ impl Notices {
         }
     }
 
-    /// Takes the notices with these texts off the list.
-    pub(super) fn dismiss_texts(&self, texts: &[String]) {
-        self.list.update(|notices| notices.retain(|notice| !texts.contains(&notice.text)));
+    /// Takes the notice with this text off the list.
+    pub(super) fn dismiss_text(&self, text: &str) {
+        self.list.update(|notices| notices.retain(|notice| notice.text != text));
     }
 
     /// Adds a notice. The same text is never listed twice.
     fn add(&self, about: About, bad: bool, text: String, remedy: Option<Remedy>) {
+        // What is listed already is not announced again.
+        let is_listed = |notice: &Notice| notice.text == text && notice.remedy == remedy && notice.about == about;
+        if self.list.with_untracked(|notices| notices.iter().any(is_listed)) {
+            return;
+        }
         self.list.update(|notices| {
             notices.retain(|notice| notice.text != text);
             let id = notices.iter().map(|notice| notice.id + 1).max().unwrap_or(0);

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::codec::Store;
 use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
+use super::not_kept::NotKept;
 use super::notices::Notices;
 use super::queue::{Current, Queue};
 use super::run::Run;
@@ -32,8 +33,8 @@ pub struct Service {
     pub store: StoredValue<Option<Store>, LocalStorage>,
     /// Whether the kept runs have been read.
     pub recalled: StoredValue<bool>,
-    /// The warnings about attempts to keep something that failed, until one works.
-    pub not_kept: StoredValue<Vec<String>>,
+    /// What could not be kept or read, until that works.
+    pub not_kept: StoredValue<Vec<NotKept>, LocalStorage>,
     /// What is in training, beyond what [`Queue`] shows of it.
     pub current: StoredValue<Option<Current>, LocalStorage>,
     /// The run that was deleted last, with its record.
@@ -41,8 +42,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// A trainer that nothing was asked of yet. With `keeps` false nothing is kept in the browser.
-    pub fn new(keeps: bool) -> Self {
+    /// A trainer that nothing was asked of yet, and that keeps nothing in the browser.
+    pub fn new() -> Self {
         Self {
             engine: Engine::new(),
             queue: Queue::new(),
@@ -51,9 +52,9 @@ impl Service {
             sweeps: Sweeps::new(),
             sweep: SweepJob::new(),
             notices: Notices::new(),
-            store: StoredValue::new_local(keeps.then(Store::default)),
+            store: StoredValue::new_local(None),
             recalled: StoredValue::new(false),
-            not_kept: StoredValue::new(Vec::new()),
+            not_kept: StoredValue::new_local(Vec::new()),
             current: StoredValue::new_local(None),
             deleted: StoredValue::new_local(None),
         }

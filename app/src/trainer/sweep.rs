@@ -11,6 +11,7 @@ use quanta_core::theory::Resource;
 
 use super::job::SweepKey;
 use crate::facts;
+use crate::published::Material;
 use crate::sweeps;
 
 /// A sweep, as far as it has come.
@@ -84,16 +85,29 @@ impl Kept {
     }
 }
 
+/// A collected sweep from a file that was opened.
+#[derive(Clone, Debug)]
+pub struct OpenedSweep {
+    /// The file's name.
+    pub name: String,
+    /// What is varied.
+    pub resource: Resource,
+    /// Its content.
+    pub material: Arc<Material>,
+}
+
 /// The sweeps that have been looked at or trained, by what they are kept under.
 #[derive(Clone, Copy)]
 pub struct Sweeps {
     /// All of them.
     pub kept: RwSignal<BTreeMap<SweepKey, Kept>>,
+    /// Those from files, newest first.
+    pub opened: RwSignal<Vec<OpenedSweep>>,
 }
 
 impl Sweeps {
     pub(super) fn new() -> Self {
-        Self { kept: RwSignal::new(BTreeMap::new()) }
+        Self { kept: RwSignal::new(BTreeMap::new()), opened: RwSignal::new(Vec::new()) }
     }
 
     /// Reads something of a sweep, where any of it is there; tracked.

@@ -15,6 +15,7 @@ use quanta_core::theory::Resource;
 use super::codec::NOT_LOADED;
 use super::id;
 use super::job::{Phase, Request, SweepKey, Work};
+use super::not_kept::What;
 use super::notices::About;
 use super::service::Service;
 use super::sweep::Kept;
@@ -71,12 +72,7 @@ impl SweepCommands {
         service.sweeps.kept.update(|kept| {
             kept.remove(&key);
         });
-        let Some(store) = service.store.get_value() else { return };
-        spawn_local(async move {
-            if let Err(error) = async { store.open().await?.delete_sweep(&key).await }.await {
-                service.notices.warn(About::Sweeps, format!("The sweep is still kept in this browser: {error}."));
-            }
-        });
+        service.delete_kept_sweep(key);
     }
 }
 
@@ -91,6 +87,7 @@ pub struct SweepSteps {
     pub(super) next_run: fn(Service, &str),
     /// Takes in the record of the sweep's run.
     pub(super) on_record: fn(Service, &str, Vec<u8>),
+    save: fn(Service, SweepKey),
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -99,6 +96,7 @@ fn steps() -> Result<SweepSteps, SplitLoaderError> {
         begin: |service, serial, key| Box::pin(service.begin_first_run(serial, key)),
         next_run: Service::next_run,
         on_record: Service::on_sweep_record,
+        save: Service::save_sweep,
     })
 }
 
@@ -113,6 +111,33 @@ impl Service {
         if let Some(steps) = STEPS.get() {
             act(steps);
         }
+    }
+
+    /// Deletes a sweep from the store, unless it has been begun again.
+    fn delete_kept_sweep(self, key: SweepKey) {
+        let Some(store) = self.store.get_value() else { return };
+        if self.sweeps.with_untracked(&key, Kept::is_begun).unwrap_or(false) {
+            return;
+        }
+        spawn_local(async move {
+            match async { store.open().await?.delete_sweep(&key).await }.await {
+                Ok(()) => self.on_kept(&What::Sweep(key)),
+                Err(error) => {
+                    let text = format!("The sweep is still kept in this browser: {error}.");
+                    self.on_not_kept(What::Sweep(key.clone()), text, move || self.delete_kept_sweep(key.clone()));
+                }
+            }
+        });
+    }
+
+    /// Writes a sweep to the store, as it is now, once the code for that is loaded.
+    pub(super) fn save_sweep_again(self, key: SweepKey) {
+        spawn_local(async move {
+            match steps().await {
+                Ok(steps) => (steps.save)(self, key),
+                Err(_) => self.notices.warn(About::Sweeps, format!("The sweep cannot be kept: {NOT_LOADED}.")),
+            }
+        });
     }
 
     pub(super) fn request_sweep(self, request: Request) {
@@ -130,7 +155,11 @@ impl Service {
             let collected = sweep.map(|sweep| Collected::from_bytes(&sweep).map_err(|error| error.to_string())).transpose()?;
             Ok::<_, String>(collected.map(|collected| (collected.runs, checkpoint.map(Arc::new))))
         };
-        match read.await {
+        let read = read.await;
+        if read.is_ok() {
+            self.on_kept(&What::Sweep(key.clone()));
+        }
+        match read {
             Ok(None) => {}
             Ok(Some((runs, checkpoint))) => self.sweeps.kept.update(|all| {
                 let kept = all.entry(key).or_insert_with(|| Kept::new(resource, manifest));
@@ -139,7 +168,12 @@ impl Service {
                     (kept.runs, kept.checkpoint) = (runs, checkpoint);
                 }
             }),
-            Err(why) => self.notices.warn(About::Sweeps, format!("The sweep kept in this browser cannot be read: {why}.")),
+            Err(why) => {
+                let text = format!("The sweep kept in this browser cannot be read: {why}.");
+                let what = What::Sweep(key.clone());
+                let again = move || spawn_local(self.recall_sweep(resource, key.clone(), manifest.clone()));
+                self.on_not_kept(what, text, again);
+            }
         }
     }
 
@@ -192,7 +226,7 @@ impl Service {
     fn on_sweep_record(self, key: &str, bytes: Vec<u8>) {
         let record = match Record::from_bytes(&bytes) {
             Ok(record) => record,
-            Err(error) => return self.fail_sweep(error.to_string()),
+            Err(error) => return self.fail(error.to_string()),
         };
         self.sweeps.update(key, |kept| {
             if record.is_finished() {
@@ -202,12 +236,6 @@ impl Service {
             }
         });
         self.save_sweep(key.to_owned());
-    }
-
-    /// Ends the sweep in training for a reason that its worker does not know of.
-    fn fail_sweep(self, why: String) {
-        self.engine.respawn();
-        self.end(Phase::Failed(why));
     }
 
     fn save_sweep(self, key: SweepKey) {
@@ -220,17 +248,17 @@ impl Service {
         spawn_local(async move {
             let sweep = match sweep {
                 Ok(sweep) => sweep,
-                Err(error) => return self.on_not_kept(About::Sweeps, format!("The sweep cannot be kept: {error}.")),
+                Err(error) => return self.notices.warn(About::Sweeps, format!("The sweep cannot be kept: {error}.")),
             };
             let put = async {
                 let checkpoint = checkpoint.as_ref().map(|bytes| bytes.as_slice());
                 store.open().await?.put_sweep(&key, &sweep, checkpoint).await
             };
             match put.await {
-                Ok(()) => self.on_kept(About::Sweeps),
+                Ok(()) => self.on_kept(&What::Sweep(key)),
                 Err(error) => {
                     let text = format!("The sweep cannot be kept in this browser: {error}. Save it before closing the page.");
-                    self.on_not_kept(About::Sweeps, text);
+                    self.on_not_kept(What::Sweep(key.clone()), text, move || self.save_sweep(key.clone()));
                 }
             }
         });

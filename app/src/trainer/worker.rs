@@ -3,6 +3,8 @@
 //! The engine's wasm is fetched and compiled here and handed to the worker as a module, so that
 //! a worker that must be replaced starts at once, without the network.
 
+use std::cell::Cell;
+use std::pin::pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
@@ -16,10 +18,14 @@ use web_sys::{
 
 use crate::js::in_words;
 use crate::protocol::{Command, Message};
+use crate::wait::within;
 
 /// The engine's wasm and the script that starts it, beside the page.
 const WASM: &str = "worker_bg.wasm";
 const SCRIPT: &str = "engine.js";
+
+/// A server that sends nothing for so long is given up, in milliseconds.
+const SILENCE: u32 = 30_000;
 
 /// The address of one of these two, with the build's digest of their content in its query: a cache
 /// that holds an older engine does not answer for this one.
@@ -149,8 +155,40 @@ fn read(data: &JsValue) -> Result<(Message, Option<Vec<u8>>), String> {
 }
 
 /// Fetches and compiles the engine; `progress` is called with the bytes that have come, and with
-/// those in all where that is known. The error in words.
+/// those in all where that is known. The error in words, also where nothing comes any more.
 pub async fn fetch(progress: impl Fn(u64, Option<u64>) + 'static) -> Result<JsValue, String> {
+    let heard = Rc::new(Cell::new(Heard::Nothing));
+    let (bytes, all) = (heard.clone(), heard.clone());
+    let counted = move |count, total| {
+        bytes.set(Heard::Bytes(count));
+        progress(count, total);
+    };
+    let mut fetching = pin!(fetch_and_compile(counted, move || all.set(Heard::All)));
+    loop {
+        let before = heard.get();
+        match within(SILENCE, fetching.as_mut()).await {
+            Some(result) => return result,
+            // Compiling may take as long as it likes.
+            None if heard.get() == before && before != Heard::All => {
+                return Err(format!("{WASM}: nothing has come for {} seconds", SILENCE / 1_000));
+            }
+            None => {}
+        }
+    }
+}
+
+/// What has come of the engine.
+#[derive(Clone, Copy, PartialEq)]
+enum Heard {
+    Nothing,
+    Bytes(u64),
+    All,
+}
+
+async fn fetch_and_compile(
+    progress: impl Fn(u64, Option<u64>) + 'static,
+    all_there: impl FnOnce() + 'static,
+) -> Result<JsValue, String> {
     let response: Response =
         JsFuture::from(window().fetch_with_str(&current(WASM))).await.map_err(in_words)?.dyn_into().map_err(in_words)?;
     if !response.ok() {
@@ -167,7 +205,9 @@ pub async fn fetch(progress: impl Fn(u64, Option<u64>) + 'static) -> Result<JsVa
     let (compiled, counted) = (branch(0)?, branch(1)?);
     spawn_local(async move {
         // A stream that breaks is reported by the branch that is compiled.
-        let _ = count(&counted, |bytes| progress(bytes, total)).await;
+        if count(&counted, |bytes| progress(bytes, total)).await.is_ok() {
+            all_there();
+        }
     });
     let init = ResponseInit::new();
     let headers = web_sys::Headers::new().map_err(in_words)?;

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod canvas;
 pub mod copyable;
 pub mod fetch;
+pub mod files;
 pub mod framed;
 pub mod menu;
 pub mod notices;

@@ -76,6 +76,10 @@ fn OneNotice(notice: Notice) -> impl IntoView {
             <button type="button" class="main" on:click=move |_| { dismiss(); commands.undelete() }>"Bring it back"</button>
         }
         .into_any(),
+        Remedy::KeepAgain => view! {
+            <button type="button" class="main" on:click=move |_| commands.keep_again()>"Try again"</button>
+        }
+        .into_any(),
         Remedy::Restart(interrupted) => view! {
             <button type="button" class="main" on:click=move |_| { dismiss(); commands.restart(interrupted.as_deref().cloned()) }>
                 "Restart the engine"

@@ -33,6 +33,11 @@ impl<T> Asked<T> {
             _ => None,
         }
     }
+
+    /// Whether it was asked for and could not be loaded.
+    fn has_failed(&self) -> bool {
+        matches!(self, Asked::Failed(_))
+    }
 }
 
 /// The list, and the files that have been loaded.
@@ -47,6 +52,11 @@ impl Library {
     /// Loads the list.
     pub fn open() -> Self {
         let library = Self { index: RwSignal::new(Asked::Coming), files: RwSignal::new(BTreeMap::new()) };
+        library.load_index();
+        library
+    }
+
+    fn load_index(self) {
         spawn_local(async move {
             let index = match fetch::bytes(&format!("{FOLDER}/index.json")).await {
                 Ok(Some(bytes)) => match Index::from_json(&String::from_utf8_lossy(&bytes)) {
@@ -57,18 +67,19 @@ impl Library {
                 Err(why) => Asked::Failed(why),
             };
             // The page may have been left meanwhile.
-            let _ = library.index.try_set(index);
+            let _ = self.index.try_set(index);
         });
-        library
     }
 
     /// Loads a file, unless that was done.
     pub fn want(&self, file: &str) {
-        if self.files.with_untracked(|files| files.contains_key(file)) {
-            return;
+        if !self.files.with_untracked(|files| files.contains_key(file)) {
+            self.load_file(file.to_owned());
         }
-        let (files, file) = (self.files, file.to_owned());
-        files.update(|files| {
+    }
+
+    fn load_file(self, file: String) {
+        self.files.update(|files| {
             files.insert(file.clone(), Asked::Coming);
         });
         spawn_local(async move {
@@ -80,12 +91,50 @@ impl Library {
                 Ok(None) => Asked::Missing,
                 Err(why) => Asked::Failed(why),
             };
-            let _ = files.try_update(|files| files.insert(file, asked));
+            let _ = self.files.try_update(|files| files.insert(file, asked));
         });
+    }
+
+    /// Whether anything that was asked for did not come; tracked.
+    pub fn has_failed(&self) -> bool {
+        self.index.with(Asked::has_failed) || self.files.with(|files| files.values().any(is_absent))
+    }
+
+    /// Asks again for everything that did not come.
+    pub fn retry(&self) {
+        if self.index.with_untracked(Asked::has_failed) {
+            self.index.set(Asked::Coming);
+            self.load_index();
+        }
+        let failed = |files: &BTreeMap<String, Asked<_>>| {
+            files.iter().filter(|(_, asked)| is_absent(asked)).map(|(file, _)| file.clone()).collect::<Vec<_>>()
+        };
+        for file in self.files.with_untracked(failed) {
+            self.load_file(file);
+        }
     }
 
     /// The state of a file; tracked.
     pub fn file(&self, file: &str) -> Asked<Arc<Material>> {
         self.files.with(|files| files.get(file).cloned().unwrap_or(Asked::Coming))
+    }
+}
+
+/// Whether a file that is listed did not come.
+fn is_absent<T>(asked: &Asked<T>) -> bool {
+    matches!(asked, Asked::Missing | Asked::Failed(_))
+}
+
+/// A button that asks again for what did not come; nothing where all did.
+#[component]
+pub fn TryAgain(
+    /// What was asked for.
+    library: Library,
+) -> impl IntoView {
+    let has_failed = Memo::new(move |_| library.has_failed());
+    view! {
+        <Show when=move || has_failed.get()>
+            <button type="button" class="try-again" on:click=move |_| library.retry()>"Try again"</button>
+        </Show>
     }
 }

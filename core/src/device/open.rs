@@ -158,7 +158,10 @@ async fn gpu() -> Gpu {
         return known;
     }
     let started = start_gpu().await;
-    *known_gpu() = Some(started.clone());
+    // The page may live for days, and a GPU may come back: what failed is asked for again.
+    if started.is_ok() {
+        *known_gpu() = Some(started.clone());
+    }
     started
 }
 

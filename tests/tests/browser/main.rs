@@ -13,6 +13,7 @@
 mod driver;
 
 mod access;
+mod again;
 mod console;
 mod device;
 mod embed;

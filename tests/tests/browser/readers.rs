@@ -1,8 +1,6 @@
 //! What people bring along: links that others have added to, numbers as they write them, files of
 //! other kinds.
 
-use std::path::Path;
-
 use crate::TINY;
 use crate::person::{SHORT_WAIT, a_person};
 
@@ -72,11 +70,8 @@ fn settings_that_make_the_science_moot_get_a_note() {
 fn files_of_another_kind_are_named() {
     a_person(async |person| {
         let folder = tempfile::tempdir().expect("a folder");
-        let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1/sweep.safetensors");
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
-        person.picks_file(&sweep).await;
-        person.reads_soon("“sweep.safetensors” cannot be opened: this is a collected sweep of the quanta lab").await;
         for (name, content, words) in [
             ("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "a Git LFS pointer"),
             ("page.safetensors", "<!DOCTYPE html><title>Not found</title>", "a web page"),

@@ -1,6 +1,10 @@
 //! The scaling page: a sweep is trained in the browser, stopped, resumed and saved.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use quanta_core::sweep::Collected;
+use serde_json::json;
 
 use crate::driver::Kind;
 use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person, a_person_at};
@@ -102,5 +106,47 @@ fn every_resource_has_a_sweep() {
         let told = async || person.text_of("figure-scaling-about").await.contains("against training step S").then_some(());
         person.waits(SHORT_WAIT, "the figure's words", told).await;
         person.finds("heading", "Loss against training steps").await;
+    });
+}
+
+/// A file of the program's first version.
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1").join(name)
+}
+
+/// Drops a file on the page, as from another window.
+async fn drops(person: &Person, name: &str) {
+    let script = "const [name, bytes] = arguments, data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], name));
+        document.getElementById('main').firstElementChild.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+    let bytes = fs::read(fixture(name)).expect("the fixture");
+    person.runs_script(script, [json!(name), json!(bytes)]).await;
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_file_opens_on_the_page_that_it_belongs_to() {
+    a_person(async |person| {
+        person.opens(crate::TINY).await;
+        person.waits_for_state("Ready to start.").await;
+        person.picks_file(&fixture("sweep.safetensors")).await;
+        let text = person.reads_soon("Opened: sweep.safetensors; 2 runs").await;
+        assert!(text.contains("Opened “sweep.safetensors”: a collected sweep of 2 runs over parameters."), "{text}");
+        assert_eq!(person.query().await, "?page=scaling&resource=parameters");
+        person.finds("disclosure", "The 2 runs behind the curve compared with").await;
+        // A run that is dropped there opens in the Lab.
+        drops(person, "run.safetensors").await;
+        let text = person.reads_soon("Opened “run.safetensors”: step 30: loss ").await;
+        assert!(!person.query().await.contains("page=scaling"), "{text}");
+        assert_eq!(person.numbers().await.step, Some(30));
+        assert!(person.query().await.contains("n_tasks=3&"), "the run's own settings");
+        // The sweep is still there; so it is after the files were dropped on a page that shows neither.
+        let link = person.finds("link", "Scaling").await;
+        person.runs_script_on(&link, "arguments[0].click()", "").await;
+        person.reads_soon("Opened: sweep.safetensors; 2 runs").await;
+        person.opens("?page=theory").await;
+        person.finds("heading", "From quanta to a power law").await;
+        drops(person, "sweep.safetensors").await;
+        person.reads_soon("Opened: sweep.safetensors; 2 runs").await;
     });
 }

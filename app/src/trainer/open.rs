@@ -1,0 +1,88 @@
+//! Files that are opened: runs join the list, collected sweeps are held for the Scaling page.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use quanta_core::config::RunConfig;
+use quanta_core::record::Record;
+use quanta_core::theory::Resource;
+use wasm_bindgen::JsCast;
+
+use super::codec;
+use super::id;
+use super::job::Phase;
+use super::notices::About;
+use super::run::{Line, Run};
+use super::run_control::RunCommands;
+use super::service::Service;
+use super::sweep::OpenedSweep;
+use crate::js::in_words;
+use crate::published::Material;
+use crate::words;
+
+/// What a file was, for the page that shows it.
+pub enum Opened {
+    /// A run of these settings.
+    Run(RunConfig),
+    /// A collected sweep over that resource.
+    Sweep(Resource),
+}
+
+impl RunCommands {
+    /// Opens a file that was picked or dropped: a run or a collected sweep. Calls back once it is there.
+    pub fn open_file(self, file: web_sys::File, opened: impl FnOnce(Opened) + 'static) {
+        let Self(service) = self;
+        spawn_local(async move {
+            let name = file.name();
+            let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(in_words);
+            let codec = codec::load().await;
+            let content = read.and_then(|buffer| {
+                let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
+                Ok(((codec?.open)(&bytes)?, bytes))
+            });
+            match content {
+                Ok((codec::Content::Run(record), bytes)) => {
+                    let config = record.config.clone();
+                    service.add_opened(&name, *record, bytes);
+                    opened(Opened::Run(config));
+                }
+                Ok((codec::Content::Sweep(resource, sweep), _)) => {
+                    service.add_opened_sweep(name, resource, sweep);
+                    opened(Opened::Sweep(resource));
+                }
+                Err(why) => service.notices.warn(About::Everything, format!("“{name}” cannot be opened: {why}.")),
+            }
+        });
+    }
+}
+
+impl Service {
+    fn add_opened(self, name: &str, record: Record, bytes: Vec<u8>) {
+        let stem = name.strip_suffix(".safetensors").unwrap_or(name).to_owned();
+        let (id, color) = (id::random(), self.runs.next_color());
+        let line = Line { id, name: stem, color, hidden: false, made: js_sys::Date::now() };
+        let mut run = Run::from_record(line, record);
+        run.bytes = Some(Arc::new(bytes));
+        let summary = run.summary().unwrap_or_else(|| "not measured yet".to_owned());
+        self.notices.inform(About::Runs, format!("Opened “{name}”: {summary}."));
+        self.runs.list.update(|runs| runs.push(run));
+        if self.run.phase.with_untracked(Phase::is_at_rest) {
+            self.runs.shown.set(Some(id));
+        }
+        self.save(id);
+    }
+
+    fn add_opened_sweep(self, name: String, resource: Resource, material: Arc<Material>) {
+        let runs = words::count(material.configs().len(), "run", "runs");
+        let text = format!(
+            "Opened “{name}”: a collected sweep of {runs} over {}. It is shown here until the page is closed.",
+            resource.name()
+        );
+        self.notices.inform(About::Sweeps, text);
+        self.sweeps.opened.update(|opened| {
+            opened.retain(|other| other.name != name);
+            opened.insert(0, OpenedSweep { name, resource, material });
+        });
+    }
+}

@@ -1,0 +1,352 @@
+//! What failed once is asked again: a GPU, the browser's store, the engine, published files. A script that
+//! runs before the page's own makes them fail, until it is told that they are repaired.
+
+use serde_json::json;
+use thirtyfour::extensions::cdp::ChromeDevTools;
+
+use crate::TINY;
+use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
+
+/// Whether the test has repaired what fails; it stays so after a reload.
+const REPAIRED: &str = "const repaired = () => sessionStorage.getItem('repaired') !== null;";
+
+/// Every worker that is started before the repair runs `patch` first, a string of JavaScript.
+const PATCH_WORKERS: &str = "
+    const Real = Worker;
+    window.Worker = class extends Real {
+        constructor(address, options) {
+            if (repaired()) return super(address, options);
+            const text = `import ${JSON.stringify(new URL(address, location.href).href)};\\n${patch}`;
+            super(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), options);
+        }
+    };";
+
+impl Person {
+    /// Runs a script in every page that is opened from now on, before the page's own. It has a function
+    /// `repaired`.
+    async fn breaks(&self, script: &str) {
+        let tools = ChromeDevTools::new(self.driver().handle().clone());
+        // The page's policy allows no workers from blobs.
+        tools.execute_cdp_with_params("Page.setBypassCSP", json!({ "enabled": true })).await.expect("no policy");
+        let source = format!("(() => {{ {REPAIRED} {script} }})()");
+        let add = "Page.addScriptToEvaluateOnNewDocument";
+        tools.execute_cdp_with_params(add, json!({ "source": source })).await.expect("a script before the page's own");
+    }
+
+    /// Runs JavaScript at the start of every worker that is started before the repair.
+    async fn breaks_workers(&self, patch: &str) {
+        self.breaks(&format!("const patch = {}; {PATCH_WORKERS}", json!(patch))).await;
+    }
+
+    /// From now on nothing fails any more.
+    async fn repairs(&self) {
+        self.runs_script("sessionStorage.setItem('repaired', '')", []).await;
+    }
+
+    /// Waits until the state begins with these words, which may be “Failed”.
+    async fn state_soon(&self, words: &str) -> String {
+        let state = async || Some(self.state().await).filter(|state| state.starts_with(words));
+        self.waits(LONG_WAIT, &format!("the state '{words}'"), state).await
+    }
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_adapter_that_never_answers_holds_up_no_run() {
+    a_person(async |person| {
+        // Without timers nothing that waits for the adapter gives up: the CPU must not wait for it at all.
+        person
+            .breaks_workers(
+                "navigator.gpu.requestAdapter = () => new Promise(() => {});
+                 const timer = self.setTimeout;
+                 self.setTimeout = (then, limit, ...rest) => limit >= 3000 ? 0 : timer(then, limit, ...rest);",
+            )
+            .await;
+        person.opens(TINY).await;
+        person.picks("CPU").await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_adapter_that_never_answers_is_asked_again() {
+    a_person(async |person| {
+        person.breaks_workers("navigator.gpu.requestAdapter = () => new Promise(() => {});").await;
+        person.opens(TINY).await;
+        // A run that may choose goes on the CPU.
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        assert!(person.text_of("device").await.starts_with("CPU"));
+        person.reads_soon("This browser was asked for WebGPU and has not answered").await;
+        // One that may not says so, and asks anew when it is started again.
+        person.picks("WebGPU").await;
+        person.presses("Start").await;
+        let state = person.state_soon("Failed").await;
+        assert!(state.contains("start again to ask it again, or choose the CPU"), "{state}");
+        person.repairs().await;
+        // The worker that waits in vain for the adapter was started before the repair.
+        person.presses("Start").await;
+        person.state_soon("Failed").await;
+        let found = async || Some(person.text_of("webgpu-found").await).filter(|text| !text.contains("has not answered"));
+        if person.waits(LONG_WAIT, "an answer", found).await.contains("offers no WebGPU") {
+            return person.reports("NOT TESTED further: this browser has no WebGPU adapter, not even a software one");
+        }
+        person.presses("Start").await;
+        let over = async || person.state().await.starts_with("Finished at step 400").then_some(());
+        person.waits(LONG_WAIT, "the run's end", over).await;
+        assert!(!person.text_of("device").await.starts_with("CPU"));
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_late_adapter_is_found_all_the_same() {
+    a_person(async |person| {
+        person
+            .breaks_workers(
+                "const ask = navigator.gpu.requestAdapter.bind(navigator.gpu);
+                 navigator.gpu.requestAdapter = async (options) => {
+                     await new Promise((resolve) => { new BroadcastChannel('adapter').onmessage = resolve; });
+                     return ask(options);
+                 };",
+            )
+            .await;
+        person.opens(TINY).await;
+        person.reads_soon("This browser was asked for WebGPU and has not answered").await;
+        person.runs_script("new BroadcastChannel('adapter').postMessage('')", []).await;
+        let found = async || Some(person.text_of("webgpu-found").await).filter(|text| !text.contains("has not answered"));
+        let found = person.waits(SHORT_WAIT, "an answer", found).await;
+        person.reports(&found);
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_lost_gpu_is_asked_for_again() {
+    a_person(async |person| {
+        person
+            .breaks_workers(
+                "const open = GPUAdapter.prototype.requestDevice;
+                 GPUAdapter.prototype.requestDevice = async function (options) {
+                     const device = await open.call(this, options);
+                     new BroadcastChannel('lose').onmessage = () => device.destroy();
+                     return device;
+                 };",
+            )
+            .await;
+        person.opens(&TINY.replace("steps=400", "steps=400000")).await;
+        let ask = "const done = arguments[0]; if (!navigator.gpu) done(false); else navigator.gpu.requestAdapter().then((a) => done(a !== null), () => done(false));";
+        let there = person.driver().execute_async(ask, Vec::new()).await.expect("an answer");
+        if there.json() != &json!(true) {
+            return person.reports("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
+        }
+        person.picks("WebGPU").await;
+        person.presses("Start").await;
+        person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        person.presses("Pause").await;
+        person.waits_for_state("Paused at step").await;
+        person.runs_script("new BroadcastChannel('lose').postMessage('')", []).await;
+        person.presses("Resume").await;
+        let state = person.state_soon("Failed").await;
+        person.reports(&state);
+        // On the CPU at once.
+        person.picks("CPU").await;
+        person.presses("Start").await;
+        let device = async |is_cpu| (person.text_of("device").await.starts_with("CPU") == is_cpu).then_some(());
+        person.waits(LONG_WAIT, "the CPU", async || device(true).await).await;
+        person.sees("steps on the CPU", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+        // And on the GPU again, without a reload.
+        person.picks("WebGPU").await;
+        person.presses("Start").await;
+        person.waits_for_state("Running").await;
+        person.waits(LONG_WAIT, "the GPU", async || device(false).await).await;
+        person.sees("steps on the GPU", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
+        person.presses("Stop").await;
+        person.waits_for_state("Stopped at step").await;
+    });
+}
+
+/// Makes the browser's store fail as `open` says, trains a run, repairs the store and has the run kept.
+async fn keeps_a_run_after(person: &Person, open: &str, why: &str) {
+    let script = "const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...all) { if (repaired()) return open.apply(this, all); FAIL };";
+    person.breaks(&script.replace("FAIL", open)).await;
+    person.opens(TINY).await;
+    let text = person.reads_soon("Runs cannot be kept in this browser (").await;
+    assert!(text.contains(why), "{text}");
+    person.presses("Start").await;
+    person.waits_for_state("Finished at step 400").await;
+    let numbers = person.numbers().await;
+    person.reads_soon(&format!("cannot be kept in this browser: {why}. Save its file before closing the page.")).await;
+    person.repairs().await;
+    person.presses("Try again").await;
+    person.reads_soon("This browser keeps runs and sweeps again.").await;
+    // Every failure is mended by the one press, or by what followed from it.
+    let gone = async || person.finds_all("button", "Try again").await.is_empty().then_some(());
+    person.waits(SHORT_WAIT, "no more warnings", gone).await;
+    person.reloads().await;
+    person.sees("the run that was kept", |shown| *shown == numbers).await;
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_store_that_never_opens_is_said_and_tried_again() {
+    a_person(async |person| {
+        // A request that nothing ever comes of.
+        keeps_a_run_after(person, "return new EventTarget();", "the browser’s store does not answer").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_store_that_fails_is_said_and_tried_again() {
+    a_person(async |person| {
+        keeps_a_run_after(person, "throw new DOMException('the disk is broken', 'UnknownError');", "the disk is broken").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_store_that_is_cleared_is_said_and_filled_again() {
+    a_person(async |person| {
+        person.opens(TINY).await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+        let numbers = person.numbers().await;
+        person.reloads().await;
+        person.sees("the run that was kept", |shown| *shown == numbers).await;
+        let origin = person.runs_script("return location.origin", []).await;
+        let tools = ChromeDevTools::new(person.driver().handle().clone());
+        let what = json!({ "origin": origin, "storageTypes": "indexeddb" });
+        tools.execute_cdp_with_params("Storage.clearDataForOrigin", what).await.expect("a cleared store");
+        person.reads_soon("This browser has cleared what it kept").await;
+        person.presses("Try again").await;
+        person.reads_soon("This browser keeps runs and sweeps again.").await;
+        person.reloads().await;
+        person.sees("the run that was kept again", |shown| *shown == numbers).await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_engine_that_cannot_be_loaded_is_asked_for_again() {
+    a_person(async |person| {
+        // Its code, then its script.
+        person
+            .breaks(
+                "const ask = window.fetch;
+                 window.fetch = (address, ...rest) => !repaired() && String(address).startsWith('worker_bg.wasm')
+                     ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);
+                 const Real = Worker;
+                 window.Worker = class extends Real {
+                     constructor(address, options) { super(window.gone ? 'gone.js' : address, options); }
+                 };",
+            )
+            .await;
+        person.opens(TINY).await;
+        person.state_soon("The engine is not running: it could not be loaded (no network)").await;
+        person.presses("Start").await;
+        person.state_soon("Failed: the engine stopped working: it could not be loaded (no network)").await;
+        person.repairs().await;
+        person.runs_script("window.gone = true", []).await;
+        person.presses("Start").await;
+        person.state_soon("Failed: the engine stopped working: its script could not be started").await;
+        person.runs_script("window.gone = false", []).await;
+        person.presses("Start").await;
+        let over = async || person.state().await.starts_with("Finished at step 400").then_some(());
+        person.waits(LONG_WAIT, "the run's end", over).await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn an_engine_that_never_comes_is_given_up_and_asked_for_again() {
+    a_person(async |person| {
+        // Half a minute passes in a third of a second.
+        person
+            .breaks(
+                "const ask = window.fetch, timer = window.setTimeout;
+                 window.setTimeout = (then, limit, ...rest) => timer(then, limit === 30000 && !repaired() ? 300 : limit, ...rest);
+                 window.fetch = (address, ...rest) => !repaired() && String(address).startsWith('worker_bg.wasm')
+                     ? new Promise(() => {}) : ask(address, ...rest);",
+            )
+            .await;
+        person.opens(TINY).await;
+        person.state_soon("The engine is not running: it could not be loaded (worker_bg.wasm: nothing has come").await;
+        person.repairs().await;
+        person.presses("Start").await;
+        person.waits_for_state("Finished at step 400").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn published_files_that_did_not_come_are_asked_for_again() {
+    a_person(async |person| {
+        person
+            .breaks(
+                "const ask = window.fetch;
+                 window.fetch = (address, ...rest) => !repaired() && String(address).includes(window.missing ?? 'index.json')
+                     ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);",
+            )
+            .await;
+        person.opens("?page=reproduce").await;
+        person.reads_soon("The published results cannot be shown: no network.").await;
+        // The list comes now; the files that it lists do not.
+        person.runs_script("window.missing = '.safetensors'", []).await;
+        person.presses("Try again").await;
+        person.reads_soon("cannot be read: no network").await;
+        person.repairs().await;
+        person.presses("Try again").await;
+        let all = async || {
+            let text = person.text_of("reproduce-state").await;
+            (text.starts_with("From ") && !text.contains("cannot be read")).then_some(())
+        };
+        person.waits(SHORT_WAIT, "all the results", all).await;
+        assert!(person.finds_all("button", "Try again").await.is_empty());
+
+        person.runs_script("sessionStorage.clear()", []).await;
+        person.opens("?page=scaling").await;
+        person.reads_soon("The published sweeps cannot be shown: no network.").await;
+        person.repairs().await;
+        person.presses("Try again").await;
+        person.reads_soon("Published: ").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn a_recorded_run_that_did_not_come_is_asked_for_again() {
+    a_person(async |person| {
+        person
+            .breaks(
+                "const ask = window.fetch;
+                 window.asked = [];
+                 window.fetch = (address, ...rest) => {
+                     window.asked.push(String(address));
+                     return !repaired() && String(address).startsWith('recorded/')
+                         ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);
+                 };",
+            )
+            .await;
+        let asked = async |preset: &str| {
+            let count = "return window.asked.filter((address) => address === `recorded/${arguments[0]}.safetensors`).length";
+            person.runs_script(count, [json!(preset)]).await
+        };
+        person.opens("?preset=quick").await;
+        person.waits(SHORT_WAIT, "a first request", async || (asked("quick").await == json!(1)).then_some(())).await;
+        person.repairs().await;
+        for _ in 0..2 {
+            person.picks("Lesson").await;
+            person.waits(SHORT_WAIT, "the lesson's", async || (asked("lesson").await == json!(1)).then_some(())).await;
+            person.picks("Quick look").await;
+            person.waits(SHORT_WAIT, "a second request", async || (asked("quick").await == json!(2)).then_some(())).await;
+        }
+        // Once it was there it is not asked for again.
+        assert_eq!(asked("lesson").await, json!(1));
+    });
+}
