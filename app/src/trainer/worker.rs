@@ -12,8 +12,7 @@ use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    ErrorEvent, MessageEvent, ReadableStream, ReadableStreamDefaultReader, Response, ResponseInit, Worker, WorkerOptions,
-    WorkerType,
+    Event, MessageEvent, ReadableStream, ReadableStreamDefaultReader, Response, ResponseInit, Worker, WorkerOptions, WorkerType,
 };
 
 use crate::js::in_words;
@@ -64,7 +63,7 @@ struct Live {
     worker: Worker,
     ready: bool,
     _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut(ErrorEvent)>,
+    _error: Closure<dyn FnMut(Event)>,
 }
 
 impl Drop for Live {
@@ -108,9 +107,10 @@ impl WorkerHandle {
             Ok((message, bytes)) => on_message(FromWorker::Message(message, bytes)),
             Err(why) => on_message(FromWorker::Died(format!("it sent a message that the page does not understand: {why}"))),
         });
-        let error = Closure::new(move |event: ErrorEvent| {
+        let error = Closure::new(move |event: Event| {
             event.prevent_default();
-            let text = event.message();
+            // Where the script itself did not come, the event has no message at all.
+            let text = Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string()).unwrap_or_default();
             let why = text.strip_prefix("Uncaught ").unwrap_or(&text);
             listener(FromWorker::Died(if why.is_empty() { "its script could not be started".into() } else { why.to_owned() }));
         });

@@ -34,3 +34,28 @@ pub enum TrainError {
         reason: String,
     },
 }
+
+/// What a library's error of many lines says: each cause once, without the backtrace.
+pub(super) fn causes(text: &str) -> String {
+    let mut causes: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim).take_while(|line| !line.starts_with("Backtrace")) {
+        let cause = line.trim_start_matches("Caused by:").trim().trim_end_matches('.');
+        if !cause.is_empty() && !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::causes;
+
+    #[test]
+    fn an_error_of_many_lines_says_each_cause_once() {
+        let text = "The device is poisoned\nCaused by: The device is poisoned\nCaused by:\n  Destroyed: Device was destroyed.\n\
+                    Backtrace:\n  No backtrace available";
+        assert_eq!(causes(text), "The device is poisoned; Destroyed: Device was destroyed");
+        assert_eq!(causes("out of memory"), "out of memory");
+    }
+}

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use web_time::Instant;
 
-use super::error::TrainError;
+use super::error::{TrainError, causes};
 use super::learner::{Learn, learner, numbers, read};
 use super::pace::{Clock, Pace};
 use super::self_test::self_test;
@@ -351,7 +351,6 @@ impl Run {
     }
 
     fn execution(&self, error: impl std::fmt::Display) -> TrainError {
-        let reason = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        TrainError::Execution { step: self.step, reason: fault().unwrap_or(reason) }
+        TrainError::Execution { step: self.step, reason: fault().unwrap_or_else(|| causes(&error.to_string())) }
     }
 }

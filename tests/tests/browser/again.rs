@@ -1,8 +1,7 @@
 //! What failed once is asked again: a GPU, the browser's store, the engine, published files. A script that
 //! runs before the page's own makes them fail, until it is told that they are repaired.
 
-use serde_json::json;
-use thirtyfour::extensions::cdp::ChromeDevTools;
+use serde_json::{Value, json};
 
 use crate::TINY;
 use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
@@ -25,12 +24,16 @@ impl Person {
     /// Runs a script in every page that is opened from now on, before the page's own. It has a function
     /// `repaired`.
     async fn breaks(&self, script: &str) {
-        let tools = ChromeDevTools::new(self.driver().handle().clone());
         // The page's policy allows no workers from blobs.
-        tools.execute_cdp_with_params("Page.setBypassCSP", json!({ "enabled": true })).await.expect("no policy");
+        self.tells_the_browser("Page.setBypassCSP", json!({ "enabled": true })).await;
         let source = format!("(() => {{ {REPAIRED} {script} }})()");
-        let add = "Page.addScriptToEvaluateOnNewDocument";
-        tools.execute_cdp_with_params(add, json!({ "source": source })).await.expect("a script before the page's own");
+        self.tells_the_browser("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+    }
+
+    /// Sends a command of Chromium's developer tools.
+    async fn tells_the_browser(&self, command: &str, settings: Value) {
+        let told = self.driver().cdp().send_raw(command, settings).await;
+        told.unwrap_or_else(|error| panic!("{command}: {error}"));
     }
 
     /// Runs JavaScript at the start of every worker that is started before the repair.
@@ -181,7 +184,9 @@ async fn keeps_a_run_after(person: &Person, open: &str, why: &str) {
     person.presses("Start").await;
     person.waits_for_state("Finished at step 400").await;
     let numbers = person.numbers().await;
-    person.reads_soon(&format!("cannot be kept in this browser: {why}. Save its file before closing the page.")).await;
+    let text = person.reads_soon("Save its file before closing the page.").await;
+    let warned = text.lines().any(|line| line.contains("cannot be kept in this browser: ") && line.contains(why));
+    assert!(warned, "{text}");
     person.repairs().await;
     person.presses("Try again").await;
     person.reads_soon("This browser keeps runs and sweeps again.").await;
@@ -220,9 +225,8 @@ fn a_store_that_is_cleared_is_said_and_filled_again() {
         person.reloads().await;
         person.sees("the run that was kept", |shown| *shown == numbers).await;
         let origin = person.runs_script("return location.origin", []).await;
-        let tools = ChromeDevTools::new(person.driver().handle().clone());
         let what = json!({ "origin": origin, "storageTypes": "indexeddb" });
-        tools.execute_cdp_with_params("Storage.clearDataForOrigin", what).await.expect("a cleared store");
+        person.tells_the_browser("Storage.clearDataForOrigin", what).await;
         person.reads_soon("This browser has cleared what it kept").await;
         person.presses("Try again").await;
         person.reads_soon("This browser keeps runs and sweeps again.").await;
