@@ -45,6 +45,7 @@ impl BitBatch {
 /// and the bits stay packed.
 #[derive(Clone, Debug)]
 pub struct BitTask {
+    /// Names the samples.
     seed: u64,
     n_bits: usize,
     words: usize,
@@ -72,14 +73,14 @@ impl BitTask {
     /// The task that validated settings describe.
     pub fn new(settings: &Subtasks, sampling: &Sampling, label: Label) -> Self {
         let mut task = Self {
-            seed: sampling.seed,
+            seed: sampling.seed_data,
             n_bits: settings.n_bits,
             words: settings.words(),
             batch_size: sampling.batch_size,
             eval_per_task: settings.eval_per_task,
             frequencies: UseFrequencies::new(settings.n_tasks, settings.alpha),
             quanta: super::TaskSettings::quanta(settings),
-            subsets: distinct_subsets(sampling.seed, settings.n_tasks, settings.n_bits, settings.k),
+            subsets: distinct_subsets(sampling.seed_task, settings.n_tasks, settings.n_bits, settings.k),
             data: None,
             label,
         };

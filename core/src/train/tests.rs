@@ -269,3 +269,16 @@ fn snapshots_are_the_parameters_of_their_steps() {
     let resumed = to_the_end(block_on(Run::resume(again.record().clone(), OpenDevice::cpu())).expect("resumed"));
     assert_eq!(resumed.snapshots, record.snapshots);
 }
+
+#[test]
+fn the_start_can_have_a_seed_of_its_own() {
+    let start_of = |query: &str| {
+        let mut run = start(&tiny().with(query), Path::Fused);
+        block_on(run.checkpoint()).expect("taken");
+        run.record().checkpoint.clone().expect("there").arrays["layers.0.weight"].values.clone()
+    };
+    let (plain, other) = (start_of("seed=1"), start_of("seed=2"));
+    assert_eq!(start_of("seed=1&seed_model=2"), other);
+    assert_eq!(start_of("seed=2&seed_model=1&seed_task=5"), plain);
+    assert_eq!(start_of("seed=1&seed_task=2&seed_data=2"), plain);
+}
