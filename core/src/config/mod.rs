@@ -199,6 +199,13 @@ impl RunConfig {
         self.task.quanta()
     }
 
+    /// Which bits each subtask's label depends on, `[n_tasks, k]`, rising; `None` where the task has
+    /// none, or the settings leave too few subsets.
+    pub fn subsets(&self) -> Option<Vec<Vec<u32>>> {
+        let subtasks = self.subtasks().filter(|_| self.task.conflicts().is_empty())?;
+        Some(subtasks.subsets(self.training.seeds().task))
+    }
+
     /// The task that this validated config describes.
     pub fn build_task(&self) -> AnyTask {
         let Seeds { task, data, .. } = self.training.seeds();

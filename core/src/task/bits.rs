@@ -80,7 +80,7 @@ impl BitTask {
             eval_per_task: settings.eval_per_task,
             frequencies: UseFrequencies::new(settings.n_tasks, settings.alpha),
             quanta: super::TaskSettings::quanta(settings),
-            subsets: distinct_subsets(sampling.seed_task, settings.n_tasks, settings.n_bits, settings.k),
+            subsets: settings.subsets(sampling.seed_task),
             data: None,
             label,
         };
@@ -217,7 +217,7 @@ impl Task for BitTask {
 }
 
 /// `count` distinct subsets of `k` of `n` bits, each uniformly random among those not yet taken.
-fn distinct_subsets(seed: u64, count: usize, n: usize, k: usize) -> Vec<Vec<u32>> {
+pub(super) fn distinct_subsets(seed: u64, count: usize, n: usize, k: usize) -> Vec<Vec<u32>> {
     let mut rng = Rng::new(seed, Stream::Subsets, 0);
     let mut taken = std::collections::HashSet::with_capacity(count);
     let mut subsets = Vec::with_capacity(count);
