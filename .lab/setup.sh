@@ -146,6 +146,11 @@ scheduler() {
     PATH=$PATH:/usr/sbin command -v slurmctld
 }
 
+# The README's loader of runs is tested where Python has NumPy.
+has_numpy() {
+    "${QUANTA_PYTHON:-python3}" -c "import numpy" 2>/dev/null
+}
+
 # missing_packages build|test|check: prints Debian's names of the packages that are missing.
 missing_packages() {
     has cc || echo gcc libc6-dev
@@ -162,6 +167,7 @@ missing_packages() {
     # Slurm comes with daemons, so it is installed only where every test is asked for. Its test reports
     # if it is missing.
     [ -z "${CI:-}${QUANTA_REQUIRE_ALL:-}" ] || scheduler >/dev/null || echo slurm-wlm
+    [ -z "${CI:-}${QUANTA_REQUIRE_ALL:-}" ] || has_numpy || echo python3-numpy
 }
 
 # Prints the packages of the other browsers that the page is tested in. Only Linux has WebKitGTK; where a
@@ -327,6 +333,7 @@ doctor() {
         row "Vulkan driver" "$(vulkan_driver)" "apt-get install mesa-vulkan-drivers, a software driver; without a driver no native test uses a GPU"
     fi
     row "Slurm" "$(scheduler >/dev/null && echo "installed")" "optional: its test is skipped; apt-get install slurm-wlm"
+    row "NumPy" "$(has_numpy && echo "installed")" "optional: the test of the README's Python is skipped; apt-get install python3-numpy"
     echo "To check:"
     row "rustfmt, clippy" "$(linters_ready && version_of cargo clippy)" "rustup component add rustfmt clippy"
     tool_row "cargo-deny" "$(version_of "$TOOLS/bin/cargo-deny")" "$DENY_VERSION"

@@ -187,6 +187,7 @@ mod tests {
     use super::*;
     use quanta_core::config::RunConfig;
     use quanta_core::event::Started;
+    use quanta_core::record::Part;
 
     fn commands() -> Vec<Command> {
         let config = RunConfig::from_query("seed=7", &[]).expect("valid").to_json();
@@ -215,6 +216,13 @@ mod tests {
             parameters: 5,
             device: "CPU “flex”".into(),
             path: "plain".into(),
+            parts: vec![Part {
+                from_step: 0,
+                device: "CPU “flex”".into(),
+                path: "plain".into(),
+                program: "quanta 0 (0)".into(),
+                started: Some("2026-11-25T08:44:01Z".into()),
+            }],
             notes: vec!["a note".into()],
         };
         let state = |state| Message::State { run: RunId(3), state };

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::record::Part;
+
 /// The losses at one step. All losses are in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -67,8 +69,10 @@ pub struct Started {
     pub parameters: u64,
     /// The device in words, with the adapter's own name.
     pub device: String,
-    /// `fused` or `plain`: how a step is computed.
+    /// `fused` or `reference`: how a step is computed.
     pub path: String,
+    /// The parts of the run's training up to now, this one last.
+    pub parts: Vec<Part>,
     /// Remarks worth showing: a fallback, a self-test's outcome.
     pub notes: Vec<String>,
 }

@@ -86,6 +86,32 @@ fn flags_override_links_files_and_presets() {
 }
 
 #[test]
+fn a_links_foreign_keys_and_moot_settings_get_a_note() {
+    let link = "https://example.org/lab/?v=2&fbclid=IwAR1&width=12&amp;utm_source=mail";
+    let output = run(&["train", "--dry-run", "--url", link, "--n-tasks=4", "--n-bits=8", "--samples=2000"]);
+    assert!(output.status.success());
+    assert_eq!(json(&stdout(&output))["width"], 12);
+    let notes = stderr(&output);
+    assert!(notes.contains("no setting is called so: fbclid, utm_source"), "{notes}");
+    assert_eq!(notes.matches("Only 1,024 different inputs exist").count(), 1, "{notes}");
+    let clean = run(&["train", "--dry-run", "--url", "https://example.org/lab/?v=2&width=12"]);
+    assert_eq!(stderr(&clean), "");
+}
+
+#[test]
+fn every_flag_reads_numbers_as_settings_do() {
+    let theory = |n: &str| good(&["theory", "--json", "--n-tasks", n]);
+    assert_eq!(theory("1e3"), theory("1000"));
+    assert_eq!(theory("1,000"), theory("1000.0"));
+    assert!(refused(&["theory", "--alpha", "0,4"]).contains("write 0.4"));
+    let train = |every: &str| run(&["train", "--dry-run", "--checkpoint-every", every]);
+    assert!(train("1e2").status.success() && train("1,200").status.success());
+    let refusal = train("1.5");
+    assert_eq!(refusal.status.code(), Some(2));
+    assert!(stderr(&refusal).contains("a whole number"), "{}", stderr(&refusal));
+}
+
+#[test]
 fn bad_output_paths_are_refused_before_training() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing/run.safetensors");
@@ -111,6 +137,7 @@ fn json_output_is_one_event_per_line_and_nothing_else() {
     assert_eq!(name(&events[0]), "started");
     assert_eq!((&events[0]["config"]["n_tasks"], &events[0]["config"]["steps"]), (&Value::from(5), &Value::from(200)));
     assert_eq!(events[0]["program"], quanta_core::record::program());
+    assert_eq!((&events[0]["parts"][0]["from_step"], &events[0]["parts"][0]["device"]), (&Value::from(0), &events[0]["device"]));
     assert_eq!(name(events.last().unwrap()), "finished");
     let evaluations: Vec<&Value> = events.iter().filter(|event| name(event) == "evaluation").collect();
     assert_eq!(evaluations[0]["step"], 0);

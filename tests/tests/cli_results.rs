@@ -5,7 +5,7 @@
 
 mod terminal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use quanta_core::config::RunConfig;
 use quanta_core::record::{Record, Status};
@@ -134,6 +134,16 @@ fn figures_of_runs_are_drawn() {
     assert!(refused(&["plot", text(&path), "--figure=pie", "--out", text(&out)]).contains("emergence"));
     assert!(refused(&["plot", text(&path), "--figure=loss", "--out", text(&out), "--follow=501"]).contains("500 subtasks"));
     assert!(refused(&["plot", text(&path), "--figure=loss", "--out", text(&out), "--size=9"]).contains("720x480"));
+    assert!(refused(&["plot", text(&path), "--figure=loss", "--out", text(&out), "--scale=100"]).contains("0.25 to 8"));
+    let named = saved(folder.path(), "Łódź", &synthetic(paper(100)));
+    let svg = folder.path().join("named.svg");
+    let notes = |out: &Path| {
+        let output = run(&["plot", text(&named), "--figure=loss", "--follow=1e0", "--size=4e2x300", "--out", text(out)]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output)
+    };
+    assert!(notes(&folder.path().join("named.png")).contains("a PNG shows Ł, ź as “?”"));
+    assert_eq!(notes(&svg), "");
 }
 
 #[test]
@@ -292,7 +302,8 @@ fn a_sweep_is_fitted_as_its_figure_says() {
     for source in [&dir, &collected] {
         let found = rows(&good(&["fit", "--json", text(source)]));
         assert_eq!(found.len(), 1);
-        for name in ["exponent", "uncertainty", "range", "points", "amplitude", "truncated_sum", "theory"] {
+        for name in ["exponent", "uncertainty", "range", "points", "amplitude", "truncated_sum", "theory", "first_subtask_takes"]
+        {
             assert_eq!(found[0][name], said["fits"][0][name], "{name}");
         }
     }
@@ -303,6 +314,26 @@ fn a_sweep_is_fitted_as_its_figure_says() {
     assert!(!said["table"]["rows"].as_array().unwrap().is_empty() && !said["caption"].as_str().unwrap().is_empty());
     std::fs::remove_file(std::fs::read_dir(dir.join("runs")).unwrap().next().unwrap().unwrap().path()).unwrap();
     assert!(good(&["fit", text(&dir)]).contains("the sweep is not finished: 1 run left out"));
+}
+
+#[test]
+fn figures_and_fits_give_the_numbers_of_the_caption() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = saved(folder.path(), "run", &synthetic(paper(20_000)));
+    let out = folder.path().join("loss.svg");
+    let said: Value =
+        serde_json::from_str(&good(&["figure", "loss", "--from", text(&path), "--json", "--out", text(&out)])).unwrap();
+    let (fit, words) = (&said["fits"][0], said["description"].as_str().unwrap());
+    let number = |name: &str| fit[name].as_f64().unwrap_or_else(|| panic!("{name} in {fit}"));
+    for text in [
+        format!("α/(α+1) = {:.3}", number("theory")),
+        format!("has {:.3} over the same range", number("truncated_sum")),
+        format!("shows about {:.2}", number("paper")),
+    ] {
+        assert!(words.contains(&text), "“{text}” in {words}");
+    }
+    assert!(words.contains(&format!("is {:.0}, from when", number("first_subtask_takes"))), "{words}");
+    assert_eq!(&rows(&good(&["fit", "--json", text(&path)]))[0], fit);
 }
 
 #[test]

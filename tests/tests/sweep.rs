@@ -249,6 +249,36 @@ fn bad_sweeps_are_refused() {
 }
 
 #[test]
+fn a_sweep_says_what_it_drops_before_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = |more: &[&str]| {
+        let dir = folder.path().join("sweep");
+        let output = run(&[&["sweep", "--dir", text(&dir), "--over=seed=0,1", "--dry-run"], more].concat());
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(notes(&[]).contains("weights and moments of finished runs are dropped; --keep-weights keeps them"));
+    assert!(!notes(&["--keep-weights"]).contains("dropped"));
+    let moot = notes(&["--n-tasks=4", "--n-bits=8", "--samples=2000"]);
+    assert_eq!(moot.matches("Only 1,024 different inputs exist").count(), 1, "once, not for each run: {moot}");
+}
+
+#[test]
+fn collected_runs_say_when_and_on_what_they_were_trained() {
+    let folder = tempfile::tempdir().unwrap();
+    let [dir, out] = ["sweep", "sweep.safetensors"].map(|name| folder.path().join(name));
+    good(&as_str(&six(&dir, "--steps=50", &[])));
+    good(&["collect", text(&dir), "--out", text(&out)]);
+    let bytes = std::fs::read(&out).unwrap();
+    let collected = Collected::from_bytes(&bytes).unwrap();
+    for run in &collected.runs {
+        assert_eq!((run.parts.len(), &run.parts[0].device), (1, &run.device));
+        assert!(run.finished >= run.parts[0].started && run.finished.is_some());
+    }
+    assert_eq!(collected.to_bytes().unwrap(), bytes);
+}
+
+#[test]
 fn a_manifest_reproduces_a_sweep_in_another_folder() {
     let folder = tempfile::tempdir().unwrap();
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));

@@ -119,7 +119,9 @@ impl Service {
                 self.runs.update(id, |run| {
                     run.look = None;
                     let record = Arc::make_mut(&mut run.record);
-                    (record.device, record.path) = (started.device.clone(), started.path.clone());
+                    if let Some(part) = started.parts.last() {
+                        record.begin_part(part.clone());
+                    }
                 });
                 self.run.started.set(Some(started));
             }

@@ -27,7 +27,7 @@ pub use link::{PAGE_KEYS, PRESET_KEY, escaped, foreign_keys, link_version, pairs
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
 pub use spelling::misspelt;
-pub use training::{Optimizer, Training};
+pub use training::{Optimizer, Seeds, Training};
 pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
 pub use version::VERSION;
 
@@ -199,10 +199,18 @@ impl RunConfig {
         self.task.quanta()
     }
 
+    /// Which bits each subtask's label depends on, `[n_tasks, k]`, rising; `None` where the task has
+    /// none, or the settings leave too few subsets.
+    pub fn subsets(&self) -> Option<Vec<Vec<u32>>> {
+        let subtasks = self.subtasks().filter(|_| self.task.conflicts().is_empty())?;
+        Some(subtasks.subsets(self.training.seeds().task))
+    }
+
     /// The task that this validated config describes.
     pub fn build_task(&self) -> AnyTask {
-        let Training { seed, samples, .. } = self.training;
-        self.task.task(&Sampling { seed, samples, batch_size: self.training.batch() })
+        let Seeds { task, data, .. } = self.training.seeds();
+        let (samples, batch_size) = (self.training.samples, self.training.batch());
+        self.task.task(&Sampling { seed_task: task, seed_data: data, samples, batch_size })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Settings that can be run, but make a run say little: for a note beside them.
 
-use super::RunConfig;
+use super::{RunConfig, Training};
 use crate::figure::whole;
 
 impl RunConfig {
@@ -8,6 +8,13 @@ impl RunConfig {
     /// [`validate`](Self::validate) refuses.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
+        let Training { seed, seed_task, seed_model, seed_data, .. } = self.training;
+        if seed != 0 && ![seed_task, seed_model, seed_data].contains(&0) {
+            remarks.push(format!(
+                "The task, the start and the data have seeds of their own: the seed {seed} names nothing, and runs that \
+                 differ in it alone are the same run."
+            ));
+        }
         let Some(subtasks) = self.subtasks() else { return remarks };
         // Beyond 2^40 there is no data set that large.
         let inputs = (subtasks.n_bits <= 40).then(|| (subtasks.n_tasks as u64) << subtasks.n_bits);

@@ -276,6 +276,29 @@ fn runs_that_version_1_could_make_keep_their_names() {
 }
 
 #[test]
+fn seeds_of_parts_follow_the_seed_unless_they_are_given() {
+    let seeds = |query: &str| {
+        let Seeds { task, model, data } = RunConfig::of(query).training.seeds();
+        [task, model, data]
+    };
+    assert_eq!(seeds("seed=5"), [5, 5, 5]);
+    assert_eq!(seeds("seed=5&seed_model=2"), [5, 2, 5]);
+    assert_eq!(seeds("seed_task=1&seed_data=3"), [1, 0, 3]);
+    // Names of runs, links and files know them only where they are given.
+    let plain = RunConfig::of("seed=5");
+    assert_eq!((plain.identity(), plain.to_query()), ("v=1&seed=5".into(), "v=2&seed=5".into()));
+    let own = RunConfig::of("seed=5&seed_data=3");
+    assert_eq!((own.identity(), own.to_query()), ("v=2&seed=5&seed_data=3".into(), "v=2&seed=5&seed_data=3".into()));
+    assert_eq!(RunConfig::from_json(&own.to_json()), Ok(own.clone()));
+    let old = plain.to_json().lines().filter(|line| !line.contains("seed_")).collect::<String>();
+    assert_eq!(RunConfig::from_json(&old), Ok(plain));
+    assert!(own.settings_in_words().ends_with("seed 5 (data 3)."), "{}", own.settings_in_words());
+    let all = RunConfig::of("seed=5&seed_task=1&seed_model=2&seed_data=3");
+    assert_eq!((own.training.repetition(), all.training.repetition()), (5, 0));
+    assert!(all.remarks()[0].contains("the seed 5 names nothing") && own.remarks().is_empty());
+}
+
+#[test]
 fn the_task_says_what_the_other_keys_belong_to_wherever_it_stands() {
     let config = RunConfig::from_query("v=2&n_tasks=7&k=5&task=majority", &[]).expect("read");
     assert_eq!((config.task.word(), config.quanta().len()), ("majority", 7));

@@ -27,7 +27,11 @@ impl RunConfig {
         };
         let width = self.number("width").map(|width| format!("width {}, ", whole(width))).unwrap_or_default();
         let (task, batch, seed) = (self.task_in_words(), whole(self.batch() as f64), self.training.seed);
-        format!("{task}; {width}batch {batch}, {data}, seed {seed}.")
+        let own = [("task", "seed_task"), ("start", "seed_model"), ("data", "seed_data")];
+        let own = own.map(|(what, name)| (what, self.get(name).unwrap_or_default()));
+        let own: Vec<String> = own.iter().filter(|(_, seed)| seed != "0").map(|(what, seed)| format!("{what} {seed}")).collect();
+        let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) };
+        format!("{task}; {width}batch {batch}, {data}, seed {seed}{own}.")
     }
 
     /// The values of a group that matter most, in a line.

@@ -144,9 +144,9 @@ pub(crate) fn quanta_of(config: &RunConfig) -> (usize, f64) {
     (quanta.len(), quanta.alpha().unwrap_or_default())
 }
 
-/// The seed of a config.
+/// Which repetition of its settings a config is.
 pub(crate) fn seed(config: &RunConfig) -> u64 {
-    config.training.seed
+    config.training.repetition()
 }
 
 /// How much of a resource a run was given; `None` where the resource is not counted for it (fresh

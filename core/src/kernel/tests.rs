@@ -27,7 +27,7 @@ fn devices(test: &str) -> Vec<OpenDevice> {
 fn model(config: &RunConfig, device: &burn::tensor::Device) -> Mlp {
     let ModelConfig::Mlp(settings) = &config.model;
     let inputs = config.subtasks().expect("a task over bits").inputs();
-    Mlp::new(settings, inputs, config.training.seed, device)
+    Mlp::new(settings, inputs, config.training.seeds().model, device)
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {

@@ -11,6 +11,7 @@ use super::read::checksum;
 pub(crate) enum Values<'a> {
     F32(Cow<'a, [f32]>),
     F64(Vec<f64>),
+    I32(Vec<i32>),
     I64(Vec<i64>),
 }
 
@@ -30,6 +31,10 @@ impl<'a> Column<'a> {
         Self { name: name.into(), shape, values: Values::F64(values.into_iter().collect()) }
     }
 
+    pub fn i32(name: impl Into<String>, shape: Vec<usize>, values: impl IntoIterator<Item = i32>) -> Self {
+        Self { name: name.into(), shape, values: Values::I32(values.into_iter().collect()) }
+    }
+
     pub fn i64(name: impl Into<String>, shape: Vec<usize>, values: impl IntoIterator<Item = i64>) -> Self {
         Self { name: name.into(), shape, values: Values::I64(values.into_iter().collect()) }
     }
@@ -39,6 +44,7 @@ impl<'a> Column<'a> {
         match &self.values {
             Values::F32(values) => ("F32", 4, values.len()),
             Values::F64(values) => ("F64", 8, values.len()),
+            Values::I32(values) => ("I32", 4, values.len()),
             Values::I64(values) => ("I64", 8, values.len()),
         }
     }
@@ -47,6 +53,7 @@ impl<'a> Column<'a> {
         match &self.values {
             Values::F32(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::F64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
+            Values::I32(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::I64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
         }
     }

@@ -12,20 +12,26 @@
 //! | `quantum_accuracy` | F32 \[L, Q\] | 0 to 1 |
 //! | `seconds` | F64 \[L\] | seconds of training |
 //! | `quanta/frequency` | F64 \[Q\] | use frequency p_k, most frequent first; absent where unknown |
+//! | `quanta/bits` | I32 \[Q, k\] | of a task over bits: which bits of the input each subtask's label depends on, from 0, rising |
 //! | `quanta/before`, `quanta/after` | F32 \[Q\] | bits, each quantum's loss before and after it is learned |
 //! | `checkpoint/…` | F32, as the model's | parameters and moments, from which the run can go on |
 //! | `snapshot/STEP/…` | F32, as the model's | parameters at that step, for analyses |
 //! | `artifact/NAME/…` | F32 | what an analysis made |
 //!
 //! and the metadata holds `format`, `version`, `config` (the JSON of [`RunConfig`]), `unit`,
-//! `device`, `path`, `program`, `status`, `quanta` (where they come from), `checkpoint_step`,
+//! `parts` (a JSON list, see [`Part`]: on what, by which program and since when each part of it was
+//! trained), `device`, `path` and `program` (the last part's), `devices` (each once, a JSON list),
+//! `started` and `finished` (UTC), `status`, `quanta` (where they come from), `checkpoint_step`,
 //! `artifacts` (what made each), and `checksum`, which covers the arrays and the metadata.
+//!
+//! The bits and the frequencies follow from the settings; a file in which they differ is refused.
 //!
 //! Version 1 of the format, still read, has `task_loss` and `task_accuracy` for the quanta's, F32
 //! throughout, and a checksum of the arrays alone.
 
 pub(crate) mod container;
 mod csv;
+mod date;
 mod file;
 mod kind;
 mod read;
@@ -33,6 +39,7 @@ mod read;
 mod tests;
 mod write;
 
+pub use date::timestamp;
 pub use file::{FileLock, is_lockless, remove_leftovers, write_whole};
 pub use kind::{FileKind, recognise};
 pub(crate) use read::sum_of;
@@ -102,6 +109,22 @@ pub struct Artifact {
     pub arrays: Arrays,
 }
 
+/// A part of a run, from one start of the program to the next: on what it was trained, by what, since
+/// when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Optimiser steps that were taken before it.
+    pub from_step: u64,
+    /// The device, in words.
+    pub device: String,
+    /// `fused` or `reference`: how its steps were computed.
+    pub path: String,
+    /// The program, with its version and commit.
+    pub program: String,
+    /// When it began, in UTC ([`timestamp`]); nothing where that was not written down.
+    pub started: Option<String>,
+}
+
 /// One run: how it was set, what it showed, and how it can go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -109,10 +132,14 @@ pub struct Record {
     pub config: RunConfig,
     /// The quanta that losses are told apart by. Shared, because figures and threads hold them too.
     pub quanta: Arc<Quanta>,
-    /// The device it ran on, in words.
+    /// The device it ran on last, in words.
     pub device: String,
-    /// `fused` or `plain`: how its steps were computed.
+    /// `fused` or `reference`: how its steps were computed last.
     pub path: String,
+    /// The parts in which it was trained, in order: one more for each time that it was resumed.
+    pub parts: Vec<Part>,
+    /// When it took its last step, in UTC; nothing before.
+    pub finished: Option<String>,
     /// How it ended.
     pub status: Status,
     /// The evaluations, in order of their steps.
@@ -169,12 +196,34 @@ impl Record {
             config,
             device: String::new(),
             path: String::new(),
+            parts: Vec::new(),
+            finished: None,
             status: Status::Unfinished,
             evaluations: Vec::new(),
             checkpoint: None,
             snapshots: Vec::new(),
             artifacts: BTreeMap::new(),
         }
+    }
+
+    /// Begins a part of its training: at the last checkpoint, or at step 0. Parts that left no step
+    /// behind are forgotten.
+    pub fn begin_part(&mut self, part: Part) {
+        self.parts.retain(|before| before.from_step < part.from_step);
+        (self.device, self.path) = (part.device.clone(), part.path.clone());
+        self.parts.push(part);
+        self.finished = None;
+    }
+
+    /// The devices that it ran on, each once, in the order of their parts.
+    pub fn devices(&self) -> Vec<&str> {
+        let mut devices = Vec::new();
+        for part in &self.parts {
+            if !devices.contains(&part.device.as_str()) {
+                devices.push(part.device.as_str());
+            }
+        }
+        devices
     }
 
     /// The steps at which the losses were measured.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Deserialize;
 
-use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Record, RecordError, Status, VERSION, recognise};
+use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Part, Record, RecordError, Status, VERSION, recognise};
 use crate::config::RunConfig;
 use crate::event::Evaluation;
 use crate::quanta::{Origin, Quanta};
@@ -15,6 +15,7 @@ pub(super) const FORMAT: &str = "quanta-lab-run";
 pub(super) const CHECKPOINT: &str = "checkpoint/";
 pub(super) const SNAPSHOT: &str = "snapshot/";
 pub(super) const ARTIFACT: &str = "artifact/";
+pub(super) const BITS: &str = "quanta/bits";
 
 /// The metadata's entry `quanta`.
 #[derive(Deserialize)]
@@ -47,16 +48,21 @@ impl Record {
         let file = File { tensors: &tensors, metadata: &metadata, version };
         file.check()?;
         let quanta = Arc::new(file.quanta(&config)?);
+        file.check_task(&config, &quanta)?;
         let evaluations = file.evaluations(&quanta)?;
         let (checkpoint, snapshots) = file.checkpoints()?;
         let status: Status = serde_json::from_str(entry("status")?).map_err(|e| RecordError::Damaged(e.to_string()))?;
         // What version 1 called structured is called fused now.
         let path = entry("path")?.replace("structured", "fused");
+        let device = entry("device")?.clone();
+        let parts = file.parts(&device, &path)?;
         Ok(Self {
             config,
             quanta,
-            device: entry("device")?.clone(),
+            device,
             path,
+            parts,
+            finished: metadata.get("finished").cloned(),
             status,
             evaluations,
             checkpoint,
@@ -92,6 +98,39 @@ impl File<'_> {
         let losses = before.into_iter().zip(after).map(|(before, after)| (before as f32, after as f32)).collect();
         let quanta = Quanta::described(about.origin, about.alpha, p, losses).filter(|_| lengths_agree);
         quanta.ok_or_else(|| RecordError::Damaged("what it says of its quanta does not fit together".into()))
+    }
+
+    /// Compares what the file says of the task with what the settings make of it: the task that a resumed
+    /// run would train, and that figures explain.
+    fn check_task(&self, config: &RunConfig, quanta: &Quanta) -> Result<(), RecordError> {
+        let differs = |what: &str| Err(RecordError::Damaged(format!("{what} are not those that its settings name")));
+        if self.tensors.tensor(BITS).is_ok() {
+            let known = config.subsets().unwrap_or_default();
+            if !known.iter().flatten().map(|bit| f64::from(*bit)).eq(self.numbers(BITS)?) {
+                return differs("the bits of its subtasks");
+            }
+        }
+        let task = config.quanta();
+        if quanta.origin() == Origin::Planted && task.len() == quanta.len() {
+            // Not to the bit: others may have written the file from their own powers.
+            let is_near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * b;
+            if !quanta.p().iter().zip(task.p()).all(is_near) {
+                return differs("the use frequencies of its quanta");
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts in which it was trained. Files that do not tell have one of which no more is known than
+    /// the device.
+    fn parts(&self, device: &str, path: &str) -> Result<Vec<Part>, RecordError> {
+        match self.metadata.get("parts") {
+            Some(text) => serde_json::from_str(text).map_err(|error| RecordError::Damaged(error.to_string())),
+            None => {
+                let program = self.metadata.get("program").cloned().unwrap_or_default();
+                Ok(vec![Part { from_step: 0, device: device.to_owned(), path: path.to_owned(), program, started: None }])
+            }
+        }
     }
 
     fn evaluations(&self, quanta: &Quanta) -> Result<Vec<Evaluation>, RecordError> {
@@ -185,6 +224,7 @@ fn numbers(name: &str, view: &TensorView) -> Result<Vec<f64>, RecordError> {
     match view.dtype() {
         Dtype::F32 => Ok(read(view.data(), |bytes| f64::from(f32::from_le_bytes(bytes)))),
         Dtype::F64 => Ok(read(view.data(), f64::from_le_bytes)),
+        Dtype::I32 => Ok(read(view.data(), |bytes| f64::from(i32::from_le_bytes(bytes)))),
         Dtype::I64 => Ok(read(view.data(), |bytes| i64::from_le_bytes(bytes) as f64)),
         other => Err(RecordError::Damaged(format!("`{name}` is {other:?}, which no array of a run is"))),
     }

@@ -16,11 +16,18 @@ fn evaluation(step: u64, tasks: usize) -> Evaluation {
     }
 }
 
+fn part(from_step: u64, device: &str) -> Part {
+    let started = Some("2026-11-25T08:44:01Z".to_owned());
+    Part { from_step, device: device.into(), path: "fused".into(), program: "quanta 0.0 (1234567)".into(), started }
+}
+
 fn record(logs: u64) -> Record {
     let config = RunConfig::of("n_tasks=4&width=3");
     let mut record = Record::new(config);
     record.device = "CPU".into();
     record.path = "fused".into();
+    record.parts = vec![part(0, "a GPU"), part(40, "CPU")];
+    record.finished = Some("2026-11-25T09:00:00Z".into());
     record.evaluations = (0..logs).map(|step| evaluation(step, 4)).collect();
     let array = Array { shape: vec![2, 3], values: vec![0.0, -1.0, f32::MIN_POSITIVE, 1e30, 0.5, 2.0] };
     record.checkpoint = Some(Checkpoint { step: 7, arrays: [("bias".to_owned(), array)].into() });
@@ -195,7 +202,83 @@ fn a_run_of_version_1_is_read_as_what_it_was() {
     let record = Record::from_bytes(include_bytes!("../../../tests/fixtures/version-1/run.safetensors")).expect("whole");
     assert_eq!(record.config, RunConfig::of("n_tasks=3&n_bits=6&k=2&width=4&batch_size=20&steps=30&eval_per_task=10&seed=5"));
     assert_eq!((record.status.clone(), record.path.as_str(), record.quanta.len()), (Status::Finished, "fused", 3));
+    assert_eq!((record.devices(), record.parts[0].started.clone()), (vec![record.device.as_str()], None));
     assert_eq!(record.last().map(|last| last.step), Some(30));
     let checkpoint = record.checkpoint.clone().expect("kept");
     assert_eq!((checkpoint.step, checkpoint.arrays["layers.0.weight"].shape.clone()), (30, vec![9, 4]));
+}
+
+/// The bytes with an array's bytes changed by `change`, and without the checksum, which would notice.
+fn changed(mut bytes: Vec<u8>, name: &str, change: impl Fn(&mut [u8])) -> Vec<u8> {
+    let (header, _) = safetensors::SafeTensors::read_metadata(&bytes).expect("whole");
+    let range = {
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("whole");
+        let view = tensors.tensor(name).expect("there");
+        let begin = view.data().as_ptr() as usize - bytes.as_ptr() as usize;
+        begin..begin + view.data().len()
+    };
+    change(&mut bytes[range]);
+    let at = bytes[..8 + header].windows(10).position(|window| window == b"\"checksum\"").expect("in the header");
+    bytes[at + 8] = b'n';
+    bytes
+}
+
+#[test]
+fn a_record_says_which_bits_each_subtask_uses() {
+    let record = record(2);
+    let bytes = record.to_bytes().expect("written");
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("whole");
+    let view = tensors.tensor("quanta/bits").expect("there");
+    assert_eq!((view.dtype(), view.shape()), (safetensors::Dtype::I32, &[4, 3][..]));
+    let bits: Vec<u32> = view.data().as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect();
+    let task = record.config.subsets().expect("it has some");
+    assert_eq!(bits, task.concat());
+    assert_eq!(tensors.tensor("quanta/frequency").expect("there").shape(), [4]);
+}
+
+#[test]
+fn a_record_of_another_task_than_its_settings_name_is_refused() {
+    let bytes = record(2).to_bytes().expect("written");
+    assert!(Record::from_bytes(&changed(bytes.clone(), "loss", |data| data[3] ^= 0x80)).is_ok());
+    let refuse = |name: &str, change: fn(&mut [u8])| {
+        Record::from_bytes(&changed(bytes.clone(), name, change)).expect_err("refused").to_string()
+    };
+    let error = refuse("quanta/bits", |data| data[0] ^= 1);
+    assert!(error.contains("the bits of its subtasks are not those that its settings name"), "{error}");
+    let error = refuse("quanta/frequency", |data| data[6] ^= 1);
+    assert!(error.contains("the use frequencies of its quanta"), "{error}");
+    // A changed seed in the settings names another task too.
+    let mut other = bytes;
+    let at = other.windows(10).position(|window| window == b"seed\\\": 0,").expect("in the settings");
+    other[at + 8] = b'5';
+    let error = Record::from_bytes(&changed(other, "loss", |_| ())).expect_err("refused").to_string();
+    assert!(error.contains("the bits of its subtasks"), "{error}");
+}
+
+#[test]
+fn a_record_says_when_on_what_and_by_what_it_was_trained() {
+    let bytes = record(2).to_bytes().expect("written");
+    let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).expect("whole");
+    let metadata = header.metadata().clone().expect("there");
+    let entry = |name: &str| metadata[name].as_str();
+    assert_eq!(entry("devices"), r#"["a GPU","CPU"]"#);
+    assert_eq!((entry("started"), entry("finished")), ("2026-11-25T08:44:01Z", "2026-11-25T09:00:00Z"));
+    assert_eq!(entry("program"), "quanta 0.0 (1234567)", "that which trained it, not that which writes it");
+    assert!(entry("parts").contains(r#""from_step":40"#), "{}", entry("parts"));
+    // Resumed: what it had is kept, but for a part that left nothing.
+    let mut resumed = Record::from_bytes(&bytes).expect("whole");
+    resumed.begin_part(part(40, "another GPU"));
+    resumed.begin_part(part(60, "a GPU"));
+    assert_eq!(resumed.devices(), ["a GPU", "another GPU"]);
+    assert_eq!((resumed.parts.len(), resumed.device.as_str(), resumed.finished.clone()), (3, "a GPU", None));
+}
+
+#[test]
+fn the_program_names_its_commit() {
+    let program = program();
+    let commit =
+        program.strip_prefix(concat!("quanta ", env!("CARGO_PKG_VERSION"), " (")).and_then(|rest| rest.strip_suffix(')'));
+    let commit = commit.map(|commit| commit.trim_end_matches("-dirty")).unwrap_or_default();
+    let is_hash = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(is_hash || commit == "unknown" || option_env!("QUANTA_COMMIT") == Some(commit), "{program}");
 }

@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::container::{self, Column};
-use super::read::{ARTIFACT, CHECKPOINT, FORMAT, SNAPSHOT};
+use super::read::{ARTIFACT, BITS, CHECKPOINT, FORMAT, SNAPSHOT};
 use super::{Arrays, Record, RecordError, VERSION};
 use crate::event::Evaluation;
 
-/// The program, for records and `--version`: its version and, where the build set `QUANTA_COMMIT`, its
-/// commit: `quanta 0.1.0 (1ddf7e5)`.
+/// The program, for records and `--version`: its version and the commit that it was built from,
+/// `quanta 0.1.0 (1ddf7e5)`. The commit ends in `-dirty` where the sources differed from it, and is
+/// `unknown` where they were no clone.
 pub fn program() -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    match option_env!("QUANTA_COMMIT").filter(|commit| !commit.is_empty()) {
-        Some(commit) => format!("quanta {version} ({commit})"),
-        None => format!("quanta {version}"),
-    }
+    format!("quanta {} ({})", env!("CARGO_PKG_VERSION"), env!("QUANTA_COMMIT"))
 }
 
 impl Record {
@@ -46,6 +43,10 @@ impl Record {
         ];
         if !self.quanta.p().is_empty() {
             arrays.push(Column::f64("quanta/frequency", vec![quanta], self.quanta.p().iter().copied()));
+        }
+        if let Some(subsets) = self.config.subsets() {
+            let k = subsets.first().map_or(0, Vec::len);
+            arrays.push(Column::i32(BITS, vec![subsets.len(), k], subsets.into_iter().flatten().map(|bit| bit as i32)));
         }
         fn add<'a>(arrays: &mut Vec<Column<'a>>, prefix: &str, group: &'a Arrays) {
             arrays.extend(
@@ -79,12 +80,18 @@ impl Record {
             ("unit", "bits".to_owned()),
             ("device", self.device.clone()),
             ("path", self.path.clone()),
-            ("program", program()),
+            ("devices", text(json!(self.devices()))),
+            ("program", self.parts.last().map_or_else(program, |part| part.program.clone())),
+            ("parts", text(json!(self.parts))),
             ("status", text(status)),
             ("quanta", text(json!({ "origin": self.quanta.origin(), "alpha": self.quanta.alpha() }))),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into();
+        let started = self.parts.first().and_then(|part| part.started.clone());
+        for (name, moment) in [("started", started), ("finished", self.finished.clone())] {
+            metadata.extend(moment.map(|moment| (name.to_owned(), moment)));
+        }
         if let Some(checkpoint) = &self.checkpoint {
             metadata.insert("checkpoint_step".into(), checkpoint.step.to_string());
         }

@@ -18,7 +18,8 @@
 //! padded with NaN for runs with fewer evaluations or subtasks. Losses have the precision that they
 //! have in a record; everything counted is exact up to 2^53. The metadata holds `format`, `version`,
 //! `unit`, `program`, `manifest` (the sweep's), `runs` (a JSON list with each row's `id`, `config` as a
-//! link's query, `device`, `path` and `status`) and `checksum`. Equal sweeps give equal bytes.
+//! link's query, `device`, `path`, `status`, `parts` and `finished`, the last two as in a record) and
+//! `checksum`. Equal sweeps give equal bytes.
 //!
 //! Version 1 of the format, still read, has F32 throughout and no checksum.
 
@@ -31,7 +32,7 @@ use super::{Entry, Manifest, SweepError};
 use crate::config::{Kind, RunConfig};
 use crate::fit::emergence_steps;
 use crate::record::container::{self, Column};
-use crate::record::{COLLECTED, FileKind, Record, Status, recognise, sum_of};
+use crate::record::{COLLECTED, FileKind, Part, Record, Status, recognise, sum_of};
 
 /// The version written into files. A reader refuses a newer one.
 const VERSION: u64 = 2;
@@ -56,6 +57,10 @@ pub struct CollectedRun {
     pub path: String,
     /// How it ended.
     pub status: Status,
+    /// The parts in which it was trained, as in its record.
+    pub parts: Vec<Part>,
+    /// When it took its last step, in UTC, where that is known.
+    pub finished: Option<String>,
     /// The steps of the evaluations, `[L]`.
     pub steps: Vec<u64>,
     /// Mean test loss at each evaluation, in bits, `[L]`.
@@ -85,6 +90,10 @@ struct Row {
     device: String,
     path: String,
     status: Status,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finished: Option<String>,
 }
 
 impl CollectedRun {
@@ -98,6 +107,8 @@ impl CollectedRun {
             device: record.device.clone(),
             path: record.path.clone(),
             status: record.status.clone(),
+            parts: record.parts.clone(),
+            finished: record.finished.clone(),
             steps: record.steps(),
             losses: record.losses(),
             train_losses: record.evaluations.iter().map(|e| e.train_loss_bits.unwrap_or(f32::NAN)).collect(),
@@ -183,6 +194,8 @@ impl Collected {
             device: run.device.clone(),
             path: run.path.clone(),
             status: run.status.clone(),
+            parts: run.parts.clone(),
+            finished: run.finished.clone(),
         };
         let rows: Vec<Row> = self.runs.iter().map(row).collect();
         [
@@ -276,6 +289,8 @@ impl Tables<'_> {
             // What version 1 called structured is called fused now.
             path: row.path.replace("structured", "fused"),
             status: row.status,
+            parts: row.parts,
+            finished: row.finished,
             losses: losses("loss", logs)?,
             train_losses: losses("train_loss", logs)?,
             seconds: first("seconds", logs)?,

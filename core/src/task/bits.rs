@@ -45,6 +45,7 @@ impl BitBatch {
 /// and the bits stay packed.
 #[derive(Clone, Debug)]
 pub struct BitTask {
+    /// Names the samples.
     seed: u64,
     n_bits: usize,
     words: usize,
@@ -72,14 +73,14 @@ impl BitTask {
     /// The task that validated settings describe.
     pub fn new(settings: &Subtasks, sampling: &Sampling, label: Label) -> Self {
         let mut task = Self {
-            seed: sampling.seed,
+            seed: sampling.seed_data,
             n_bits: settings.n_bits,
             words: settings.words(),
             batch_size: sampling.batch_size,
             eval_per_task: settings.eval_per_task,
             frequencies: UseFrequencies::new(settings.n_tasks, settings.alpha),
             quanta: super::TaskSettings::quanta(settings),
-            subsets: distinct_subsets(sampling.seed, settings.n_tasks, settings.n_bits, settings.k),
+            subsets: settings.subsets(sampling.seed_task),
             data: None,
             label,
         };
@@ -216,7 +217,7 @@ impl Task for BitTask {
 }
 
 /// `count` distinct subsets of `k` of `n` bits, each uniformly random among those not yet taken.
-fn distinct_subsets(seed: u64, count: usize, n: usize, k: usize) -> Vec<Vec<u32>> {
+pub(super) fn distinct_subsets(seed: u64, count: usize, n: usize, k: usize) -> Vec<Vec<u32>> {
     let mut rng = Rng::new(seed, Stream::Subsets, 0);
     let mut taken = std::collections::HashSet::with_capacity(count);
     let mut subsets = Vec::with_capacity(count);

@@ -40,11 +40,13 @@ pub trait Task {
     fn test_batch(&self, draw: u64, quanta: Range<usize>) -> Self::Batch;
 }
 
-/// What is drawn for training, and from which seed: what a task needs besides its own settings.
+/// What is drawn for training, and from which seeds: what a task needs besides its own settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sampling {
-    /// Names every random choice.
-    pub seed: u64,
+    /// Names what the task is made of.
+    pub seed_task: u64,
+    /// Names the samples, of training and of tests.
+    pub seed_data: u64,
     /// Samples in a batch.
     pub batch_size: usize,
     /// How many fixed training samples there are; 0 draws fresh ones at every step.

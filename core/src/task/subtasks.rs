@@ -31,6 +31,12 @@ impl Subtasks {
         self.n_bits.div_ceil(32)
     }
 
+    /// The bits of each subtask that a seed names, `[n_tasks, k]`, rising. Never for settings that have
+    /// [conflicts](Self::conflicts).
+    pub fn subsets(&self, seed: u64) -> Vec<Vec<u32>> {
+        super::bits::distinct_subsets(seed, self.n_tasks, self.n_bits, self.k)
+    }
+
     /// What compares fields, once each is in its own range: there must be enough subsets.
     pub fn conflicts(&self) -> Vec<Problem> {
         if self.k > self.n_bits {

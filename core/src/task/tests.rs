@@ -121,3 +121,20 @@ fn known_answers() {
         (&[5u32, 19, 34][..], &[0u32, 0][..], &[660_988_995u32, 158, 4_036_084_482, 215][..], &[1u32, 1, 1, 0][..])
     );
 }
+
+#[test]
+fn the_task_and_the_data_can_have_seeds_of_their_own() {
+    let of = |query: &str| tiny().with(query).build_task().bits();
+    let (plain, other) = (of(""), of("seed=4"));
+    let drawn = |task: &BitTask| (task.training_batch(2).bits, task.test_batch(7, 3..5).bits);
+    let (task, data) = (of("seed_task=4"), of("seed_data=4"));
+    assert!(task.subsets() == other.subsets() && task.subsets() != plain.subsets());
+    assert_eq!(drawn(&task), drawn(&plain));
+    assert_eq!(data.subsets(), plain.subsets());
+    assert!(drawn(&data) == drawn(&other) && drawn(&data) != drawn(&plain));
+    // A fixed data set and the order of its epochs too.
+    let epochs = |query: &str| of(&format!("samples=700&{query}")).training_batch(3).bits;
+    assert!(epochs("seed_data=4") == epochs("seed=4&seed_task=9") && epochs("seed_data=4") != epochs(""));
+    // What has its own seed no longer follows the other.
+    assert_eq!(of("seed=9&seed_task=3&seed_data=3").subsets(), plain.subsets());
+}

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use web_time::Instant;
+use web_time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::error::{TrainError, causes};
 use super::learner::{Learn, learner, numbers, read};
@@ -15,7 +15,7 @@ use super::self_test::self_test;
 use crate::config::RunConfig;
 use crate::device::{Kind, OpenDevice, fault};
 use crate::event::{Evaluation, Event, Progress, Started};
-use crate::record::{Array, Checkpoint, Record, Status};
+use crate::record::{Array, Checkpoint, Part, Record, Status, program, timestamp};
 use crate::workload::{Losses, Path};
 
 /// The last batch's loss in a checkpoint, nats, `[1]`.
@@ -94,8 +94,13 @@ impl Run {
         let evaluations = config.log_steps().into_iter().filter(|at| done.is_none_or(|done| *at > done)).collect();
         let snapshots = config.measurement.snapshot_steps(config.training.steps);
         let seconds = record.evaluations.last().map_or(0.0, |evaluation| evaluation.seconds);
-        record.device = device.describe().to_owned();
-        record.path = path.name().to_owned();
+        record.begin_part(Part {
+            from_step: step,
+            device: device.describe().to_owned(),
+            path: path.name().to_owned(),
+            program: program(),
+            started: Some(now()),
+        });
         let mut run = Self {
             device,
             path,
@@ -131,6 +136,7 @@ impl Run {
             parameters: self.record.config.parameters(),
             device: self.device.describe().to_owned(),
             path: self.path.name().to_owned(),
+            parts: self.record.parts.clone(),
             notes: self.device.notes().to_vec(),
         })
     }
@@ -318,6 +324,7 @@ impl Run {
             return None;
         };
         self.over = true;
+        self.record.finished = Some(now());
         self.record.status = stopped_early.clone().map_or(Status::Finished, Status::StoppedEarly);
         Some(Event::Finished { step: self.step, seconds: self.clock.seconds(), stopped_early })
     }
@@ -353,4 +360,9 @@ impl Run {
     fn execution(&self, error: impl std::fmt::Display) -> TrainError {
         TrainError::Execution { step: self.step, reason: fault().unwrap_or_else(|| causes(&error.to_string())) }
     }
+}
+
+/// The present moment, as records write it. A clock before 1970 counts as 1970.
+fn now() -> String {
+    timestamp(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
 }

@@ -10,7 +10,7 @@ use crate::event::{Evaluation, Event};
 use crate::fit::emergence_step;
 use crate::kernel::Isa;
 use crate::model::mlp::Activation;
-use crate::record::{Record, Status};
+use crate::record::{Record, Status, program};
 
 /// Learns its first subtasks in a second or two.
 fn tiny() -> RunConfig {
@@ -268,4 +268,38 @@ fn snapshots_are_the_parameters_of_their_steps() {
     // A resumed run has those before it and takes the rest.
     let resumed = to_the_end(block_on(Run::resume(again.record().clone(), OpenDevice::cpu())).expect("resumed"));
     assert_eq!(resumed.snapshots, record.snapshots);
+}
+
+#[test]
+fn the_start_can_have_a_seed_of_its_own() {
+    let start_of = |query: &str| {
+        let mut run = start(&tiny().with(query), Path::Fused);
+        block_on(run.checkpoint()).expect("taken");
+        run.record().checkpoint.clone().expect("there").arrays["layers.0.weight"].values.clone()
+    };
+    let (plain, other) = (start_of("seed=1"), start_of("seed=2"));
+    assert_eq!(start_of("seed=1&seed_model=2"), other);
+    assert_eq!(start_of("seed=2&seed_model=1&seed_task=5"), plain);
+    assert_eq!(start_of("seed=1&seed_task=2&seed_data=2"), plain);
+}
+
+#[test]
+fn a_record_says_when_and_on_what_each_part_was_trained() {
+    let mut run = start(&tiny(), Path::Fused);
+    block_on(run.advance(60)).expect("advanced");
+    block_on(run.checkpoint()).expect("taken");
+    let mut half = run.record().clone();
+    assert_eq!((half.parts.len(), half.finished.clone()), (1, None));
+    half.parts[0].device = "a GPU".into();
+    let resumed = Run::resume(Record::from_bytes(&half.to_bytes().expect("written")).expect("read"), OpenDevice::cpu());
+    let run = block_on(resumed).expect("resumed");
+    let Event::Started(started) = run.started() else { panic!("not a start") };
+    let whole = to_the_end(run);
+    assert_eq!(whole.parts.iter().map(|part| part.from_step).collect::<Vec<_>>(), [0, 60]);
+    assert_eq!((&whole.parts[0], whole.devices()), (&half.parts[0], vec!["a GPU", whole.device.as_str()]));
+    assert_eq!((started.parts, whole.parts[1].program.clone()), (whole.parts.clone(), program()));
+    // ISO 8601 sorts by time.
+    let moments = [whole.parts[0].started.clone(), whole.parts[1].started.clone(), whole.finished.clone()];
+    assert!(moments.iter().all(|moment| moment.as_ref().is_some_and(|text| text.len() == 20 && text.ends_with('Z'))));
+    assert!(moments.is_sorted() && moments[0].as_deref() > Some("2026"), "{moments:?}");
 }

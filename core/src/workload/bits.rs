@@ -26,7 +26,7 @@ impl BitsOnMlp {
     /// The workload of a validated config.
     pub fn new(task: BitTask, config: &RunConfig, model: &MlpSettings, path: Path) -> Self {
         let path = if model.is_fused() { path } else { Path::Reference };
-        Self { task, model: model.clone(), seed: config.training.seed, path }
+        Self { task, model: model.clone(), seed: config.training.seeds().model, path }
     }
 
     fn subtasks(&self) -> usize {

@@ -1,10 +1,11 @@
 //! `quanta bench`: times a training step and prints the result as one row.
 
 use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use quanta_core::device;
 use quanta_core::train::{Path, block_on, time_steps};
 
+use crate::number::whole;
 use crate::{output, settings, train};
 
 const EXAMPLES: &str = "\
@@ -30,7 +31,7 @@ pub fn command() -> Command {
     let rounds = Arg::new("rounds")
         .long("rounds")
         .value_name("N")
-        .value_parser(value_parser!(u16).range(1..=1_000))
+        .value_parser(whole(1..=1_000))
         .default_value("5")
         .help("Number of timed rounds; the median is reported");
     let json = Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write the row as a JSON object");
@@ -47,7 +48,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = settings::read_new(matches)?;
     let named = matches.get_one::<String>("path").and_then(|name| Path::from_name(name));
     let path = named.unwrap_or_else(|| Path::of(&config));
-    let rounds = usize::from(matches.get_one::<u16>("rounds").copied().unwrap_or(5));
+    let rounds = matches.get_one::<u64>("rounds").map_or(5, |rounds| *rounds as usize);
     let device = block_on(device::open(train::device_choice(matches)))?;
     let name = device.describe().to_owned();
     // A short trial determines how many steps a round takes.

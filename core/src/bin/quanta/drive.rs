@@ -5,11 +5,12 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgMatches};
 use quanta_core::event::Event;
 use quanta_core::train::{Run, block_on};
 
 use crate::failure::{ReaderGone, Stopped};
+use crate::number::whole;
 use crate::remark::remark;
 use crate::signal::Stop;
 
@@ -53,14 +54,14 @@ pub fn every_arg() -> Arg {
     Arg::new("checkpoint-every")
         .long("checkpoint-every")
         .value_name("SECONDS")
-        .value_parser(value_parser!(u32))
+        .value_parser(whole(0..=u32::MAX.into()))
         .default_value("30")
         .help("Seconds between checkpoints: the most training that is lost if the program is killed")
 }
 
 /// Returns the value of `--checkpoint-every`.
 pub fn every(matches: &ArgMatches) -> Duration {
-    Duration::from_secs(matches.get_one::<u32>("checkpoint-every").copied().unwrap_or(30).into())
+    Duration::from_secs(matches.get_one::<u64>("checkpoint-every").copied().unwrap_or(30))
 }
 
 /// Trains until the run finishes or fails, a stop is requested, or the events cannot be shown, and

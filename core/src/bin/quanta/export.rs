@@ -13,7 +13,24 @@ Examples:
       One line per evaluation: step, loss_bits, train_loss_bits, learned, seconds, task_1, task_2, …
   quanta export run.safetensors --json --out run.json
       The settings and the evaluations, with every subtask's loss and accuracy.
-Python can read the run directly: safetensors.numpy.load_file(\"run.safetensors\")[\"task_loss\"].";
+Python can read the run directly: safetensors.numpy.load_file(\"run.safetensors\")[\"quantum_loss\"].
+
+The arrays in the file, for L evaluations of Q subtasks, the most frequent first:
+  step, loss, train_loss, seconds       [L]        losses in bits; train_loss is the last batch’s
+  quantum_loss, quantum_accuracy        [L, Q]
+  quanta/frequency                      [Q]        p_k, how often each subtask is used
+  quanta/bits                           [Q, k]     the bits that decide its label, counted from 0
+  quanta/before, quanta/after           [Q]        its loss before and after it is learned
+  checkpoint/layers.0.weight, .bias     [Q + n_bits, width], [width]
+                                                   a row for each subtask, then one for each bit
+  checkpoint/layers.I.weight, .bias     [width, width], [width]     I = 1 … depth - 1
+  checkpoint/layers.DEPTH.weight, .bias [width, 2], [2]     the logits of label 0 and label 1
+  checkpoint/….moment1, ….moment2       as the parameter     Adam’s moments
+  snapshot/STEP/layers.…                as in the checkpoint
+A layer is input · weight + bias, with the activation between layers; the input is a one-hot of the
+subtask, then the bits as 0 and 1. The metadata holds the settings (config), the status, and when, on
+which devices and by which commit the run was trained (started, finished, devices, parts, program).
+README.md has a loader in NumPy that computes the losses anew.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -62,6 +79,8 @@ fn to_json(record: &Record) -> anyhow::Result<String> {
         "unit": "bits",
         "device": record.device,
         "path": record.path,
+        "parts": record.parts,
+        "finished": record.finished,
         "status": record.status,
         "evaluations": record.evaluations,
     });

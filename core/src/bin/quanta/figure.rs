@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::failure::usage;
 use crate::fit::{self, Row};
 use crate::input::Source;
-use crate::plot::{bytes, check_out, look, look_args, options, out, out_arg, overlay_args, series, size};
+use crate::plot::{bytes, check_out, look, look_args, options, out, out_arg, overlay_args, remark_undrawn, series, size};
 use crate::{input, output};
 
 const EXAMPLES: &str = "\
@@ -93,11 +93,13 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let (figure, fits, several) = match kind {
         Which::OfSweeps(kind) => {
             let sweeps = of_sweeps(sources, matches)?;
+            remark_undrawn(format, sweeps.iter().map(|sweep| sweep.name.as_str()));
             let fits: Vec<Row> = sweeps.iter().map(|sweep| fit_of(kind, sweep, range)).collect();
             (kind.figure(sweeps, options), fits, matches!(kind, sweep::Kind::Composite))
         }
         Which::OfRuns(kind) => {
             let runs = of_runs(kind, sources)?;
+            remark_undrawn(format, runs.iter().map(|(name, _)| name.as_str()));
             let fits: Vec<Row> = match kind {
                 figure::Kind::Loss => runs.iter().map(|(name, record)| Row::loss(name, record, range)).collect(),
                 figure::Kind::Emergence => runs.iter().map(|(name, record)| Row::emergence(name, record)).collect(),

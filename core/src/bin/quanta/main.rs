@@ -10,6 +10,7 @@ mod failure;
 mod figure;
 mod fit;
 mod input;
+mod number;
 mod output;
 mod plot;
 mod progress;

@@ -7,10 +7,13 @@ use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::figure::{self, Figure, Kind, Look, Options, Series, Theme};
+use quanta_core::number::read_whole;
 use quanta_core::record::Record;
 
 use crate::failure::{Usage, usage};
 use crate::fit::range_arg;
+use crate::number::{real, whole};
+use crate::remark::remark;
 use crate::{input, output};
 
 const EXAMPLES: &str = "\
@@ -22,7 +25,7 @@ Examples:
   quanta plot run.safetensors --figure emergence --theme dark --size 800x600 --out fig8.svg";
 
 /// How much larger a PNG is than its size on a page, so that it prints well.
-const PNG_SCALE: f32 = 2.0;
+const PNG_SCALE: f64 = 2.0;
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -47,11 +50,11 @@ pub fn out_arg() -> Arg {
 pub fn look_args() -> [Arg; 3] {
     let theme = Arg::new("theme").long("theme").value_name("THEME").value_parser(["light", "dark"]).default_value("light");
     let size = Arg::new("size").long("size").value_name("WxH").value_parser(read_size);
-    let scale = Arg::new("scale").long("scale").value_name("X").value_parser(value_parser!(f32));
+    let scale = Arg::new("scale").long("scale").value_name("X").value_parser(real(0.25..=8.0));
     [
         theme.help("On white or on black"),
         size.help("Its width and height, in pixels of a page [default: 720x480; of several plots 1080x640]"),
-        scale.help(format!("PNG only: dots per pixel [default: {PNG_SCALE}]")),
+        scale.help(format!("PNG only: dots per pixel, 0.25 to 8 [default: {PNG_SCALE}]")),
     ]
 }
 
@@ -67,7 +70,7 @@ pub fn overlay_args() -> Vec<Arg> {
         Arg::new("follow")
             .long("follow")
             .value_name("RANK")
-            .value_parser(value_parser!(u32).range(1..))
+            .value_parser(whole(1..=u32::MAX.into()))
             .help("Highlight the subtask of that rank; 1 is used most"),
     ]
     .into_iter()
@@ -95,6 +98,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     {
         return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, subtasks(record))));
     }
+    remark_undrawn(format, runs.iter().map(|(name, _)| name.as_str()));
     let figure = kind.figure(series(runs), options);
     output::file(out, &bytes(&*figure, format, &look(matches), size(matches, false))?)
 }
@@ -108,6 +112,15 @@ fn subtasks(record: &Record) -> usize {
 pub fn series(runs: impl IntoIterator<Item = (String, Record)>) -> Vec<Series> {
     let one = |(color, (name, record))| Series { name, record: Arc::new(record), color, recorded: false };
     runs.into_iter().enumerate().map(one).collect()
+}
+
+/// Says which letters of names a PNG shows as `?`, because its typeface lacks them.
+pub fn remark_undrawn<'a>(format: Format, names: impl Iterator<Item = &'a str>) {
+    let lacking = figure::undrawn(&names.collect::<String>());
+    if format == Format::Png && !lacking.is_empty() {
+        let letters: Vec<String> = lacking.chars().map(String::from).collect();
+        remark(&format!("note: a PNG shows {} as “?”; an SVG shows every letter", letters.join(", ")));
+    }
 }
 
 /// The figure as a file's bytes.
@@ -131,8 +144,8 @@ pub fn size(matches: &ArgMatches, several: bool) -> (u32, u32) {
 
 /// The ground that it stands on, and the dots per pixel of a PNG.
 pub fn look(matches: &ArgMatches) -> Look {
-    let scale = matches.get_one::<f32>("scale").copied().unwrap_or(PNG_SCALE).clamp(0.25, 8.0);
-    Look { theme: theme(matches), scale: f64::from(scale) }
+    let scale = matches.get_one::<f64>("scale").copied().unwrap_or(PNG_SCALE);
+    Look { theme: theme(matches), scale }
 }
 
 /// What kind of picture to write.
@@ -168,14 +181,17 @@ pub fn options(matches: &ArgMatches) -> Options {
         pure_law: matches.get_flag("pure-law"),
         truncated_sum: !matches.get_flag("no-truncated-sum"),
         nam: matches.get_flag("nam"),
-        follow: matches.get_one::<u32>("follow").map(|rank| *rank as usize - 1),
+        follow: matches.get_one::<u64>("follow").map(|rank| *rank as usize - 1),
         fit_range: matches.get_one("fit-range").copied(),
     }
 }
 
 /// Reads `720x480`.
 fn read_size(text: &str) -> Result<(u32, u32), String> {
-    let sides = text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
+    let sides = text.split_once('x').and_then(|(w, h)| {
+        let side = |text| read_whole(text).ok().and_then(|side| u32::try_from(side).ok());
+        Some((side(w)?, side(h)?))
+    });
     match sides {
         Some((w, h)) if (100..=10_000).contains(&w) && (100..=10_000).contains(&h) => Ok((w, h)),
         _ => Err("a size looks like 720x480, each side 100 to 10000".into()),
@@ -189,6 +205,7 @@ mod tests {
     #[test]
     fn sizes_are_read_or_refused() {
         assert_eq!(read_size("720x480"), Ok((720, 480)));
+        assert_eq!(read_size("1,080 x 1e3"), Ok((1_080, 1_000)));
         for bad in ["", "720", "x", "1x1", "720x-480", "99999x100"] {
             assert!(read_size(bad).is_err(), "{bad}");
         }

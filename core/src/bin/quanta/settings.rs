@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, value_parser};
-use quanta_core::config::{ConfigError, Field, Kind, PAGE_KEYS, PRESETS, RunConfig, link_version, preset};
+use quanta_core::config::{
+    ConfigError, Field, Kind, PAGE_KEYS, PRESETS, RunConfig, foreign_keys, link_version, preset, query_of,
+};
 
 use crate::failure::Usage;
+use crate::remark::remark;
 
 /// Makes `--config`, `--url` and a flag for each field. Callers add `--preset`, because their presets
 /// differ.
@@ -109,6 +112,22 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
     Ok((config, problems))
 }
 
+/// Says what makes runs of these settings moot, each note once.
+pub fn remark_on<'a>(configs: impl Iterator<Item = &'a RunConfig>) {
+    /// A sweep whose runs have a note each would bury everything else.
+    const MOST: usize = 3;
+    let mut notes: Vec<String> = Vec::new();
+    for note in configs.flat_map(RunConfig::remarks) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes.iter().take(MOST).for_each(|note| remark(&format!("note: {note}")));
+    if notes.len() > MOST {
+        remark(&format!("note: other runs have {} more such notes", notes.len() - MOST));
+    }
+}
+
 /// Returns the fields whose own flags are given.
 pub fn named_fields(matches: &ArgMatches) -> impl Iterator<Item = &'static Field> {
     RunConfig::all_fields().into_iter().filter(|field| matches.contains_id(field.name))
@@ -120,7 +139,11 @@ fn read_link(config: &mut RunConfig, link: &str) -> Vec<String> {
     if !link.contains('?') && !is_query {
         return vec![format!("“{link}” holds no settings: a link of the page has them after a “?”")];
     }
-    let errors: Vec<ConfigError> =
-        if is_query && !link.contains('?') { config.merge_query(link, PAGE_KEYS) } else { config.merge_link(link, PAGE_KEYS) };
+    let query = if link.contains('?') { query_of(link) } else { link };
+    let errors: Vec<ConfigError> = config.merge_query(query, PAGE_KEYS);
+    let foreign = foreign_keys(query, PAGE_KEYS);
+    if !foreign.is_empty() {
+        remark(&format!("note: --url: left aside, because no setting is called so: {}", foreign.join(", ")));
+    }
     errors.iter().map(ToString::to_string).collect()
 }

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use quanta_core::settings::Section as _;
 use quanta_core::task::Subtasks;
 use quanta_core::theory::{Resource, Theory};
 use serde_json::json;
 
 use crate::failure::Usage;
+use crate::number::{real, whole};
 use crate::output;
 
 const EXAMPLES: &str = "\
@@ -24,7 +25,7 @@ falls faster, most of all at small α: compare the two columns of losses.";
 pub fn command() -> Command {
     let number = |name: &'static str, default: &'static str, help: &'static str| {
         let arg = Arg::new(name).long(name).value_name("X").default_value(default).help(help);
-        arg.value_parser(value_parser!(f64)).allow_negative_numbers(true)
+        arg.value_parser(real(f64::NEG_INFINITY..=f64::INFINITY)).allow_negative_numbers(true)
     };
     Command::new("theory")
         .about("Print the model's exponents, and its losses by the truncated sum and the pure law")
@@ -34,7 +35,7 @@ pub fn command() -> Command {
                 .long("n-tasks")
                 .value_name("N")
                 .default_value("500")
-                .value_parser(value_parser!(usize))
+                .value_parser(whole(0..=u64::MAX))
                 .help("Number of quanta"),
         )
         .arg(number("before", "1", "b: a sample's loss before its quantum is learned, in bits"))
@@ -46,7 +47,8 @@ pub fn command() -> Command {
 /// Prints the predictions.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let number = |name: &str| matches.get_one::<f64>(name).copied().unwrap_or_default();
-    let n_tasks = matches.get_one::<usize>("n-tasks").copied().unwrap_or(500);
+    let n_tasks = matches.get_one::<u64>("n-tasks").copied().unwrap_or(500);
+    let n_tasks = usize::try_from(n_tasks).unwrap_or(usize::MAX);
     check(n_tasks, number("alpha"), number("before"), number("after"))?;
     let theory = Theory::new(n_tasks, number("alpha")).with_losses(number("before"), number("after"));
     let rows: Vec<usize> = staircase(n_tasks);

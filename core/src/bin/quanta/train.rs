@@ -35,7 +35,7 @@ Examples:
 On Ctrl-C or SIGTERM the program writes a checkpoint into the file of --out; a Ctrl-C after that ends
 it at once. A file has one owner: while a process trains into it, others are refused it. A line of
 stderr that cannot be written is dropped; where stdout cannot be written the run ends after a
-checkpoint. Of a run that failed the record is kept.";
+checkpoint. Of a run that failed the record is kept. `quanta export --help` lists what is in the file.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -114,6 +114,7 @@ struct Plan {
 /// Trains the run.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let plan = plan(matches)?;
+    settings::remark_on(std::iter::once(&plan.config));
     if matches.get_flag("dry-run") {
         return output::line(&plan.config.to_json());
     }

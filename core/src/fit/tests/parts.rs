@@ -93,16 +93,3 @@ fn two_points_have_no_interval() {
     let line = line(&points, &points.counts).unwrap();
     assert_eq!(noise::half_width(&points, &line), None);
 }
-
-#[test]
-fn an_interval_of_120_points_is_quick() {
-    let (x, y) = noisy(120, 0.1, 0.9, 0.0, 3);
-    let start = std::time::Instant::now();
-    for _ in 0..20 {
-        power_law(&x, &y, ALL).unwrap();
-    }
-    let each = start.elapsed().as_secs_f64() / 20.0;
-    println!("a fit of 120 points with its interval: {:.2} ms", 1e3 * each);
-    // Loose: the tests are not optimised and share their machine.
-    assert!(each < 0.1);
-}

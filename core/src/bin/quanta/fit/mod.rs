@@ -122,8 +122,12 @@ pub fn of_runs(runs: &[(String, Record)], range: Option<(f64, f64)>) -> Vec<Row>
         let mut shared = record.config.clone();
         shared.training.seed = 0;
         match groups.iter_mut().find(|(config, _)| *config == shared) {
-            Some((_, seeds)) if seeds.iter().any(|other| other.config.training.seed == record.config.training.seed) => (),
-            Some((_, seeds)) => seeds.push(record),
+            Some((_, seeds)) => {
+                let repetition = |record: &Record| record.config.training.repetition();
+                if seeds.iter().all(|other| repetition(other) != repetition(record)) {
+                    seeds.push(record);
+                }
+            }
             None => groups.push((shared, vec![record])),
         }
     }

@@ -2,6 +2,7 @@
 
 use quanta_core::figure::sweep::Sweep;
 use quanta_core::fit::{self, FitError, PowerLaw};
+use quanta_core::paper;
 use quanta_core::record::{Record, Status};
 use quanta_core::theory::{Resource, Theory, calibrate};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub struct Row {
     pub theory: Option<f64>,
     /// The exponent of the truncated sum at the fitted points.
     pub truncated: Option<f64>,
+    /// What the first subtask takes of the resource, from when the subtasks emerged: the scale of the sum.
+    pub constant: Option<f64>,
     /// The paper's exponent at these settings, with its range in words.
     pub paper: Option<(f64, &'static str)>,
     /// The paper's way to fit emergence: plain least squares over those that have emerged.
@@ -34,23 +37,28 @@ impl Row {
     /// A fit with nothing beside it.
     pub fn new(run: impl Into<String>, quantity: &'static str, law: Result<PowerLaw, FitError>) -> Self {
         let (run, remarks) = (run.into(), Vec::new());
-        Self { run, quantity, law, theory: None, truncated: None, paper: None, least_squares: None, emerged: None, remarks }
+        let (theory, truncated, constant, paper) = (None, None, None, None);
+        Self { run, quantity, law, theory, truncated, constant, paper, least_squares: None, emerged: None, remarks }
     }
 
     /// The mean loss of a run against its step.
     pub fn loss(name: &str, record: &Record, range: Option<(f64, f64)>) -> Self {
         let law = fit::loss_law(record, range);
         let alpha = record.quanta.alpha();
-        let truncated = law.as_ref().ok().zip(alpha).and_then(|(law, alpha)| {
+        let constant = alpha.and_then(|alpha| {
             let emerged = fit::emergence_steps(record);
             let ranks = emerged.iter().enumerate().filter_map(|(task, step)| Some((task + 1, (*step)? as f64)));
-            let constant = calibrate(Resource::Steps, alpha, ranks)?;
+            calibrate(Resource::Steps, alpha, ranks)
+        });
+        let truncated = law.as_ref().ok().zip(alpha.zip(constant)).and_then(|(law, (alpha, constant))| {
             let steps = record.steps().into_iter().map(|step| step as f64);
             let fitted: Vec<f64> = steps.filter(|step| (law.range.0..=law.range.1).contains(step)).collect();
             Theory::new(record.quanta.len(), alpha).exponent_at(Resource::Steps, &fitted, constant)
         });
         let theory = alpha.map(|alpha| Resource::Steps.exponent(alpha));
-        Self { theory, truncated, remarks: remarks(record), ..Self::new(name, "loss against step", law) }
+        let paper = alpha.filter(|_| paper::is_its_run(&record.config));
+        let paper = paper.and_then(|alpha| paper::exponent(Resource::Steps, alpha, record.quanta.len()));
+        Self { theory, truncated, constant, paper, remarks: remarks(record), ..Self::new(name, "loss against step", law) }
     }
 
     /// When the subtasks of a run emerged against how often they are used.
@@ -98,6 +106,7 @@ impl Row {
         Self {
             theory: Some(report.pure),
             truncated: report.truncated,
+            constant: report.constant,
             paper: report.paper,
             ..Self::new(name, quantity, report.fit)
         }
@@ -139,6 +148,7 @@ impl Row {
             "quantity": self.quantity,
             "theory": self.theory,
             "truncated_sum": self.truncated,
+            "first_subtask_takes": self.constant,
             "paper": self.paper.map(|(exponent, _)| exponent),
             "remarks": self.remarks,
         });

@@ -6,9 +6,11 @@ use std::str::FromStr;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command, value_parser};
 use quanta_core::config::PRESETS;
+use quanta_core::number::read_whole;
 use quanta_core::sweep::SWEEPS;
 
 use crate::input::dir_arg;
+use crate::number::whole;
 use crate::{drive, settings, train};
 
 /// Part `index` of `of` parts, counted from 1.
@@ -24,9 +26,11 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        let parts = text.split_once('/').and_then(|(i, n)| Some((read_whole(i).ok()?, read_whole(n).ok()?)));
         match parts {
-            Some((index, of)) if index >= 1 && index <= of => Ok(Self { index, of }),
+            Some((index, of)) if index >= 1 && index <= of => {
+                Ok(Self { index: usize::try_from(index).unwrap_or(usize::MAX), of: usize::try_from(of).unwrap_or(usize::MAX) })
+            }
             _ => Err("a shard looks like 1/4, from 1/4 to 4/4".into()),
         }
     }
@@ -45,7 +49,7 @@ pub fn all(command: Command) -> Command {
     let jobs = Arg::new("jobs")
         .long("jobs")
         .value_name("N")
-        .value_parser(value_parser!(u16).range(1..))
+        .value_parser(whole(1..=u16::MAX.into()))
         .help("Number of runs to train at the same time [default: one per core if memory allows; one on a GPU]");
     let shard = Arg::new("shard").long("shard").value_name("I/N").value_parser(Shard::from_str);
     command
@@ -90,7 +94,7 @@ fn slurm() -> [Arg; 10] {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help).requires("slurm")
     };
-    let number = |name: &'static str, help: &'static str| text(name, "N", help).value_parser(value_parser!(u32).range(1..));
+    let number = |name: &'static str, help: &'static str| text(name, "N", help).value_parser(whole(1..=u32::MAX.into()));
     [
         Arg::new("slurm")
             .long("slurm")
@@ -117,6 +121,7 @@ mod tests {
     fn shards_are_every_nth() {
         let shards = ["1/3", "2/3", "3/3"].map(|text| text.parse::<Shard>().expect("a shard"));
         assert_eq!(shards.map(|shard| shard.of_list((0..7).collect())), [vec![0, 3, 6], vec![1, 4], vec![2, 5]]);
+        assert_eq!("1e1/1,000".parse(), Ok(Shard { index: 10, of: 1_000 }));
         for bad in ["", "0/3", "4/3", "1", "1/0", "a/b", "-1/2"] {
             assert!(bad.parse::<Shard>().is_err(), "{bad}");
         }

@@ -12,7 +12,7 @@ use quanta_core::sweep::{Entry, Folder, Manifest, cost};
 use crate::failure::{self, usage};
 use crate::remark::remark;
 use crate::text::{count, duration};
-use crate::{input, output, train};
+use crate::{input, output, settings, train};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,6 +55,12 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     output::check_folder(dir)?;
     let job = if matches.get_flag("slurm") { Some(slurm::Job::plan(matches, dir, sweep.manifest())?) } else { None };
+    settings::remark_on(sweep.manifest().runs.iter().map(|entry| &entry.config));
+    if !matches.get_flag("keep-weights") {
+        remark(
+            "note: weights and moments of finished runs are dropped; --keep-weights keeps them, --snapshots some of their weights",
+        );
+    }
     if matches.get_flag("dry-run") {
         return list(&sweep);
     }

@@ -46,7 +46,7 @@ impl Job {
         let runs = manifest.runs.len();
         let known = max_array_size().map(|size| size.saturating_sub(1).max(1));
         let largest = known.unwrap_or(LARGEST_ARRAY);
-        let chunk = matches.get_one::<u32>("chunk").map(|chunk| *chunk as usize);
+        let chunk = matches.get_one::<u64>("chunk").map(|chunk| *chunk as usize);
         let tasks = runs.div_ceil(chunk.unwrap_or_else(|| runs.div_ceil(largest)));
         if tasks > largest {
             let problem = format!(
@@ -91,17 +91,17 @@ fn script(matches: &ArgMatches, dir: &Path, manifest: &Manifest, tasks: usize) -
     let device = device_choice(matches);
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let gpu = matches!(device, DeviceChoice::Gpu | DeviceChoice::Cuda) || text("gpus").is_some();
-    let jobs = matches.get_one::<u16>("jobs").copied();
-    let cpus = matches.get_one::<u32>("cpus").copied().unwrap_or(if gpu { 4 } else { 2 });
+    let jobs = matches.get_one::<u64>("jobs").copied();
+    let cpus = matches.get_one::<u64>("cpus").copied().unwrap_or(if gpu { 4 } else { 2 });
     let largest = manifest.runs.iter().map(|entry| entry.config.memory_bytes()).max().unwrap_or(0);
-    let side_by_side = u64::from(jobs.map_or(cpus, u32::from));
+    let side_by_side = jobs.unwrap_or(cpus);
     // 512 MiB for the program and its device, and twice the estimate for each run.
     let mebibytes = 512 + side_by_side * ((2 * largest) >> 20).max(64);
     let time = text("time").unwrap_or_default();
     check_time(&time)?;
     let mut options = vec![
         format!("--job-name={}", job_name(&manifest.name)),
-        match matches.get_one::<u32>("at-once") {
+        match matches.get_one::<u64>("at-once") {
             Some(most) => format!("--array=1-{tasks}%{most}"),
             None => format!("--array=1-{tasks}"),
         },

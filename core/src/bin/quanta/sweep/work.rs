@@ -60,7 +60,7 @@ pub fn run(matches: &ArgMatches, folder: &Folder, manifest: &Manifest) -> anyhow
         }
         queue.push_back(entry);
     }
-    let jobs = matches.get_one::<u16>("jobs").map(|jobs| usize::from(*jobs));
+    let jobs = matches.get_one::<u64>("jobs").map(|jobs| *jobs as usize);
     let result = sweep.train_all(queue, device_choice(matches), jobs);
     bars.end();
     result?;
