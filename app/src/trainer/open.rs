@@ -24,7 +24,7 @@ use crate::words;
 /// What a file was, for the page that shows it.
 pub enum Opened {
     /// A run of these settings.
-    Run(RunConfig),
+    Run(Box<RunConfig>),
     /// A collected sweep over that resource.
     Sweep(Resource),
 }
@@ -43,7 +43,7 @@ impl RunCommands {
             });
             match content {
                 Ok((codec::Content::Run(record), bytes)) => {
-                    let config = record.config.clone();
+                    let config = Box::new(record.config.clone());
                     service.add_opened(&name, *record, bytes);
                     opened(Opened::Run(config));
                 }

@@ -51,7 +51,7 @@ impl Files {
         match opened {
             // The Lab lists it, whatever its settings are.
             Opened::Run(_) if page == Page::Lab => {}
-            Opened::Run(config) => self.address.visit(Link { config: Some(config), ..Link::default() }),
+            Opened::Run(config) => self.address.visit(Link { config: Some(*config), ..Link::default() }),
             Opened::Sweep(resource) => {
                 let own = vec![("resource".to_owned(), resource.name().to_owned())];
                 self.address.visit(Link { page: Page::Scaling, own, ..Link::default() });
