@@ -146,9 +146,14 @@ scheduler() {
     PATH=$PATH:/usr/sbin command -v slurmctld
 }
 
-# The README's loader of runs is tested where Python has NumPy.
+# The README's loader of runs is tested where Python has NumPy: the one that is named, the first on the
+# path, or the system's.
 has_numpy() {
-    "${QUANTA_PYTHON:-python3}" -c "import numpy" 2>/dev/null
+    local python
+    for python in ${QUANTA_PYTHON:-python3 /usr/bin/python3}; do
+        ! "$python" -c "import numpy" 2>/dev/null || return 0
+    done
+    return 1
 }
 
 # missing_packages build|test|check: prints Debian's names of the packages that are missing.

@@ -41,11 +41,15 @@ pub fn run(steps: u64) -> RunConfig {
     }
 }
 
-/// Whether a run has the settings of Figs 2, 7 and 8, whatever its seeds and its steps.
+/// Whether a run has the settings of Figs 2, 7 and 8, whatever its seeds, its steps and its test samples.
 pub fn is_its_run(config: &RunConfig) -> bool {
-    let ours = Training { seed: 0, seed_task: 0, seed_model: 0, seed_data: 0, ..config.training.clone() };
     let paper = run(config.training.steps);
-    config.task == paper.task && config.model == paper.model && ours == paper.training
+    let mut ours = config.clone();
+    ours.training = Training { seed: 0, seed_task: 0, seed_model: 0, seed_data: 0, ..ours.training };
+    if let (TaskConfig::Parity(ours), TaskConfig::Parity(paper)) = (&mut ours.task, &paper.task) {
+        ours.eval_per_task = paper.eval_per_task;
+    }
+    ours.task == paper.task && ours.model == paper.model && ours.training == paper.training
 }
 
 /// Slopes of Fig 2 with the range each was read over; `None` at other settings than the paper's.

@@ -5,7 +5,6 @@
 mod terminal;
 
 use quanta_core::record::Status;
-use quanta_tests::skip::skipped;
 use serde_json::Value;
 use terminal::*;
 
@@ -199,7 +198,8 @@ fn a_resumed_run_gives_the_same_curve() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["INT", "TERM", "HUP"] {
         if signal == "HUP" && hangups_are_ignored() {
-            skipped("a_resumed_run_gives_the_same_curve, after SIGHUP", "programs that nohup starts ignore SIGHUP");
+            // That is how these tests were started, no lack of this machine.
+            eprintln!("not tested after SIGHUP: these tests run under nohup, which makes programs ignore it");
             continue;
         }
         let path = interrupted(folder.path(), signal);

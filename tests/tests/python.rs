@@ -50,10 +50,12 @@ class safe_open:
         return numpy.frombuffer(self.data[slice(*about["data_offsets"])], kind).reshape(about["shape"])
 "#;
 
-/// A Python that has NumPy.
+/// A Python that has NumPy: the one that is named, the first on the path, or the system's, to which
+/// packages are installed.
 fn python() -> Option<String> {
-    let name = std::env::var("QUANTA_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    imports(&name, "numpy").then_some(name)
+    let named = std::env::var("QUANTA_PYTHON").ok();
+    let names = named.map_or_else(|| vec!["python3".to_owned(), "/usr/bin/python3".to_owned()], |name| vec![name]);
+    names.into_iter().find(|name| imports(name, "numpy"))
 }
 
 fn imports(python: &str, module: &str) -> bool {
