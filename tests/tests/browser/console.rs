@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::TINY;
 use crate::driver::{Kind, Name};
 use crate::person::{Person, SHORT_WAIT, a_person_at};
@@ -35,16 +37,17 @@ fn problems_of_page_and_worker_are_seen(kind: Kind) {
         person.waits_for_state("Ready to start.").await;
         assert_eq!(person.console_problems().await, Vec::<String>::new());
         let problems = [
-            ("console.error('said', 1)", "said"),
-            ("console.warn('warned')", "warned"),
-            ("setTimeout(() => { throw new Error('thrown by a timer') })", "thrown by a timer"),
-            ("Promise.reject(new Error('not awaited'))", "not awaited"),
-            // There is no such module.
-            ("new Worker('engine.js', { type: 'module' }).postMessage('nothing-there.wasm')", "wasm"),
+            ("said", "said"),
+            ("warned", "warned"),
+            ("thrown", "thrown by a timer"),
+            ("rejected", "not awaited"),
+            ("missing", "nothing-there.js"),
+            ("worker", "nothing-there.wasm"),
         ];
-        for (script, words) in problems {
-            // By a script of the page's own, whose errors are not the driver's.
-            person.runs_script(&format!("setTimeout(() => {{ {script} }})"), []).await;
+        for (fault, words) in problems {
+            let add =
+                "document.head.append(Object.assign(document.createElement('script'), { src: `faults.js?${arguments[0]}` }))";
+            person.runs_script(add, [json!(fault)]).await;
             let seen = async || person.console_problems().await.into_iter().find(|problem| problem.contains(words));
             let problem = person.waits(SHORT_WAIT, words, seen).await;
             person.reports(&problem);

@@ -249,6 +249,14 @@ impl Person {
     /// Clicks on an element, as a hand does: WebKit's Back leaves out what no hand has opened.
     pub async fn clicks(&self, element: &WebElement) {
         element.scroll_into_view().await.expect("the element in view");
+        // A driver clicks where the element was: not while figures above it are still coming.
+        let place = async || element.rect().await.map(|rect| (rect.x, rect.y)).ok();
+        let stands_still = async || {
+            let before = place().await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            (before.is_some() && before == place().await).then_some(())
+        };
+        self.waits(SHORT_WAIT, "the element to stand still", stands_still).await;
         element.click().await.expect("a click");
     }
 
@@ -309,7 +317,9 @@ impl Person {
         self.waits(SHORT_WAIT, &format!("a download that ends in {ending}"), async || {
             let files = std::fs::read_dir(&folder).ok()?;
             let mut found: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-            found.retain(|path| path.to_string_lossy().ends_with(ending));
+            // Firefox begins with an empty file of that name, beside the part that has come.
+            let whole = |path: &Path| path.metadata().is_ok_and(|file| file.len() > 0);
+            found.retain(|path| path.to_string_lossy().ends_with(ending) && whole(path));
             found.into_iter().next()
         })
         .await

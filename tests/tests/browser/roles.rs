@@ -13,11 +13,14 @@ use crate::person::Person;
 /// be asked only for the names of a few.
 const LIKELY: &str = r#"
     const likely = "a, button, summary, input, select, option, textarea, canvas, svg, img, h1, h2, h3, dialog, progress, table, [role], [tabindex], [aria-label]";
-    const words = arguments[0].split(/\s+/);
+    const [role, name] = arguments;
+    const words = name.split(/\s+/);
     const named = (element) => (element.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id));
     const texts = (element) => [element, ...(element.labels ?? []), ...named(element)].map((e) => e?.textContent)
         .concat(["aria-label", "title", "alt"].map((name) => element.getAttribute(name)), String(element.value ?? "")).join(" ");
     return [...document.querySelectorAll(likely)].filter((element) => {
+        // ARIA has no role for SUMMARY.
+        if ((element.tagName === "SUMMARY") !== (role === "disclosure")) return false;
         const text = element.checkVisibility() ? texts(element) : "";
         return text !== "" && words.every((word) => text.includes(word));
     });
@@ -38,16 +41,17 @@ impl FormatRequestData for Computed {
 
 impl Person {
     /// Finds the visible elements of a role and name. A name that ends in `…` matches all names with that
-    /// beginning.
+    /// beginning; the role “disclosure” is that of SUMMARY.
     pub async fn finds_all(&self, role: &str, name: &str) -> Vec<WebElement> {
         let begin = name.strip_suffix('…');
-        let found = self.driver().execute(LIKELY, vec![json!(begin.unwrap_or(name))]).await.expect("the page answers");
+        let words = begin.unwrap_or(name);
+        let found = self.driver().execute(LIKELY, vec![json!(role), json!(words)]).await.expect("the page answers");
         let mut fitting = Vec::new();
         for element in found.elements().expect("elements") {
-            // An element that has gone meanwhile has neither.
-            let fits = self.role_of(&element).await.is_ok_and(|found| found == role)
-                && self.name_of(&element).await.is_ok_and(|found| begin.map_or(found == name, |begin| found.starts_with(begin)));
-            if fits {
+            // The name first, because few elements get past it. One that has gone meanwhile has neither.
+            let name = self.name_of(&element).await.unwrap_or_default();
+            let named = if begin.is_some() { name.starts_with(words) } else { name == words };
+            if named && (role == "disclosure" || self.role_of(&element).await.is_ok_and(|found| found == role)) {
                 fitting.push(element);
             }
         }
@@ -57,14 +61,13 @@ impl Person {
     /// The role and name of the focused element.
     pub async fn has_focus_on(&self) -> (String, String) {
         let focus = self.driver().active_element().await.expect("an element with the focus");
-        (self.role_of(&focus).await.unwrap_or_default(), self.name_of(&focus).await.unwrap_or_default())
+        let summary = focus.tag_name().await.is_ok_and(|tag| tag.eq_ignore_ascii_case("summary"));
+        let role = if summary { "disclosure".into() } else { self.role_of(&focus).await.unwrap_or_default() };
+        (role, self.name_of(&focus).await.unwrap_or_default())
     }
 
-    /// The role of an element; ARIA has none for SUMMARY, which is a “disclosure” here.
+    /// The role of an element.
     async fn role_of(&self, element: &WebElement) -> WebDriverResult<String> {
-        if element.tag_name().await?.eq_ignore_ascii_case("summary") {
-            return Ok("disclosure".into());
-        }
         self.driver().cmd(Computed(element.element_id(), "computedrole")).await?.value()
     }
 

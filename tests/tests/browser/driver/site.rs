@@ -1,4 +1,4 @@
-//! The site that the browsers open: the built page as it is, or watched.
+//! The site that the browsers open: the built page, in some of them with a script that watches it.
 
 use std::env;
 use std::fs;
@@ -15,6 +15,9 @@ const BASE: &str = "/some/where/";
 /// The script of a watched page.
 const WATCH: &str = include_str!("watch.js");
 
+/// The script that does what must be noticed.
+const FAULTS: &str = include_str!("faults.js");
+
 /// Returns the folder of the built page: `QUANTA_DIST` or `dist/`.
 fn dist() -> PathBuf {
     let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
@@ -23,9 +26,10 @@ fn dist() -> PathBuf {
 }
 
 /// Serves the built page on a free port and returns its address. Chromium's driver tells what is
-/// written to the console; for the other browsers the page is served with a script that watches it.
+/// written to the console; for the other browsers page and worker begin with a script that watches it.
 pub fn serve(name: Name, home: &Path) -> String {
-    let root = if name == Name::Chromium { dist() } else { watched(&dist(), &home.join("site")) };
+    let root = home.join("site");
+    copy(&dist(), &root, name != Name::Chromium);
     let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
     let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
     let site = Site { root, base: BASE.into() };
@@ -33,22 +37,24 @@ pub fn serve(name: Name, home: &Path) -> String {
     address
 }
 
-/// Makes a folder with the site's files, in which the page and its worker begin with the script.
-fn watched(dist: &Path, folder: &Path) -> PathBuf {
-    let begun = |file: &str, old: &str, new: &str| {
+/// Makes a folder with links to the site's files, and the tests' scripts beside them.
+fn copy(dist: &Path, folder: &Path, watched: bool) {
+    let begins = |file: &str, old: &str, new: &str| {
         let text = fs::read_to_string(dist.join(file)).expect("a file of the page");
         assert!(text.contains(old), "there is no {old:?} in {file}");
         fs::write(folder.join(file), text.replacen(old, new, 1)).expect("a file of the watched page");
     };
-    fs::create_dir(folder).expect("a folder for the watched page");
-    begun("index.html", "<head>", "<head>\n  <script src=\"watch.js\"></script>");
-    begun("engine.js", "", "import \"./watch.js\";\n");
-    fs::write(folder.join("watch.js"), WATCH).expect("the script");
+    fs::create_dir(folder).expect("a folder for the site");
+    fs::write(folder.join("faults.js"), FAULTS).expect("a script");
+    if watched {
+        fs::write(folder.join("watch.js"), WATCH).expect("a script");
+        begins("index.html", "<head>", "<head>\n  <script src=\"watch.js\"></script>");
+        begins("engine.js", "", "import \"./watch.js\";\n");
+    }
     for entry in fs::read_dir(dist).expect("the page's files").map_while(Result::ok) {
-        let copy = folder.join(entry.file_name());
-        if !copy.exists() {
-            symlink(entry.path(), copy).expect("a link to a file of the page");
+        let link = folder.join(entry.file_name());
+        if !link.exists() {
+            symlink(entry.path(), link).expect("a link to a file of the page");
         }
     }
-    folder.to_owned()
 }
