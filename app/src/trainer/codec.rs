@@ -3,44 +3,21 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use quanta_core::record::{FileKind, Record, recognise};
-use quanta_core::sweep::Collected;
-use quanta_core::theory::Resource;
+use quanta_core::record::Record;
 
 use super::store::{Databases, Keep, OnCleared};
-use crate::published::Material;
 
 /// What reads and writes runs; the errors in words.
 #[derive(Clone, Copy)]
 pub struct Codec {
     /// Reads a run.
     pub read: fn(&[u8]) -> Result<Record, String>,
-    /// Reads a run or a collected sweep, and finds out which it is.
-    pub open: fn(&[u8]) -> Result<Content, String>,
     /// Writes a run.
     pub write: fn(&Record) -> Result<Vec<u8>, String>,
     /// The way to what this browser keeps.
     store: fn(OnCleared) -> Rc<dyn Keep>,
-}
-
-/// What a file holds.
-pub enum Content {
-    /// One run.
-    Run(Box<Record>),
-    /// A collected sweep, and what is varied in it.
-    Sweep(Resource, Arc<Material>),
-}
-
-fn open(bytes: &[u8]) -> Result<Content, String> {
-    if recognise(bytes) != Some(FileKind::Collected) {
-        return Record::from_bytes(bytes).map(|record| Content::Run(Box::new(record))).map_err(|error| error.to_string());
-    }
-    let collected = Collected::from_bytes(bytes).map_err(|error| error.to_string())?;
-    let resource = Resource::varied_in(&collected);
-    Ok(Content::Sweep(resource, Arc::new(Material::Sweep(Box::new(collected)))))
 }
 
 /// Why nothing can be read or written.
@@ -50,7 +27,6 @@ pub(super) const NOT_LOADED: &str = "the part of the page that reads and writes 
 fn codec() -> Result<Codec, SplitLoaderError> {
     Ok(Codec {
         read: |bytes| Record::from_bytes(bytes).map_err(|error| error.to_string()),
-        open,
         write: |record| record.to_bytes().map_err(|error| error.to_string()),
         store: |on_cleared| Rc::new(Databases::new(on_cleared)),
     })

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::config::RunConfig;
-use quanta_core::record::Record;
+use quanta_core::record::{FileKind, Record, recognise};
+use quanta_core::sweep::Collected;
 use quanta_core::theory::Resource;
 use wasm_bindgen::JsCast;
 
-use super::codec;
+use super::codec::NOT_LOADED;
 use super::id;
 use super::job::Phase;
 use super::notices::About;
@@ -36,25 +38,39 @@ impl RunCommands {
         spawn_local(async move {
             let name = file.name();
             let read = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(in_words);
-            let codec = codec::load().await;
+            let open = opener().await.map_err(|_| NOT_LOADED.to_owned());
             let content = read.and_then(|buffer| {
                 let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref()).to_vec();
-                Ok(((codec?.open)(&bytes)?, bytes))
+                open?(service, &name, bytes)
             });
             match content {
-                Ok((codec::Content::Run(record), bytes)) => {
-                    let config = Box::new(record.config.clone());
-                    service.add_opened(&name, *record, bytes);
-                    opened(Opened::Run(config));
-                }
-                Ok((codec::Content::Sweep(resource, sweep), _)) => {
-                    service.add_opened_sweep(name, resource, sweep);
-                    opened(Opened::Sweep(resource));
-                }
+                Ok(what) => opened(what),
                 Err(why) => service.notices.warn(About::Everything, format!("“{name}” cannot be opened: {why}.")),
             }
         });
     }
+}
+
+/// The way to open a file: a part of the wasm, loaded when it is first needed.
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn opener() -> Result<Open, SplitLoaderError> {
+    Ok(open)
+}
+
+type Open = fn(Service, &str, Vec<u8>) -> Result<Opened, String>;
+
+/// Reads a run or a collected sweep, and adds it to those that are shown; the error in words.
+fn open(service: Service, name: &str, bytes: Vec<u8>) -> Result<Opened, String> {
+    if recognise(&bytes) == Some(FileKind::Collected) {
+        let collected = Collected::from_bytes(&bytes).map_err(|error| error.to_string())?;
+        let resource = Resource::varied_in(&collected);
+        service.add_opened_sweep(name.to_owned(), resource, Arc::new(Material::Sweep(Box::new(collected))));
+        return Ok(Opened::Sweep(resource));
+    }
+    let record = Record::from_bytes(&bytes).map_err(|error| error.to_string())?;
+    let config = Box::new(record.config.clone());
+    service.add_opened(name, record, bytes);
+    Ok(Opened::Run(config))
 }
 
 impl Service {

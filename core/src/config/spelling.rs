@@ -3,7 +3,7 @@
 /// The known name that a key is a misspelling of: one or two letters off, more dashes than
 /// underscores, or other capitals. `None` for what is known, and for what is like none of them.
 pub fn misspelt<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = key.to_lowercase().replace('-', "_");
+    let plain = key.to_ascii_lowercase().replace('-', "_");
     let mut nearest = None;
     for name in known {
         if name == key {

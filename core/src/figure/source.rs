@@ -216,7 +216,7 @@ pub(crate) fn distinction(configs: &[RunConfig], index: usize) -> String {
     let differing: Vec<&str> = configs.iter().flat_map(|other| config.differences(other)).collect();
     let part = |name: &str, label: &str| match (name, config.get(name).unwrap_or_default()) {
         ("alpha", value) => format!("α = {value}"),
-        (_, value) => format!("{} {value}", label.to_lowercase()),
+        (_, value) => format!("{} {value}", label.to_ascii_lowercase()),
     };
     let fields = config.fields().into_iter().filter(|field| differing.contains(&field.name));
     fields.map(|field| part(field.name, field.label)).collect::<Vec<_>>().join(", ")
