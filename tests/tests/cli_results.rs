@@ -332,7 +332,7 @@ fn figures_and_fits_give_the_numbers_of_the_caption() {
     ] {
         assert!(words.contains(&text), "“{text}” in {words}");
     }
-    assert!(words.contains(&format!("is {:.0}, from when", number("first_subtask_takes"))), "{words}");
+    assert!(words.contains(&format!("is {:.1}, from when", number("first_subtask_takes"))), "{words}");
     assert_eq!(&rows(&good(&["fit", "--json", text(&path)]))[0], fit);
 }
 
