@@ -115,6 +115,23 @@ pub enum AnalysisError {
     /// A list without labels.
     #[error("{0} has no labels")]
     Empty(String),
+    /// Parameters that are not the model's.
+    #[error("{0}")]
+    Parameters(String),
+    /// Too few samples that the model predicts well.
+    #[error(
+        "only {found} of {drawn} samples have a loss under {below} nats, but {asked} are asked for: train for longer, or ask for fewer or for a higher loss"
+    )]
+    LowLoss {
+        /// How many were found.
+        found: usize,
+        /// How many were asked for.
+        asked: usize,
+        /// The loss in nats.
+        below: f64,
+        /// How many were drawn.
+        drawn: usize,
+    },
     /// Labels that are not what a file of labels holds.
     #[error("{0}")]
     Labels(String),

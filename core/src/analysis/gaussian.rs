@@ -3,6 +3,7 @@
 //!
 //! Cluster c of N is centred at a standard normal point of d dimensions and is chosen for a sample with
 //! probability ∝ c^-(exponent); the sample lies at a normal distance of `spread` a dimension from it.
+//! How many clusters, dimensions and how much spread are settings: the paper's are not known here.
 
 use super::AnalysisError;
 use super::similarity::{Cosines, Gram, Rows, Sign};

@@ -1,8 +1,8 @@
-//! Quanta discovery from gradients (QDG) without a model: from sample vectors to clusters, and from
+//! Quanta discovery from gradients (QDG): from sample vectors to clusters, and from
 //! clusters to scores (the paper's section 5 and its appendix on clustering).
 //!
 //! Whoever computes gradients hands in [`similarity::Rows`]: one row a sample, a layer at a time, to a
-//! [`similarity::Gram`]. From there data flows one way:
+//! [`similarity::Gram`]; [`gradients`] does so for models that need no device. From there data flows one way:
 //! rows → Gram matrix → [`similarity::Cosines`] → affinity ([`Symmetric`], the paper's angular form) →
 //! [`spectral`], [`neighbours`] or [`linkage`] → labels → [`scores`] and [`envelope`].
 //!
@@ -18,6 +18,8 @@ pub mod scores;
 
 #[cfg(feature = "analysis")]
 pub mod gaussian;
+#[cfg(feature = "analysis")]
+pub mod gradients;
 #[cfg(feature = "analysis")]
 mod kmeans;
 #[cfg(feature = "analysis")]

@@ -174,7 +174,8 @@ pub trait Communities {
     fn communities(&self, graph: &NeighbourGraph, resolution: f64, seed: u64) -> Result<Vec<u32>, AnalysisError>;
 }
 
-/// Modularity by the Leiden algorithm (Traag, Waltman & van Eck 2019), by the crate `leiden-rs`.
+/// Modularity by the Leiden algorithm (Traag, Waltman & van Eck 2019), by the crate `leiden-rs`, whose own
+/// generator is started with the seed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LeidenModularity;
 
