@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod plot;
 mod progress;
+mod qdg;
 mod quiet;
 mod remark;
 mod reproduce;
