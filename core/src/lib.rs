@@ -3,9 +3,10 @@
 //!
 //! Data flows one way:
 //! [`settings`] → [`task`] and [`model`] → [`config`] → `workload` → `train` → [`event`] → [`record`] →
-//! [`fit`] → [`figure`]. The crate knows no DOM. Without the feature `engine` it has no tensors either,
+//! [`fit`] → [`figure`]; [`analysis`] takes gradients of a trained model apart into quanta. The crate knows no DOM. Without the feature `engine` it has no tensors either,
 //! which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
 
+pub mod analysis;
 pub mod comparison;
 pub mod config;
 pub mod device;

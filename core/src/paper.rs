@@ -98,3 +98,25 @@ pub const WIDTHS: &str =
 
 /// Sizes of Fig 2's data: int(2^x) for 30 values of x evenly from log₂ 10⁴ to log₂ (5·10⁶).
 pub const SAMPLES: &str = "samples=log2:10000..5000000:30";
+
+/// The numbers of clusters of Fig 5, as far as the reference's stored result goes; its script also
+/// lists 1,200, 1,400 and 1,500.
+pub const CLUSTERS: [usize; 27] = [
+    10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 125, 150, 175, 200, 225, 250, 275, 300, 350, 400, 500, 600, 700, 800, 900, 1_000,
+    1_100,
+];
+
+/// The tokens that Fig 5 clusters, each with a loss under [`LOW_LOSS_NATS`].
+pub const SAMPLES_TO_CLUSTER: usize = 10_000;
+
+/// The loss in nats under which a token is clustered.
+pub const LOW_LOSS_NATS: f64 = 0.1;
+
+/// The first and the last rank over which the envelope's slope of Fig 5 was fitted.
+pub const RANKS: (usize, usize) = (101, 1_000);
+
+/// The envelope's slope of Fig 5.
+pub const ENVELOPE_SLOPE: f64 = -1.24;
+
+/// The starts of k-means.
+pub const KMEANS_STARTS: usize = 30;

@@ -32,6 +32,14 @@ pub enum Stream {
     Bootstrap = 9,
     /// Parameters and moments of a device's self-test; the index is the array's place in it.
     SelfTest = 10,
+    /// Starts of a clustering; the index is the start.
+    Clusters = 40,
+    /// Random labels and shuffled similarities that a clustering is held against; the index is the draw.
+    Nulls = 41,
+    /// Which samples a clustering's stability is measured on; the index is the draw.
+    Subsamples = 42,
+    /// Points of the Gaussian toy; the index is the part (centres, points).
+    Gaussians = 43,
 }
 
 /// A sequence of random words, determined by seed, stream and index.
@@ -78,6 +86,12 @@ impl Rng {
                 return (product >> 32) as u32;
             }
         }
+    }
+
+    /// Returns a number in [0, 1), on a grid of 2^-53.
+    pub fn unit(&mut self) -> f64 {
+        let (high, low) = (u64::from(self.next_u32()), u64::from(self.next_u32()));
+        ((high << 21) ^ (low >> 11)) as f64 / (1u64 << 53) as f64
     }
 
     /// Returns a number in [-limit, limit), on a grid of 2^-24 of the span, so that it is exact in `f32`.
@@ -187,6 +201,18 @@ mod tests {
         // Mean 0 and variance 1/12, each to five standard deviations of its estimate.
         assert!(mean.abs() < 5.0 * (1.0f64 / 12.0 / 1e5).sqrt());
         assert!((square - 1.0 / 12.0).abs() < 5.0 * (1.0f64 / 180.0 / 1e5).sqrt());
+    }
+
+    #[test]
+    fn unit_is_uniform_over_its_interval() {
+        let mut rng = Rng::new(3, Stream::Nulls, 0);
+        let draws: Vec<f64> = (0..100_000).map(|_| rng.unit()).collect();
+        assert!(draws.iter().all(|x| (0.0..1.0).contains(x)));
+        let mean = draws.iter().sum::<f64>() / 1e5;
+        let square = draws.iter().map(|x| x * x).sum::<f64>() / 1e5;
+        // Mean 1/2 and mean square 1/3, each to five standard deviations of its estimate.
+        assert!((mean - 0.5).abs() < 5.0 * (1.0f64 / 12.0 / 1e5).sqrt());
+        assert!((square - 1.0 / 3.0).abs() < 5.0 * (4.0f64 / 45.0 / 1e5).sqrt());
     }
 
     #[test]

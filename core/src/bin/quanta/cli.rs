@@ -25,6 +25,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { command: crate::collect::command, run: crate::collect::run },
     Subcommand { command: crate::figure::command, run: crate::figure::run },
     Subcommand { command: crate::reproduce::command, run: crate::reproduce::run },
+    Subcommand { command: crate::qdg::command, run: crate::qdg::run },
     Subcommand { command: crate::bench::command, run: crate::bench::run },
     Subcommand { command: crate::completions::command, run: |matches| crate::completions::run(matches, command()) },
 ];

@@ -14,6 +14,7 @@ mod number;
 mod output;
 mod plot;
 mod progress;
+mod qdg;
 mod quiet;
 mod remark;
 mod reproduce;

@@ -1,0 +1,188 @@
+//! The Gaussian toy of the paper's Figs 16 and 17: clusters whose sizes fall as a power law, through the
+//! same clustering as gradients, so that the envelope's slope can be held against the true one.
+//!
+//! Cluster c of N is centred at a standard normal point of d dimensions and is chosen for a sample with
+//! probability ∝ c^-(exponent); the sample lies at a normal distance of `spread` a dimension from it.
+//! How many clusters, dimensions and how much spread are settings: the paper's are not known here.
+
+use super::AnalysisError;
+use super::similarity::{Cosines, Gram, Rows, Sign};
+use crate::quanta::UseFrequencies;
+use crate::rng::{Rng, Stream};
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gaussians {
+    /// How many clusters there are.
+    pub clusters: usize,
+    /// How many samples are drawn.
+    pub samples: usize,
+    /// How many dimensions a sample has.
+    pub dimensions: usize,
+    /// The exponent of the clusters' probabilities over rank: α + 1.
+    pub exponent: f64,
+    /// The standard deviation around a centre, in each dimension; that of the centres is 1.
+    pub spread: f64,
+    /// The seed of everything drawn.
+    pub seed: u64,
+}
+
+/// Drawn samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawn {
+    /// The samples [n, d], row after row.
+    pub values: Vec<f32>,
+    /// The cluster of each, 0 the most probable.
+    pub truth: Vec<u32>,
+}
+
+impl Gaussians {
+    /// Draws the centres and the samples.
+    ///
+    /// # Errors
+    /// If there are fewer than two samples, no clusters or no dimensions, or the exponent or the spread is
+    /// not a finite number of at least 0.
+    pub fn draw(&self) -> Result<Drawn, AnalysisError> {
+        self.check()?;
+        let mut normal = Normal::new(Rng::new(self.seed, Stream::Gaussians, 0));
+        let centres: Vec<f64> = (0..self.clusters * self.dimensions).map(|_| normal.next()).collect();
+        let mut choice = Rng::new(self.seed, Stream::Gaussians, 1);
+        let mut around = Normal::new(Rng::new(self.seed, Stream::Gaussians, 2));
+        let frequencies = UseFrequencies::new(self.clusters, self.exponent - 1.0);
+        let (mut values, mut truth) = (Vec::with_capacity(self.samples * self.dimensions), Vec::with_capacity(self.samples));
+        for _ in 0..self.samples {
+            let cluster = frequencies.sample(choice.next_u32());
+            truth.push(cluster);
+            let centre = &centres[cluster as usize * self.dimensions..][..self.dimensions];
+            values.extend(centre.iter().map(|x| (x + self.spread * around.next()) as f32));
+        }
+        Ok(Drawn { values, truth })
+    }
+
+    /// The cosines of drawn samples.
+    ///
+    /// # Errors
+    /// Those of [`Gram::cosines`].
+    pub fn cosines(&self, drawn: &Drawn) -> Result<Cosines, AnalysisError> {
+        let mut gram = Gram::new(self.samples, Sign::Signed);
+        gram.add(Rows::new(self.samples, self.dimensions, &drawn.values)?)?;
+        gram.cosines()
+    }
+
+    fn check(&self) -> Result<(), AnalysisError> {
+        if self.samples < 2 {
+            return Err(AnalysisError::TooFewSamples(self.samples));
+        }
+        if self.clusters == 0 {
+            return Err(AnalysisError::Clusters { k: 0, n: self.samples });
+        }
+        if self.dimensions == 0 {
+            return Err(AnalysisError::Shape { what: "dimensions of a sample", found: 0, expected: 1 });
+        }
+        for (name, value) in [("exponent", self.exponent), ("spread", self.spread)] {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(AnalysisError::Labels(format!("the {name} is {value}, but must be a finite number of at least 0")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Standard normal numbers, two from two uniform ones (Box & Muller 1958).
+struct Normal {
+    rng: Rng,
+    second: Option<f64>,
+}
+
+impl Normal {
+    fn new(rng: Rng) -> Self {
+        Self { rng, second: None }
+    }
+
+    fn next(&mut self) -> f64 {
+        if let Some(second) = self.second.take() {
+            return second;
+        }
+        // 1 − u is never 0.
+        let radius = (-2.0 * libm::log(1.0 - self.rng.unit())).sqrt();
+        let (sin, cos) = libm::sincos(std::f64::consts::TAU * self.rng.unit());
+        self.second = Some(radius * sin);
+        radius * cos
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::envelope::{Envelope, for_every_k, with_nulls};
+    use crate::analysis::labels::sizes;
+    use crate::analysis::scores::agreement;
+    use crate::analysis::spectral::embed;
+
+    const SMALL: Gaussians = Gaussians { clusters: 12, samples: 300, dimensions: 40, exponent: 1.4, spread: 0.3, seed: 1 };
+
+    #[test]
+    fn sizes_and_spread_are_as_asked() {
+        let many = Gaussians { samples: 20_000, dimensions: 4, ..SMALL };
+        let drawn = many.draw().unwrap();
+        let found = sizes(&drawn.truth);
+        for (size, p) in found.iter().zip(UseFrequencies::new(12, 0.4).p()) {
+            let deviation = (20_000.0 * p * (1.0 - p)).sqrt();
+            assert!((*size as f64 - 20_000.0 * p).abs() < 5.0 * deviation, "{size} instead of {}", 20_000.0 * p);
+        }
+        let first: Vec<f64> = drawn
+            .truth
+            .iter()
+            .zip(drawn.values.chunks_exact(4))
+            .filter(|(c, _)| **c == 0)
+            .map(|(_, x)| f64::from(x[0]))
+            .collect();
+        let mean = first.iter().sum::<f64>() / first.len() as f64;
+        let deviation = (first.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / first.len() as f64).sqrt();
+        assert!((deviation - 0.3).abs() < 0.02, "{deviation}");
+        assert_eq!(many.draw().unwrap(), drawn);
+    }
+
+    #[test]
+    fn separate_clusters_are_found_and_overlapping_ones_are_not() {
+        let ari = |spread| {
+            let toy = Gaussians { spread, ..SMALL };
+            let drawn = toy.draw().unwrap();
+            let embedding = embed(&toy.cosines(&drawn).unwrap().angular(), 12).unwrap();
+            agreement(&drawn.truth, &embedding.cluster(12, 10, 0).unwrap()).unwrap().ari
+        };
+        let (near, far) = (ari(0.3), ari(6.0));
+        assert!(near > 0.5 && far < 0.1, "{near} and {far}");
+    }
+
+    #[test]
+    fn the_whole_way_from_samples_to_a_slope_with_nulls() {
+        let drawn = SMALL.draw().unwrap();
+        let affinities = SMALL.cosines(&drawn).unwrap().angular();
+        let ks = [4, 8, 12, 16];
+        let cluster = |affinities: &crate::analysis::Symmetric| {
+            let embedding = embed(affinities, 16)?;
+            for_every_k(&ks, |k| embedding.cluster(k, 4, 0))
+        };
+        let clusterings = cluster(&affinities).unwrap();
+        let found = with_nulls(&clusterings, (2, 12), 4, 0).unwrap().with_shuffled(&affinities, 2, 0, cluster).unwrap();
+        assert_eq!(found.envelope, Envelope::new(&clusterings));
+        assert!(found.shuffled.unwrap().slope.value.is_finite());
+        assert!(found.slope.slope < found.equal.slope.value, "{:?} against {:?}", found.slope, found.equal);
+    }
+
+    #[test]
+    fn settings_that_cannot_be_drawn_are_refused() {
+        for bad in [
+            Gaussians { samples: 1, ..SMALL },
+            Gaussians { clusters: 0, ..SMALL },
+            Gaussians { dimensions: 0, ..SMALL },
+            Gaussians { spread: f64::NAN, ..SMALL },
+            Gaussians { exponent: -1.0, ..SMALL },
+        ] {
+            assert!(bad.draw().is_err(), "{bad:?}");
+        }
+        let points = Gaussians { clusters: 1, spread: 0.0, ..SMALL };
+        assert_eq!(points.cosines(&points.draw().unwrap()), Err(AnalysisError::Identical(300)));
+    }
+}

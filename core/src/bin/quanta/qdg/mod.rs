@@ -1,0 +1,61 @@
+//! `quanta qdg`: clusterings of samples by gradients, their envelope and their scores.
+
+mod envelope;
+mod score;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use quanta_core::analysis::labels::Clusterings;
+
+use crate::failure::usage;
+
+/// The subcommand's own subcommands.
+pub fn command() -> Command {
+    Command::new("qdg")
+        .about("Hold clusterings of samples against nulls and against the truth (quanta discovery from gradients)")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(envelope::command())
+        .subcommand(score::command())
+}
+
+/// Runs the one that was named.
+pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    match matches.subcommand() {
+        Some(("envelope", matches)) => envelope::run(matches),
+        Some(("score", matches)) => score::run(matches),
+        _ => Ok(()),
+    }
+}
+
+fn labels_arg() -> Arg {
+    let help = "Any clusterings of the same samples: a JSON object from k to a list of labels, {\"10\": [3, 0, …], \"20\": […]}";
+    Arg::new("labels").long("labels").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(help)
+}
+
+fn seed_arg() -> Arg {
+    let help = "Seed of the random labels";
+    Arg::new("seed").long("seed").value_name("N").default_value("0").value_parser(value_parser!(u64)).help(help)
+}
+
+fn draws_arg() -> Arg {
+    let help = "How often random labels are drawn";
+    let arg = Arg::new("draws").long("draws").value_name("N").default_value("10");
+    arg.value_parser(value_parser!(u64).range(1..=10_000)).help(help)
+}
+
+fn json_arg() -> Arg {
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help("Write JSON, one object a line")
+}
+
+fn clusterings(matches: &ArgMatches) -> anyhow::Result<Clusterings> {
+    read(matches, "labels", Clusterings::from_json)
+}
+
+/// Reads a file of labels; one that cannot be read is bad usage, and the error names it.
+fn read<T, E: std::fmt::Display>(matches: &ArgMatches, arg: &str, parse: impl Fn(&str) -> Result<T, E>) -> anyhow::Result<T> {
+    let path = matches.get_one::<PathBuf>(arg).ok_or_else(|| usage(format!("--{arg} is needed")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    parse(&text).map_err(|error| usage(format!("{}: {error}", path.display())))
+}
