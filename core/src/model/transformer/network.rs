@@ -1,7 +1,7 @@
 //! The network: a Burn module of an embedding, blocks and the logits of the next token.
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor, activation};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::attention::{Attention, Places};
 use super::layers::{Linear, Normaliser, Start};
@@ -143,7 +143,8 @@ impl Transformer {
 pub fn one_hot(numbers: Tensor<1, Int>, places: usize) -> Tensor<2> {
     let device = numbers.device();
     let rows = numbers.dims()[0];
-    let all: Tensor<2, Int> = Tensor::<1, Int>::arange(0..places as i64, &device).unsqueeze_dim(0);
+    let all: Vec<i32> = (0..places as i32).collect();
+    let all = Tensor::<2, Int>::from_data(TensorData::new(all, [1, places]), (&device, numbers.dtype()));
     let numbers: Tensor<2, Int> = numbers.unsqueeze_dim(1);
     numbers.expand([rows, places]).equal(all.expand([rows, places])).float()
 }
