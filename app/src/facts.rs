@@ -3,6 +3,7 @@
 use quanta_core::config::RunConfig;
 use quanta_core::event::Evaluation;
 use quanta_core::record::Record;
+use quanta_core::task::Noun;
 
 pub use quanta_core::fit::EMERGENCE_BITS;
 
@@ -29,6 +30,16 @@ pub fn width(config: &RunConfig) -> usize {
     config.number("width").unwrap_or_default() as usize
 }
 
+/// What its quanta are called.
+pub fn noun(config: &RunConfig) -> Noun {
+    config.task.noun()
+}
+
+/// When one of them counts as learned, in words that follow “its loss is”.
+pub fn learned_words(config: &RunConfig) -> &'static str {
+    config.quanta().learned_words()
+}
+
 /// How many parameters its network has.
 pub fn parameters(config: &RunConfig) -> u64 {
     config.parameters()
@@ -42,11 +53,6 @@ pub fn samples(config: &RunConfig) -> Option<u64> {
 /// Its seed.
 pub fn seed(config: &RunConfig) -> u64 {
     config.training.seed
-}
-
-/// How many bits of a sample a quantum's parity is over, and how many there are.
-pub fn bits(config: &RunConfig) -> (usize, usize) {
-    config.subtasks().map_or((0, 0), |task| (task.k, task.n_bits))
 }
 
 /// The mean loss at an evaluation, in bits.

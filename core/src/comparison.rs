@@ -2,6 +2,7 @@
 
 use crate::fit::{self, FitError, PowerLaw};
 use crate::record::Record;
+use crate::task::Noun;
 use crate::theory::{Resource, Theory, calibrate};
 
 /// Under so many subtasks the end of the sum rules the curve, and its slope says little of α.
@@ -20,6 +21,8 @@ pub struct Comparison {
     pub emergence: Option<PowerLaw>,
     /// How many quanta there are.
     pub quanta: usize,
+    /// What they are called.
+    pub noun: Noun,
 }
 
 impl Comparison {
@@ -33,10 +36,17 @@ impl Comparison {
             let constant = calibrate(Resource::Steps, alpha, ranked)?;
             let steps = record.steps().into_iter().map(|step| step as f64);
             let fitted: Vec<f64> = steps.filter(|step| (law.range.0..=law.range.1).contains(step)).collect();
-            Theory::new(quanta, alpha).exponent_at(Resource::Steps, &fitted, constant)
+            Theory::of_quanta(&record.quanta)?.exponent_at(Resource::Steps, &fitted, constant)
         });
         let pure = alpha.map(|alpha| Resource::Steps.exponent(alpha));
-        Self { fit, truncated, pure, emergence: fit::emergence_least_squares(record).ok(), quanta }
+        Self {
+            fit,
+            truncated,
+            pure,
+            emergence: fit::emergence_least_squares(record).ok(),
+            quanta,
+            noun: record.config.task.noun(),
+        }
     }
 
     /// Whether the fit and the truncated sum agree within the fit's uncertainty; nothing where one of
@@ -58,7 +68,8 @@ impl Comparison {
             format!("The curve is {steeper} than the truncated sum{}.", self.reason(law.exponent > sum))
         };
         if self.quanta < FEW {
-            text += &format!(" With only {} subtasks the end of the sum rules: the slope says little of α.", self.quanta);
+            text +=
+                &format!(" With only {} {} the end of the sum rules: the slope says little of α.", self.quanta, self.noun.many);
         }
         Some(text)
     }
@@ -71,7 +82,7 @@ impl Comparison {
             return String::new();
         }
         let times = 2f64.powf(law.exponent);
-        format!(": a subtask used half as often took {times:.1} times the steps here, and not twice as many")
+        format!(": a {} used half as often took {times:.1} times the steps here, and not twice as many", self.noun.one)
     }
 }
 

@@ -12,7 +12,8 @@ pub struct Evaluation {
     pub step: u64,
     /// Mean test loss: Σ p_k · loss of quantum k, the quanta in their exact proportions.
     pub loss_bits: f32,
-    /// Mean loss of the training batch of the last step; nothing before the first.
+    /// Mean loss of the training batch of the last step, over all that it predicts: of a language also the
+    /// tokens that belong to no quantum. Nothing before the first.
     pub train_loss_bits: Option<f32>,
     /// Quanta whose loss is under their [threshold](crate::quanta::Quanta::threshold): 0.1 bits for
     /// a subtask.

@@ -10,13 +10,57 @@ use serde::{Deserialize, Serialize};
 pub struct UseFrequencies {
     alpha: f64,
     p: Vec<f64>,
-    /// A random word stands for the first quantum i with `word < thresholds[i]`.
+    draws: Draws,
+}
+
+/// Draws one of several things, each with its own chance, from a random word.
+#[derive(Clone, Debug)]
+pub struct Draws {
+    /// A random word stands for the first thing i with `word < thresholds[i]`.
     thresholds: Vec<u64>,
-    /// For each value of a word's leading bits, the first quantum that such a word can stand for.
+    /// For each value of a word's leading bits, the first thing that such a word can stand for.
     guide: Vec<u32>,
 }
 
 const GUIDE_BITS: u32 = 12;
+
+impl Draws {
+    /// The table for chances that sum to 1; there must be one at least.
+    pub fn new(chances: &[f64]) -> Self {
+        let mut below = 0.0;
+        let mut thresholds: Vec<u64> = chances
+            .iter()
+            .map(|chance| {
+                below += chance;
+                libm::round(below * 4_294_967_296.0) as u64
+            })
+            .collect();
+        if let Some(last) = thresholds.last_mut() {
+            *last = 1 << 32;
+        }
+        let mut thing = 0;
+        let guide = (0..1u64 << GUIDE_BITS)
+            .map(|lead| {
+                let word = lead << (32 - GUIDE_BITS);
+                while thresholds[thing] <= word {
+                    thing += 1;
+                }
+                thing as u32
+            })
+            .collect();
+        Self { thresholds, guide }
+    }
+
+    /// Returns the thing, counted from 0, that a uniformly random word stands for. The probability of
+    /// each is its chance to within 2^-32.
+    pub fn sample(&self, word: u32) -> u32 {
+        let mut thing = self.guide[(word >> (32 - GUIDE_BITS)) as usize];
+        while self.thresholds[thing as usize] <= u64::from(word) {
+            thing += 1;
+        }
+        thing
+    }
+}
 
 impl UseFrequencies {
     /// Computes the frequencies of `n ≥ 1` quanta with the paper's α.
@@ -27,28 +71,7 @@ impl UseFrequencies {
         // Adds the smallest first, so that a long tail is not rounded away.
         let total: f64 = weights.iter().rev().sum();
         let p: Vec<f64> = weights.iter().map(|w| w / total).collect();
-        let mut below = 0.0;
-        let mut thresholds: Vec<u64> = p
-            .iter()
-            .map(|p| {
-                below += p;
-                libm::round(below * 4_294_967_296.0) as u64
-            })
-            .collect();
-        if let Some(last) = thresholds.last_mut() {
-            *last = 1 << 32;
-        }
-        let mut quantum = 0;
-        let guide = (0..1u64 << GUIDE_BITS)
-            .map(|lead| {
-                let word = lead << (32 - GUIDE_BITS);
-                while thresholds[quantum] <= word {
-                    quantum += 1;
-                }
-                quantum as u32
-            })
-            .collect();
-        Self { alpha, p, thresholds, guide }
+        Self { alpha, draws: Draws::new(&p), p }
     }
 
     /// The paper's α.
@@ -64,11 +87,7 @@ impl UseFrequencies {
     /// Returns the quantum, counted from 0, that a uniformly random word stands for. The probability
     /// of each is its p_k to within 2^-32.
     pub fn sample(&self, word: u32) -> u32 {
-        let mut quantum = self.guide[(word >> (32 - GUIDE_BITS)) as usize];
-        while self.thresholds[quantum as usize] <= u64::from(word) {
-            quantum += 1;
-        }
-        quantum
+        self.draws.sample(word)
     }
 
     /// Returns Σ p_k·x_k: the mean over samples of a quantity given per quantum, `[n]`.
@@ -103,9 +122,9 @@ pub struct Quanta {
 }
 
 impl Quanta {
-    /// Quanta that a task is made of, each with the same loss before and after it is learned, bits.
-    pub fn planted(frequencies: UseFrequencies, before: f32, after: f32) -> Self {
-        let losses = vec![(before, after); frequencies.p.len()];
+    /// Quanta that a task is made of, with the loss of each before and after it is learned, bits; one
+    /// pair for each of the frequencies.
+    pub fn planted(frequencies: UseFrequencies, losses: Vec<(f32, f32)>) -> Self {
         Self { origin: Origin::Planted, alpha: Some(frequencies.alpha), p: frequencies.p, losses }
     }
 
@@ -150,10 +169,27 @@ impl Quanta {
         &self.losses
     }
 
+    /// The losses before and after that all quanta share; `None` where they differ, or where there are none.
+    pub fn shared_losses(&self) -> Option<(f32, f32)> {
+        let first = *self.losses.first()?;
+        self.losses.iter().all(|losses| *losses == first).then_some(first)
+    }
+
+    /// When one counts as learned, in words that follow “its loss is”.
+    pub fn learned_words(&self) -> &'static str {
+        let is_a_bit = self.losses.iter().all(|losses| *losses == (1.0, 0.0));
+        if is_a_bit { "under 0.1 bits" } else { "nine tenths of the way from what it costs unlearned to the least" }
+    }
+
     /// The loss in bits under which a quantum counts as learned: a_k and a tenth of b_k − a_k.
     pub fn threshold(&self, quantum: usize) -> f32 {
         let (before, after) = self.losses[quantum];
         after + LEARNED_SHARE * (before - after)
+    }
+
+    /// Returns Σ p_k·x_k: the mean over samples of a quantity given per quantum.
+    pub fn mean(&self, per_quantum: &[f32]) -> f64 {
+        self.p.iter().zip(per_quantum).map(|(p, x)| p * f64::from(*x)).sum()
     }
 
     /// How many of these losses, one a quantum, are under their quantum's [threshold](Self::threshold).

@@ -32,6 +32,16 @@ pub enum Stream {
     Bootstrap = 9,
     /// Parameters and moments of a device's self-test; the index is the array's place in it.
     SelfTest = 10,
+    /// What a planted language says: its facts and phrases; index 0.
+    Language = 11,
+    /// A training document; the index is step · batch size + place in the batch.
+    TrainDocuments = 12,
+    /// A document of a data set; the index is its place there.
+    DataDocuments = 13,
+    /// A test document; the index is draw · documents + place in the test.
+    TestDocuments = 14,
+    /// The order of the quanta in a round of test sentences; the index is the round.
+    TestLayout = 15,
     /// Starts of a clustering; the index is the start.
     Clusters = 40,
     /// Random labels and shuffled similarities that a clustering is held against; the index is the draw.
@@ -117,7 +127,12 @@ impl Permutation {
 
     /// Returns the permutation of `0..len` for `seed` and epoch `index`, from [`Stream::Shuffle`].
     pub fn new(seed: u64, index: u64, len: u64) -> Self {
-        let mut rng = Rng::new(seed, Stream::Shuffle, index);
+        Self::of_stream(seed, Stream::Shuffle, index, len)
+    }
+
+    /// [`new`](Self::new) from another stream.
+    pub fn of_stream(seed: u64, stream: Stream, index: u64, len: u64) -> Self {
+        let mut rng = Rng::new(seed, stream, index);
         let mut keys = [0; Self::ROUNDS];
         rng.fill(&mut keys);
         let bits = 64 - len.saturating_sub(1).leading_zeros();

@@ -131,7 +131,7 @@ impl Actions {
         let differences = config.differences(&preset.config());
         let name = if differences.len() > 2 {
             let (quanta, alpha, width) = (facts::quanta_count(config), facts::alpha(config), facts::width(config));
-            format!("{quanta} subtasks, α {alpha}, width {width}")
+            format!("{quanta} {}, α {alpha}, width {width}", facts::noun(config).many)
         } else {
             let values = differences.iter().map(|field| format!(", {field} {}", config.get(field).unwrap_or_default()));
             preset.title.to_owned() + &values.collect::<String>()

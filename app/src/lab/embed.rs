@@ -53,8 +53,9 @@ fn OneFigure() -> impl IntoView {
 fn Caption() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let text = move || {
-        let task = lab.config()?.task_in_words();
-        Some(format!("{task}. A subtask counts as learned once its loss is under {} bits.", facts::EMERGENCE_BITS))
+        let config = lab.config()?;
+        let (task, one) = (config.task_in_words(), facts::noun(&config).one);
+        Some(format!("{task}. A {one} counts as learned once its loss is {}.", facts::learned_words(&config)))
     };
     view! { <p class="note caption">{text}</p> }
 }

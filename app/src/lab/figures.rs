@@ -8,9 +8,11 @@ use quanta_core::figure::{Kind, Options, Series};
 use quanta_core::fit;
 use quanta_core::number;
 use quanta_core::record::Record;
+use quanta_core::task::Noun;
 
 use super::numbers::typed_range;
 use super::state::{Lab, Look};
+use crate::facts;
 use crate::link::Link;
 use crate::view::browser;
 use crate::view::plot::{FigureCard, Pick, Shown};
@@ -169,6 +171,7 @@ pub fn FollowBar(
     follow: RwSignal<Option<usize>>,
 ) -> impl IntoView {
     let tasks = Memo::new(move |_| drawn.with(|drawn| drawn.first().map_or(0, |run| subtasks(&run.record))));
+    let noun = Memo::new(move |_| drawn.with(|drawn| drawn.first().map_or(Noun::SUBTASK, |run| facts::noun(&run.record.config))));
     // A subtask that another run does not have cannot be followed there.
     Effect::new(move |_| {
         if follow.get().is_some_and(|task| task >= tasks.get()) {
@@ -186,10 +189,11 @@ pub fn FollowBar(
             .map_or("an unknown share".to_owned(), |p| format!("{} %", words::significant(100.0 * p)));
         let loss = run.record.last().and_then(|last| last.quantum_loss_bits.get(task).copied());
         let loss = loss.map_or("not measured yet".to_owned(), |loss| words::bits(f64::from(loss)));
-        let emerged = fit::emergence_step(&run.record.steps(), &run.record.quantum_losses(task));
+        let emerged = fit::emergence_steps(&run.record).get(task).copied().flatten();
         let emerged =
             emerged.map_or("has not emerged yet".to_owned(), |step| format!("emerged by step {}", words::thousands(step)));
-        Some(format!("Subtask {}: needed by {used} of the samples; loss {loss}; {emerged}.", task + 1))
+        let name = facts::noun(&run.record.config).capital();
+        Some(format!("{name} {}: needed by {used} of the samples; loss {loss}; {emerged}.", task + 1))
     };
     // Looks through the whole run, so it is worked out at the pace of a painting, not of evaluations.
     let followed = RwSignal::new(None::<String>);
@@ -201,7 +205,7 @@ pub fn FollowBar(
     });
     view! {
         <div class="follow">
-            <label for="follow">"Follow subtask"</label>
+            <label for="follow">{move || format!("Follow {}", noun.get().one)}</label>
             <input
                 id="follow"
                 type="number"

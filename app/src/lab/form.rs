@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use quanta_core::config::{ConfigError, Field, Group, PRESETS, RunConfig};
 use quanta_core::device::DeviceChoice;
+use quanta_core::model::ModelConfig;
 
 use crate::link::nearest_preset;
 
@@ -44,6 +45,10 @@ impl Form {
         let texts: Vec<Typed> = all.map(|field| Typed { field, text: RwSignal::new(value(field.name)) }).collect();
         let typed = texts.clone();
         let config = Memo::new(move |_| read(&typed));
+        let of = |name: &str| texts.iter().find(|typed| typed.field.name == name).map(|typed| typed.text);
+        if let Some((task, model)) = of("task").zip(of("model")) {
+            Effect::new(move |_| bring_model(&task.get(), model));
+        }
         Self { texts: StoredValue::new(texts), preset: RwSignal::new(0), config, device: RwSignal::new(DeviceChoice::Auto) }
     }
 
@@ -107,6 +112,16 @@ impl Form {
     /// How many fields differ from the preset's.
     pub fn changes(&self) -> usize {
         Group::ALL.into_iter().flat_map(|group| self.fields(group)).filter(|field| self.changed_from(field).is_some()).count()
+    }
+}
+
+/// Chooses a model that learns the task, where the chosen one does not.
+fn bring_model(task: &str, model: RwSignal<String>) {
+    let mut config = RunConfig::default();
+    // Both are chosen from lists.
+    let _ = config.set("task", task).and_then(|()| config.set("model", &model.get_untracked()));
+    if config.model.settings().conflicts(&config.task).iter().any(|problem| problem.field == "model") {
+        model.set(ModelConfig::for_task(&config.task).word().to_owned());
     }
 }
 

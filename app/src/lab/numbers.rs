@@ -8,6 +8,7 @@ use quanta_core::config::{PRESETS, RunConfig};
 use quanta_core::event::Evaluation;
 use quanta_core::fit::FitError;
 use quanta_core::number;
+use quanta_core::task::Noun;
 use quanta_core::theory::Resource;
 
 use super::actions::Actions;
@@ -48,10 +49,7 @@ fn in_a_sentence(config: &RunConfig) -> impl IntoView + use<> {
         None => "fresh samples at every step".to_owned(),
         Some(samples) => format!("{} samples, reshuffled every epoch", words::thousands(samples)),
     };
-    let ((k, bits), rule) = (facts::bits(config), config.task.rule());
-    let quanta = words::thousands(facts::quanta_count(config) as u64);
-    let tasks =
-        format!("{quanta} subtasks (its quanta), each {rule} of {k} of {bits} bits; that of rank r is used in proportion to r");
+    let tasks = format!("{}; that of rank r is used in proportion to r", config.task_in_words());
     let network = format!(
         ". A network of width {} with {} parameters learns them from {data}.",
         words::thousands(facts::width(config) as u64),
@@ -139,8 +137,14 @@ pub fn Numbers() -> impl IntoView {
     let pure = move || {
         lab.config().map(|config| {
             let pure = Resource::Steps.exponent(facts::alpha(&config));
-            format!("theory’s sum, same steps; infinitely many subtasks: α/(α+1) = {pure:.3}")
+            format!("theory’s sum, same steps; infinitely many {}: α/(α+1) = {pure:.3}", facts::noun(&config).many)
         })
+    };
+    let learned_note = move || {
+        let config = lab.config();
+        let noun = config.as_ref().map_or(Noun::SUBTASK, facts::noun);
+        let words = config.as_ref().map_or("under 0.1 bits", facts::learned_words);
+        format!("{} {words}", noun.many)
     };
     let device = move || {
         let shown = runs.with_shown(|run| run.record.device.clone()).filter(|device| !device.is_empty());
@@ -164,7 +168,7 @@ pub fn Numbers() -> impl IntoView {
                         {move || last().map_or("–".to_owned(), |(.., learned)| words::thousands(learned as u64))}
                         <small>{move || tasks().map(|n| format!(" of {}", words::thousands(n as u64)))}</small>
                     </dd>
-                    <dd class="note">"subtasks under 0.1 bits"</dd>
+                    <dd class="note">{learned_note}</dd>
                 </div>
                 <div>
                     <dt>{rich("Fitted exponent of steps, α_S")}</dt>

@@ -116,11 +116,12 @@ impl Run {
     pub fn summary(&self) -> Option<String> {
         let last = self.latest()?;
         Some(format!(
-            "step {}: loss {}, {} of {} subtasks learned",
+            "step {}: loss {}, {} of {} {} learned",
             words::thousands(last.step),
             words::bits(facts::mean_loss(last)),
             words::thousands(facts::learned(last) as u64),
             words::thousands(facts::quanta_count(self.config()) as u64),
+            facts::noun(self.config()).many,
         ))
     }
 }

@@ -27,14 +27,14 @@ pub use link::{PAGE_KEYS, PRESET_KEY, escaped, foreign_keys, link_version, pairs
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, preset};
 pub use spelling::misspelt;
-pub use training::{Optimizer, Seeds, Training};
+pub use training::{Decay, Optimizer, Seeds, Training};
 pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
 pub use version::VERSION;
 
 use crate::model::ModelConfig;
 use crate::quanta::Quanta;
 use crate::settings::Section;
-use crate::task::{AnyTask, Sampling, Subtasks, TaskConfig};
+use crate::task::{AnyTask, LanguageSettings, Sampling, Subtasks, TaskConfig};
 
 /// One run, whole. Two equal configs draw the same data and start from the same parameters.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,7 +132,7 @@ impl RunConfig {
     }
 
     /// Sets one field from text, as typed in a form or after a flag. Another task or model comes
-    /// with its default settings.
+    /// with its default settings, and a task with a model that learns it.
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
         let wrong = |expected: String| ConfigError::WrongType { field: name.to_owned(), value: text.to_owned(), expected };
         match name {
@@ -141,6 +141,9 @@ impl RunConfig {
                 let task = task.ok_or_else(|| wrong(format!("one of {}", TaskConfig::WORDS.join(", "))))?;
                 if task.word() != self.task.word() {
                     self.task = task;
+                    if self.model.settings().conflicts(&self.task).iter().any(|problem| problem.field == "model") {
+                        self.model = ModelConfig::for_task(&self.task);
+                    }
                 }
                 Ok(())
             }
@@ -192,6 +195,11 @@ impl RunConfig {
     /// The settings of a task over random bits; `None` where the task is of another kind.
     pub fn subtasks(&self) -> Option<&Subtasks> {
         self.task.subtasks()
+    }
+
+    /// The settings of a planted language; `None` where the task is of another kind.
+    pub fn language(&self) -> Option<&LanguageSettings> {
+        self.task.language()
     }
 
     /// The quanta that the task plants.

@@ -23,21 +23,15 @@ impl RunConfig {
     /// samples, the curves. Within a factor of 2 of what was measured; see the tests.
     pub fn memory_bytes(&self) -> u64 {
         let model = self.model.settings();
-        let (words, tests, quanta) = match self.subtasks() {
-            Some(subtasks) => {
-                let tests = (subtasks.n_tasks as u64).saturating_mul(subtasks.eval_per_task as u64);
-                let piece = TEST_PIECE.max(subtasks.eval_per_task as u64);
-                (subtasks.words() as u64, tests.min(piece), subtasks.n_tasks as u64)
-            }
-            None => (0, 0, 0),
-        };
+        let sizes = self.task.settings().sizes();
+        let (tests, quanta) = (sizes.tests_at_once, sizes.quanta);
         let batch = self.batch() as u64;
         let logs = self.measurement.log_count(self.training.steps);
         let snapshots = self.measurement.snapshots.min(logs);
         let parts = [
             (COPIES + 2 * snapshots).saturating_mul(self.parameters().saturating_mul(4)),
-            self.training.samples.saturating_mul(4 * (words + 1)),
-            batch.max(tests).saturating_mul(4 * (words + 3)),
+            self.training.samples.saturating_mul(sizes.stored),
+            batch.max(tests).saturating_mul(sizes.drawn),
             model.pass_bytes(&self.task, batch, false).max(model.pass_bytes(&self.task, tests, true)),
             logs.saturating_mul((24 * quanta).saturating_add(128)),
         ];
@@ -52,6 +46,3 @@ const PROGRAM_BYTES: u64 = 16 << 20;
 /// checkpoint, and in the file that is being written; gradients and their sums, and the tables of the
 /// fused step.
 const COPIES: u64 = 12;
-
-/// Test samples that are taken in one go.
-const TEST_PIECE: u64 = 32_768;

@@ -1,8 +1,8 @@
 //! Settings with a name, each with what to look for.
 
-use super::{Measurement, RunConfig, Training};
-use crate::model::{MlpSettings, ModelConfig};
-use crate::task::{Subtasks, TaskConfig};
+use super::{Decay, Measurement, RunConfig, Training};
+use crate::model::{MlpSettings, ModelConfig, TransformerSettings};
+use crate::task::{LanguageSettings, Subtasks, TaskConfig};
 
 /// A named config.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,28 @@ fn parity(subtasks: Subtasks, width: usize, training: Training) -> RunConfig {
     }
 }
 
+/// A planted language, learned by a transformer of that width and depth.
+fn language(language: LanguageSettings, width: usize, depth: usize, steps: u64) -> RunConfig {
+    let training = Training {
+        lr: 3e-3,
+        beta2: 0.99,
+        weight_decay: 0.01,
+        warmup: 50,
+        decay: Decay::Linear,
+        decay_from: 0.5,
+        final_lr: 0.1,
+        batch_size: 32,
+        steps,
+        ..Training::default()
+    };
+    RunConfig {
+        task: TaskConfig::Language(language),
+        model: ModelConfig::Transformer(TransformerSettings { width, depth, ..TransformerSettings::default() }),
+        training,
+        measurement: Measurement::default(),
+    }
+}
+
 /// Every preset, in the order they are shown.
 pub const PRESETS: &[Preset] = &[
     Preset {
@@ -66,5 +88,37 @@ pub const PRESETS: &[Preset] = &[
         look_for: "The paper's own run: 500 subtasks learned over five decades of use; between steps 400 and 8,900 \
                    the mean loss falls with a slope near −0.45. Hours on a CPU; made for a GPU.",
         config: || crate::paper::run(200_000),
+    },
+    Preset {
+        name: "language",
+        title: "Language",
+        look_for: "A transformer reads sentences that follow fifty rules. Facts, phrases and counting are learned one by \
+                   one, in order of use and of difficulty: a sum of sudden steps again, in the loss of a language.",
+        config: || language(LanguageSettings::default(), 32, 2, 1_200),
+    },
+    Preset {
+        name: "language-copy",
+        title: "Language, copying",
+        look_for: "The same language with a network twice as wide and more steps. Copying a list comes suddenly, long \
+                   after facts that are used as often: it takes frequency and complexity together.",
+        config: || language(LanguageSettings::default(), 64, 2, 4_000),
+    },
+    Preset {
+        name: "language-large",
+        title: "Language, large",
+        look_for: "Three hundred quanta, most of them facts: enough ranks for the slope of emergence against use. \
+                   Most of an hour on a CPU.",
+        config: || {
+            let settings = LanguageSettings {
+                facts: 256,
+                phrases: 32,
+                subjects: 64,
+                relations: 8,
+                values: 12,
+                vocabulary_words: 24,
+                ..LanguageSettings::default()
+            };
+            language(settings, 96, 3, 10_000)
+        },
     },
 ];

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 fn any_config() -> impl Strategy<Value = RunConfig> {
     let tasks = proptest::sample::select(TaskConfig::all());
     tasks.prop_flat_map(|task| {
-        let config = RunConfig { task, ..RunConfig::default() };
+        let config = RunConfig::of(&format!("task={}", task.word()));
         let values: Vec<_> = config
             .fields()
             .into_iter()
@@ -35,10 +35,23 @@ fn any_config() -> impl Strategy<Value = RunConfig> {
 fn valid_config() -> impl Strategy<Value = RunConfig> {
     any_config().prop_filter_map("valid", |mut config| {
         // Sizes are drawn small, so that the bound on memory leaves most of them in.
-        let small = |config: &RunConfig, name: &str, most: u64| config.number(name).expect("there") as u64 % most + 1;
-        for (name, most) in [("n_tasks", 2_000), ("width", 600), ("eval_per_task", 1_000), ("snapshots", 8)] {
-            let value = small(&config, name, most).to_string();
-            config.set(name, &value).expect("in range");
+        let sizes = [("n_tasks", 2_000), ("width", 600), ("eval_per_task", 1_000), ("snapshots", 8)];
+        let language =
+            [("facts", 30), ("phrases", 30), ("eval_per_task", 50), ("list_length", 6), ("line_length", 20), ("context", 99)];
+        for (name, most) in sizes.into_iter().chain(language) {
+            // Of another task or model.
+            let Some(value) = config.number(name) else { continue };
+            config.set(name, &(value as u64 % most + 1).to_string()).expect("in range");
+        }
+        if config.language().is_some() {
+            config.set("context", "400").and(config.set("letters", "15")).and(config.set("width", "8")).expect("in range");
+            config.set("heads", "2").and(config.set("kv_heads", "1")).and(config.set("batch_size", "9")).expect("in range");
+            config
+                .set("subjects", "40")
+                .and(config.set("vocabulary_words", "40"))
+                .and(config.set("notation", "whole"))
+                .expect("in range");
+            config.set("pointers", "1").expect("in range");
         }
         config.training.samples %= 1_000_000;
         config.measurement.log_every = config.measurement.log_every.max(config.training.steps / 100 + 1);
@@ -306,7 +319,7 @@ fn the_task_says_what_the_other_keys_belong_to_wherever_it_stands() {
     assert_eq!(RunConfig::from_json(&config.to_json()), Ok(config.clone()));
     assert_eq!(config.changed(), ["task", "n_tasks", "k"]);
     let refused = RunConfig::from_query("task=poetry", &[]).expect_err("refused").to_string();
-    assert!(refused.contains("task is “poetry”, but must be one of parity, majority"), "{refused}");
+    assert!(refused.contains("task is “poetry”, but must be one of parity, majority, language"), "{refused}");
 }
 
 #[test]
@@ -368,4 +381,32 @@ fn a_tab_holds_less_than_a_machine() {
     for preset in PRESETS {
         assert_eq!(preset.config().validate_for_a_tab(), [], "{}", preset.name);
     }
+}
+
+#[test]
+fn rates_rise_and_fall_as_set_and_stay_where_nothing_is_set() {
+    let rate = |query: &str, step: u64| RunConfig::of(&format!("lr=0.5&steps=100&{query}")).training.rate(step);
+    assert_eq!([0, 50, 100].map(|step| rate("", step)), [0.5; 3]);
+    assert_eq!([0, 4, 9, 10, 99].map(|step| rate("warmup=10", step)), [0.05, 0.25, 0.5, 0.5, 0.5]);
+    let linear = "decay=linear&decay_from=0.5&final_lr=0.1";
+    assert_eq!(rate(linear, 50), 0.5);
+    assert!((rate(linear, 75) - 0.275).abs() < 1e-12 && (rate(linear, 100) - 0.05).abs() < 1e-12);
+    assert!((rate("decay=cosine", 50) - 0.25).abs() < 1e-12 && rate("decay=cosine", 100) < 1e-12);
+    // What is not set is not named.
+    assert_eq!(RunConfig::of("lr=0.5").to_query(), "v=2&lr=0.5");
+}
+
+#[test]
+fn a_task_brings_a_model_that_learns_it_unless_another_is_named() {
+    let config = RunConfig::from_query("v=2&width=32&task=language&batch_size=8", &[]).expect("valid");
+    assert_eq!((config.model.word(), config.number("width")), ("transformer", Some(32.0)));
+    assert_eq!(RunConfig::from_query(&config.to_query(), &[]), Ok(config.clone()));
+    let refused = RunConfig::from_query("model=mlp&task=language", &[]).expect_err("refused").to_string();
+    assert!(refused.contains("model is mlp, but must be transformer"), "{refused}");
+    let refused = RunConfig::from_query("model=transformer", &[]).expect_err("refused").to_string();
+    assert!(refused.contains("model is transformer, but must be mlp"), "{refused}");
+    let refused = |query: &str| config.clone().with(query).validate().iter().map(ToString::to_string).collect::<String>();
+    assert!(refused("width=30&heads=4").contains("width is 30, but must be a multiple of heads, which is 4"));
+    assert!(refused("heads=4&kv_heads=3").contains("kv_heads is 3, but must divide heads"));
+    assert!(refused("width=12&heads=4&positions=rotary").contains("width is 12, but must be a multiple of 8"));
 }

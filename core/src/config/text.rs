@@ -51,8 +51,10 @@ impl RunConfig {
     /// Sets fields, the task and the model first: these say what the others belong to.
     pub(super) fn set_all(&mut self, mut fields: Vec<(&str, &str)>) -> Vec<ConfigError> {
         let is_choice = |(name, _): &(&str, &str)| matches!(*name, "task" | "model");
-        let choices: Vec<_> = fields.iter().copied().filter(is_choice).collect();
+        let mut choices: Vec<_> = fields.iter().copied().filter(is_choice).collect();
         fields.retain(|field| !is_choice(field));
+        // The task before the model: it brings one along.
+        choices.sort_by_key(|(name, _)| *name != "task");
         choices.into_iter().chain(fields).filter_map(|(name, text)| self.set(name, text).err()).collect()
     }
 

@@ -12,6 +12,18 @@ choice! {
     }
 }
 
+choice! {
+    /// How the learning rate falls towards the end of a run.
+    Decay {
+        /// Not at all.
+        None = "none",
+        /// In a straight line.
+        Linear = "linear",
+        /// As half a cosine wave.
+        Cosine = "cosine",
+    }
+}
+
 section! {
     /// How a run is trained.
     Training {
@@ -27,6 +39,16 @@ section! {
             "Added to the root of the mean square, so that nothing is divided by zero.";
         weight_decay: f64 = 0.0, Training, Kind::Real { min: 0.0, max: 10.0 }, "", "Weight decay",
             "How strongly parameters are drawn to zero.";
+        warmup: u64 = 0, Training, Kind::Whole { min: 0, max: 10_000_000 }, "steps", "Warm-up",
+            "Over how many steps the learning rate rises from nothing in a straight line; 0 starts with all of it.";
+        decay: Decay = Decay::None, Training, Kind::Choice(Decay::WORDS), "", "Decay",
+            "How the learning rate falls towards the last step.";
+        decay_from: f64 = 0.0, Training, Kind::Real { min: 0.0, max: 1.0 }, "", "Decay begins",
+            "At which share of the steps the learning rate begins to fall.";
+        final_lr: f64 = 0.0, Training, Kind::Real { min: 0.0, max: 1.0 }, "", "Rate at the end",
+            "The share of the learning rate that is left at the last step.";
+        clip: f64 = 0.0, Training, Kind::Real { min: 0.0, max: 1e6 }, "", "Gradient clipping",
+            "A gradient whose norm, over all parameters, is larger is scaled down to it; 0 leaves all as they are.";
         batch_size: usize = 2_000, Training, Kind::Whole { min: 1, max: 1_000_000 }, "samples", "Batch size",
             "Samples in one optimiser step.";
         steps: u64 = 10_000, Training, Kind::Whole { min: 1, max: 10_000_000 }, "steps", "Steps",
@@ -75,5 +97,18 @@ impl Training {
             0 => self.batch_size,
             samples => self.batch_size.min(usize::try_from(samples).unwrap_or(usize::MAX)),
         }
+    }
+
+    /// The learning rate of a step, counted from 0: `lr` without warm-up and decay.
+    pub fn rate(&self, step: u64) -> f64 {
+        let warm = if step < self.warmup { (step + 1) as f64 / self.warmup as f64 } else { 1.0 };
+        let begin = self.decay_from * self.steps as f64;
+        let past = ((step as f64 - begin) / (self.steps as f64 - begin).max(1.0)).clamp(0.0, 1.0);
+        let left = match self.decay {
+            Decay::None => return self.lr * warm,
+            Decay::Linear => 1.0 - past,
+            Decay::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * past).cos()),
+        };
+        self.lr * warm * (self.final_lr + (1.0 - self.final_lr) * left)
     }
 }

@@ -57,6 +57,10 @@ impl RunConfig {
         let without = |name: &str| {
             let mut config = self.clone();
             let least = if name == "log_every" { self.training.steps.to_string() } else { "1".to_owned() };
+            // Without a data set there is nothing to save by a smaller one: it would cut the batch.
+            if name == "samples" && self.training.samples == 0 {
+                return u64::MAX;
+            }
             // A task or a model that lacks the field spends nothing on it.
             let _ = config.set(name, &least);
             config.memory_bytes()

@@ -8,7 +8,7 @@ use super::RunConfig;
 /// | version | since | what changed |
 /// |---|---|---|
 /// | 1 | 0.1 | sparse parity alone |
-/// | 2 | 0.2 | `task` and `model` say what the other keys belong to; `snapshots` |
+/// | 2 | 0.2 | `task` and `model` say what the other keys belong to; `snapshots`; rates that rise and fall |
 pub const VERSION: u64 = 2;
 
 /// Every field of version 1 with its default, in the order in which that version wrote them. The

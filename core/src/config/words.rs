@@ -6,17 +6,7 @@ use crate::figure::whole;
 impl RunConfig {
     /// The task in words, without a full stop: “100 subtasks at α = 0.4, each the parity of 3 of 50 bits”.
     pub fn task_in_words(&self) -> String {
-        match self.subtasks() {
-            Some(task) => format!(
-                "{} subtasks at α = {}, each {} of {} of {} bits",
-                whole(task.n_tasks as f64),
-                task.alpha,
-                self.task.rule(),
-                task.k,
-                task.n_bits
-            ),
-            None => self.task.title().to_owned(),
-        }
+        self.task.in_words()
     }
 
     /// The settings of a caption: what tells one run from another, with a full stop.
@@ -37,16 +27,7 @@ impl RunConfig {
     /// The values of a group that matter most, in a line.
     pub fn digest(&self, group: Group) -> String {
         match group {
-            Group::Task => match self.subtasks() {
-                Some(task) => format!(
-                    "{} subtasks, {} bits, k = {}, α = {}",
-                    whole(task.n_tasks as f64),
-                    whole(task.n_bits as f64),
-                    task.k,
-                    task.alpha
-                ),
-                None => self.task.title().to_owned(),
-            },
+            Group::Task => self.task.settings().digest(),
             Group::Model => {
                 let width = self.number("width").map(|width| format!("width {}, ", whole(width))).unwrap_or_default();
                 let depth = self.number("depth").filter(|depth| *depth > 1.0);

@@ -13,6 +13,7 @@ use super::{Figure, Kind, Options, Pick, Place, Series, Sheet, Table, source};
 use crate::fit::PowerLaw;
 use crate::paper;
 use crate::record::Record;
+use crate::task::Noun;
 
 /// When each subtask of one or several runs emerged, against its use frequency.
 pub struct EmergenceFigure {
@@ -46,6 +47,11 @@ impl EmergenceFigure {
         self.fits.get_or_init(|| self.runs.iter().map(|run| source::emergence_law(&run.record)).collect())
     }
 
+    /// What is shown is called by what the first run's is.
+    fn noun(&self) -> Noun {
+        self.runs.first().map_or(Noun::SUBTASK, |run| source::noun(&run.record))
+    }
+
     /// The fits that are drawn.
     fn drawn_fits(&self) -> Vec<Option<&PowerLaw>> {
         if !self.options.fit {
@@ -55,15 +61,15 @@ impl EmergenceFigure {
     }
 
     /// What the figure says where there is no point.
-    fn nothing(&self) -> &'static str {
+    fn nothing(&self) -> String {
         let are_unknown = |run: &Series| source::quanta_count(&run.record) > 0 && source::frequencies(&run.record).is_none();
         let have_none = |run: &Series| source::quanta_count(&run.record) == 0;
         if !self.runs.is_empty() && self.runs.iter().all(have_none) {
-            source::NO_QUANTA
+            source::NO_QUANTA.to_owned()
         } else if self.runs.iter().any(are_unknown) {
-            source::NO_FREQUENCIES
+            source::NO_FREQUENCIES.to_owned()
         } else {
-            "no subtask has emerged yet"
+            format!("no {} has emerged yet", self.noun().one)
         }
     }
 
@@ -108,7 +114,7 @@ impl EmergenceFigure {
         let plan = Plan { x, y, x_title: "use frequency p", y_title: "step of emergence", legend, title: None, grid: true };
         let panel = Panel::draw(scene, style, outer, &plan);
         if !has(true) {
-            panel.say(scene, style, self.nothing());
+            panel.say(scene, style, &self.nothing());
             return panel;
         }
         let radius = if style.narrow { 2.2 } else { 3.0 };
@@ -165,17 +171,18 @@ impl Figure for EmergenceFigure {
     }
 
     fn caption(&self) -> String {
-        "The less a subtask is used, the later it is learned.".into()
+        format!("The less a {} is used, the later it is learned.", self.noun().one)
     }
 
     fn describe(&self) -> String {
         if self.runs.is_empty() {
             return "No run is shown.".into();
         }
+        let Noun { one, many } = self.noun();
         let mut text = format!(
-            "The step at which each subtask emerged (the first evaluation at which its loss is {}) against its use \
+            "The step at which each {one} emerged (the first evaluation at which its loss is {}) against its use \
              frequency p, both logarithmic. ",
-            source::LEARNED
+            source::learned_words(&self.runs[0].record)
         );
         for (Series { name, record, .. }, fit) in self.runs.iter().zip(self.fits()) {
             let run = emerged(record);
@@ -185,7 +192,7 @@ impl Figure for EmergenceFigure {
             text += &format!("{name}: {} {standing}{space}", source::settings_sentence(record));
             text += &match fit {
                 Ok(fit) => format!(
-                    "Over the {} of {} subtasks that emerged, with frequencies {} to {}, and the others as later than \
+                    "Over the {} of {} {many} that emerged, with frequencies {} to {}, and the others as later than \
                      these, the step follows frequency with the slope {}. ",
                     whole(count as f64),
                     whole(run.len() as f64),
@@ -198,13 +205,13 @@ impl Figure for EmergenceFigure {
         }
         let papers = (-paper::EMERGENCE_EXPONENT).to_string().replace('-', "−");
         text + &format!(
-            "Theory, where a subtask needs a set number of its own samples, has −1; the paper's run of 500 subtasks at \
+            "Theory, where a {one} needs a set number of its own samples, has −1; the paper's run of 500 subtasks at \
              width 500 has {papers}."
         )
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(["Run", "Subtask", "Used (%)", "Emerged at step"]);
+        let mut table = Table::new(["Run", self.noun().capital().as_str(), "Used (%)", "Emerged at step"]);
         for run in &self.runs {
             let subtasks = emerged(&run.record);
             for rank in spaced(subtasks.len(), 24) {
@@ -221,10 +228,11 @@ impl Figure for EmergenceFigure {
     }
 
     fn read_at(&self, _: usize, data: (f64, f64)) -> String {
-        let Some((run, Emerged { task, p, step })) = self.nearest(data) else { return self.nothing().into() };
+        let Some((run, Emerged { task, p, step })) = self.nearest(data) else { return self.nothing() };
         let name = if self.runs.len() > 1 { format!("{}, ", run.name) } else { String::new() };
         format!(
-            "{name}subtask {}: used {} %, emerged at step {}",
+            "{name}{} {}: used {} %, emerged at step {}",
+            source::noun(&run.record).one,
             whole(task as f64 + 1.0),
             brief(100.0 * p),
             whole(step.unwrap_or(f64::NAN))

@@ -11,6 +11,7 @@ use super::text::{brief, whole};
 use super::{Figure, Kind, Options, Pick, Place, Series, Sheet, Table, source};
 use crate::event::Evaluation;
 use crate::record::Record;
+use crate::task::Noun;
 
 /// How many shades there are. Noise of the test samples stays within one, so that a row of a
 /// thousand evaluations is a few boxes.
@@ -32,13 +33,17 @@ impl HeatFigure {
         self.run.as_ref().map(|run| &*run.record)
     }
 
+    fn noun(&self) -> Noun {
+        self.record().map_or(Noun::SUBTASK, source::noun)
+    }
+
     fn draw(&self, scene: &mut Scene, style: &Style, outer: Area) -> Panel {
         let tasks = self.record().map_or(0, source::quanta_count);
         let plan = Plan {
             x: step_span(self.run.as_slice()),
             y: rank_span(tasks),
             x_title: "training step",
-            y_title: "subtask (1 is used most)",
+            y_title: &format!("{} (1 is used most)", self.noun().one),
             legend: legend(style.theme, self.record().map_or(Some((1.0, 0.0)), source::shared_ends), false),
             title: None,
             grid: false,
@@ -72,19 +77,23 @@ impl Figure for HeatFigure {
     }
 
     fn title(&self) -> String {
-        Kind::Heat.title().into()
+        match self.noun() {
+            Noun::SUBTASK => Kind::Heat.title().into(),
+            noun => format!("All {} over time", noun.many),
+        }
     }
 
     fn caption(&self) -> String {
-        "The edge of what is learned climbs from the most used subtask to the least used.".into()
+        format!("The edge of what is learned climbs from the most used {} to the least used.", self.noun().one)
     }
 
     fn describe(&self) -> String {
         let Some(Series { name, record, .. }) = &self.run else { return "No run is shown.".into() };
+        let one = self.noun().one;
         let text = format!(
-            "Test loss of each subtask as colour, over training step and subtask, both logarithmic, 1 being used most. A \
-             subtask is learned once its loss is {}. {name}: {} {}",
-            source::LEARNED,
+            "Test loss of each {one} as colour, over training step and {one}, both logarithmic, 1 being used most. A \
+             {one} is learned once its loss is {}. {name}: {} {}",
+            source::learned_words(record),
             source::settings_sentence(record),
             source::standing_sentence(record)
         );
@@ -92,9 +101,9 @@ impl Figure for HeatFigure {
     }
 
     fn table(&self) -> Table {
-        let Some(record) = self.record() else { return Table::new(["Subtask"]) };
+        let Some(record) = self.record() else { return Table::new([self.noun().capital()]) };
         let columns: Vec<(f64, &[f32])> = columns(record).collect();
-        table_of(source::quanta_count(record), &columns, "step")
+        table_of(&self.noun().capital(), source::quanta_count(record), &columns, "step")
     }
 
     fn compose(&self, sheet: &mut Sheet) {
@@ -104,7 +113,7 @@ impl Figure for HeatFigure {
     fn read_at(&self, panel: usize, data: (f64, f64)) -> String {
         match (self.record(), self.pick(panel, data)) {
             (Some(record), Some(Pick::Subtask(task))) => task_at(record, task, data.0),
-            _ => "no subtask here".into(),
+            _ => format!("no {} here", self.noun().one),
         }
     }
 
@@ -123,11 +132,11 @@ impl Figure for HeatFigure {
 }
 
 /// Losses in bits of a few subtasks (rows) at a few amounts (columns).
-pub(crate) fn table_of(tasks: usize, columns: &[(f64, &[f32])], amount: &str) -> Table {
+pub(crate) fn table_of(head: &str, tasks: usize, columns: &[(f64, &[f32])], amount: &str) -> Table {
     let amounts: Vec<f64> = columns.iter().map(|(amount, _)| *amount).collect();
     let shown: Vec<&(f64, &[f32])> = thinned(&amounts, 6).into_iter().map(|place| &columns[place]).collect();
     let heads = shown.iter().map(|(at, _)| format!("Loss (bits) at {amount} {}", whole(*at)));
-    let mut table = Table::new(std::iter::once("Subtask".to_owned()).chain(heads));
+    let mut table = Table::new(std::iter::once(head.to_owned()).chain(heads));
     for rank in spaced(tasks, 16) {
         let losses = shown.iter().map(|(_, losses)| losses.get(rank - 1).map_or(NONE.into(), |loss| brief(f64::from(*loss))));
         table.push(std::iter::once(whole(rank as f64)).chain(losses));

@@ -14,6 +14,7 @@ use super::{Figure, Kind, Options, Place, Series, Sheet, Table, source};
 use crate::fit::{FitError, PowerLaw};
 use crate::paper;
 use crate::record::Record;
+use crate::task::Noun;
 use crate::theory::Resource;
 
 /// How many points a theory curve has: one for every third pixel of a wide figure.
@@ -70,7 +71,11 @@ impl LossFigure {
         }
         if let Some(overlay) = overlay {
             if self.options.truncated_sum {
-                let text = sum_words(Resource::Steps, overlay.constant);
+                let text = sum_words(
+                    Resource::Steps,
+                    overlay.constant,
+                    self.runs.first().map_or(Noun::SUBTASK, |run| source::noun(&run.record)),
+                );
                 legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), text).or_short("truncated sum"));
             }
             if self.options.pure_law {
@@ -154,9 +159,9 @@ impl Figure for LossFigure {
     }
 
     fn caption(&self) -> String {
-        match self.runs.first().map(|run| source::quanta_count(&run.record)) {
-            Some(count) if count > 1 => {
-                format!("The mean over {} subtasks falls smoothly, near a power law of the steps.", whole(count as f64))
+        match self.runs.first().map(|run| (source::quanta_count(&run.record), source::noun(&run.record).many)) {
+            Some((count, many)) if count > 1 => {
+                format!("The mean over {} {many} falls smoothly, near a power law of the steps.", whole(count as f64))
             }
             _ => "The mean loss falls smoothly, near a power law of the steps.".into(),
         }
@@ -270,6 +275,7 @@ pub(crate) fn fit_sentence(fit: &Result<PowerLaw, FitError>) -> String {
 fn theory_sentence(record: &Record, fit: Option<&PowerLaw>) -> String {
     let Some(theory) = source::theory(record) else { return String::new() };
     let exponent = Resource::Steps.exponent(theory.alpha());
+    let Noun { one, many } = source::noun(record);
     let mut text = format!("Theory: α_S = α/(α+1) = {exponent:.3} for infinitely many quanta");
     let slope = fit.map(|fit| fit.range).zip(Overlay::new(record)).and_then(|((from, to), overlay)| {
         let steps: Vec<f64> = curve(record).map(|(step, _)| step).filter(|step| (from..=to).contains(step)).collect();
@@ -277,8 +283,8 @@ fn theory_sentence(record: &Record, fit: Option<&PowerLaw>) -> String {
     });
     text += &match slope {
         Some((slope, constant)) => format!(
-            "; the truncated sum over these {} has {slope:.3} over the same range. Its T, the steps that the first subtask \
-             takes, is {}, from when the subtasks emerged.",
+            "; the truncated sum over these {} has {slope:.3} over the same range. Its T, the steps that the first {one} \
+             takes, is {}, from when the {many} emerged.",
             whole(theory.n_tasks() as f64),
             brief(constant)
         ),

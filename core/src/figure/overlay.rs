@@ -3,6 +3,7 @@
 use super::source;
 use super::text::brief;
 use crate::record::Record;
+use crate::task::Noun;
 use crate::theory::{Nam, Resource, Theory, calibrate};
 
 /// The truncated sum and the pure law of a run, laid over its steps.
@@ -35,12 +36,12 @@ impl Overlay {
 }
 
 /// The legend's words for a truncated sum: what its constant is.
-pub(crate) fn sum_words(resource: Resource, constant: f64) -> String {
-    let constant = brief(constant);
+pub(crate) fn sum_words(resource: Resource, constant: f64, noun: Noun) -> String {
+    let (constant, one) = (brief(constant), noun.one);
     match resource {
-        Resource::Parameters => format!("truncated sum, C = {constant} parameters a subtask"),
-        Resource::Steps => format!("truncated sum, T = {constant} steps for the first subtask"),
-        Resource::Data => format!("truncated sum, τ = {constant} samples for the first subtask"),
+        Resource::Parameters => format!("truncated sum, C = {constant} parameters a {one}"),
+        Resource::Steps => format!("truncated sum, T = {constant} steps for the first {one}"),
+        Resource::Data => format!("truncated sum, τ = {constant} samples for the first {one}"),
     }
 }
 
@@ -52,8 +53,9 @@ pub(crate) fn pure_words(resource: Resource, alpha: f64) -> String {
 /// The legend's words for Nam et al.'s closed form.
 pub(crate) const NAM_WORDS: &str = "Nam et al., closed form";
 
-/// Nam et al.'s constants, from the first subtask's curve alone.
+/// Nam et al.'s constants, from the first subtask's curve alone; they are of losses from one bit to none.
 pub(crate) fn nam(record: &Record) -> Option<Nam> {
+    source::shared_ends(record).filter(|ends| *ends == (1.0, 0.0))?;
     let first = *source::frequencies(record)?.first()?;
     let (steps, losses): (Vec<u64>, Vec<f32>) =
         record.evaluations.iter().filter_map(|e| Some((e.step, *source::quantum_losses(e).first()?))).unzip();

@@ -10,6 +10,7 @@ use super::text::{brief, whole};
 use super::{Figure, Kind, Options, Pick, Place, Series, Sheet, Table, source};
 use crate::event::Evaluation;
 use crate::record::Record;
+use crate::task::Noun;
 
 /// The loss of every subtask of the first run against step.
 pub struct QuantaFigure {
@@ -27,6 +28,10 @@ impl QuantaFigure {
         self.run.as_ref().map(|run| &*run.record)
     }
 
+    fn noun(&self) -> Noun {
+        self.record().map_or(Noun::SUBTASK, source::noun)
+    }
+
     /// The followed subtask, where the run has it.
     fn followed(&self) -> Option<usize> {
         let count = self.record().map_or(0, source::quanta_count);
@@ -42,7 +47,7 @@ impl QuantaFigure {
             y: Span::Linear(0.0, self.record().map_or(1.0, highest)),
             x_title: "training step",
             y_title: "test loss (bits)",
-            legend: legend(style, tasks, followed, predicted.is_some()),
+            legend: legend(style, self.noun().one, tasks, followed, predicted.is_some()),
             title: None,
             grid: true,
         };
@@ -80,13 +85,13 @@ impl QuantaFigure {
     }
 }
 
-fn legend(style: &Style, tasks: usize, followed: Option<usize>, has_nam: bool) -> Vec<Entry> {
+fn legend(style: &Style, one: &str, tasks: usize, followed: Option<usize>, has_nam: bool) -> Vec<Entry> {
     let ramp = (0..24).map(|i| style.theme.rank(f64::from(i) / 23.0)).collect();
     let last = whole(tasks.max(1) as f64);
-    let mut legend = vec![Entry::new(Mark::Ramp(ramp, "subtask 1".into()), format!("{last} (least used)"))];
+    let mut legend = vec![Entry::new(Mark::Ramp(ramp, format!("{one} 1")), format!("{last} (least used)"))];
     legend.push(Entry::new(Mark::Line(style.theme.ink(), style.stroke(), Dash::Solid), "mean"));
     if let Some(task) = followed {
-        let name = format!("subtask {}", whole(task as f64 + 1.0));
+        let name = format!("{one} {}", whole(task as f64 + 1.0));
         legend.push(Entry::new(Mark::Line(style.theme.accent(), 1.3 * style.stroke(), Dash::Solid), name));
         if has_nam {
             legend.push(Entry::new(Mark::Line(style.theme.closed_form(), 1.4, Dash::Mixed), NAM_WORDS));
@@ -114,36 +119,42 @@ impl Figure for QuantaFigure {
     }
 
     fn title(&self) -> String {
-        Kind::Tasks.title().into()
+        match self.noun() {
+            Noun::SUBTASK => Kind::Tasks.title().into(),
+            noun => format!("Loss of every {}", noun.one),
+        }
     }
 
     fn caption(&self) -> String {
         match self.followed() {
-            Some(task) => format!("Subtask {} stands out; each is learned in one drop.", whole(task as f64 + 1.0)),
-            None => "Each subtask is learned in one drop, the most used first.".into(),
+            Some(task) => {
+                format!("{} {} stands out; each is learned in one drop.", self.noun().capital(), whole(task as f64 + 1.0))
+            }
+            None => format!("Each {} is learned in one drop, the most used first.", self.noun().one),
         }
     }
 
     fn describe(&self) -> String {
         let Some(Series { name, record, .. }) = &self.run else { return "No run is shown.".into() };
+        let (one, capital) = (self.noun().one, self.noun().capital());
         let mut text = format!(
-            "Test loss of each subtask in bits against training step (logarithmic), coloured from the most to the least \
-             used, with their mean. A subtask is learned once its loss is {}. {name}: {} {}",
-            source::LEARNED,
+            "Test loss of each {one} in bits against training step (logarithmic), coloured from the most to the least \
+             used, with their mean. A {one} is learned once its loss is {}. {name}: {} {}",
+            source::learned_words(record),
             source::settings_sentence(record),
             source::standing_sentence(record)
         );
         if let Some(task) = self.followed() {
             text += &match source::emergence_step(record, task) {
-                Some(step) => format!(" Subtask {} emerged at step {}.", whole(task as f64 + 1.0), whole(step as f64)),
-                None => format!(" Subtask {} has not emerged.", whole(task as f64 + 1.0)),
+                Some(step) => format!(" {capital} {} emerged at step {}.", whole(task as f64 + 1.0), whole(step as f64)),
+                None => format!(" {capital} {} has not emerged.", whole(task as f64 + 1.0)),
             };
         }
         text.trim_end().into()
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(["Subtask", "Used (%)", "Loss now (bits)", "Emerged at step"]);
+        let mut table = Table::new([self.noun().capital().as_str(), "Used (%)", "Loss now (bits)", "Emerged at step"]);
         let Some(record) = self.record() else { return table };
         let (emerged, p) = (source::emergence_steps(record), source::frequencies(record));
         for rank in spaced(source::quanta_count(record), 24) {
@@ -272,5 +283,5 @@ pub(crate) fn task_at(record: &Record, task: usize, step: f64) -> String {
     let p = source::frequencies(record).and_then(|p| p.get(task).copied());
     let used = p.map_or(String::new(), |p| format!(" (used {} %)", brief(100.0 * p)));
     let (step, loss) = (whole(evaluation.step as f64), brief(loss_of(evaluation, task)));
-    format!("step {step}: subtask {}{used}, {loss} bits", whole(task as f64 + 1.0))
+    format!("step {step}: {} {}{used}, {loss} bits", source::noun(record).one, whole(task as f64 + 1.0))
 }

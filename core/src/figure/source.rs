@@ -10,10 +10,21 @@ use crate::event::Evaluation;
 use crate::fit::{self, EMERGENCE_BITS, FitError, PowerLaw};
 use crate::paper;
 use crate::record::Record;
+use crate::task::Noun;
 use crate::theory::{Resource, Theory};
 
-/// When a quantum counts as learned, in words that follow “its loss is”.
+/// When a subtask counts as learned in a sweep, in words that follow “its loss is”.
 pub(crate) const LEARNED: &str = "under 0.1 bits";
+
+/// When a quantum of a run counts as learned, in words that follow “its loss is”.
+pub(crate) fn learned_words(record: &Record) -> &'static str {
+    record.quanta.learned_words()
+}
+
+/// What the quanta of a run are called.
+pub(crate) fn noun(record: &Record) -> Noun {
+    record.config.task.noun()
+}
 
 /// Why a figure has nothing to say of quanta.
 pub(crate) const NO_QUANTA: &str = "this run has no quanta to show";
@@ -32,11 +43,6 @@ pub(crate) fn frequencies(record: &Record) -> Option<Vec<f64>> {
     (!p.is_empty()).then(|| p.to_vec())
 }
 
-/// The paper's α, where use follows a power law.
-pub(crate) fn alpha(record: &Record) -> Option<f64> {
-    record.quanta.alpha()
-}
-
 /// The loss of a quantum's samples before and after it is learned, in bits.
 pub(crate) fn ends(record: &Record, quantum: usize) -> (f64, f64) {
     let (before, after) = record.quanta.losses().get(quantum).copied().unwrap_or((1.0, 0.0));
@@ -45,8 +51,11 @@ pub(crate) fn ends(record: &Record, quantum: usize) -> (f64, f64) {
 
 /// The ends that all quanta of a run share, in bits; `None` where they differ.
 pub(crate) fn shared_ends(record: &Record) -> Option<(f64, f64)> {
-    let first = ends(record, 0);
-    (1..quanta_count(record)).all(|quantum| ends(record, quantum) == first).then_some(first)
+    record
+        .quanta
+        .shared_losses()
+        .map(|(before, after)| (f64::from(before), f64::from(after)))
+        .or((quanta_count(record) == 0).then_some((1.0, 0.0)))
 }
 
 /// The mean loss with nothing learned, in bits, where it is known.
@@ -58,8 +67,7 @@ pub(crate) fn start(record: &Record) -> Option<f64> {
 
 /// The model of a run's quanta, where their frequencies follow a power law.
 pub(crate) fn theory(record: &Record) -> Option<Theory> {
-    let count = quanta_count(record);
-    alpha(record).filter(|_| count > 0).map(|alpha| Theory::new(count, alpha))
+    Theory::of_quanta(&record.quanta)
 }
 
 /// The steps a run is to take.
@@ -130,11 +138,12 @@ pub(crate) fn settings_sentence(record: &Record) -> String {
 pub(crate) fn standing_sentence(record: &Record) -> String {
     let Some(last) = record.last() else { return String::new() };
     format!(
-        "At step {} of {} the loss is {} bits and {} subtasks are learned.",
+        "At step {} of {} the loss is {} bits and {} {} are learned.",
         whole(last.step as f64),
         whole(steps(record) as f64),
         brief(mean_loss(last)),
-        whole(learned(last) as f64)
+        whole(learned(last) as f64),
+        noun(record).many
     )
 }
 

@@ -25,7 +25,7 @@ fn devices(test: &str) -> Vec<OpenDevice> {
 
 /// The perceptron that a config starts with.
 fn model(config: &RunConfig, device: &burn::tensor::Device) -> Mlp {
-    let ModelConfig::Mlp(settings) = &config.model;
+    let ModelConfig::Mlp(settings) = &config.model else { panic!("a perceptron") };
     let inputs = config.subtasks().expect("a task over bits").inputs();
     Mlp::new(settings, inputs, config.training.seeds().model, device)
 }

@@ -6,6 +6,9 @@
 //! feature `engine`, its Burn module, and add one line to the list in this file. A workload
 //! (`workload`) is where it meets a task.
 
+#[cfg(feature = "engine")]
+pub(crate) mod parts;
+
 use crate::settings::{Problem, Section};
 use crate::task::TaskConfig;
 
@@ -75,6 +78,8 @@ pub trait ModelSettings: Section {
 models! {
     /// A perceptron with hidden layers of equal width.
     mlp: Mlp(MlpSettings) = "mlp", "Perceptron";
+    /// A decoder of tokens.
+    transformer: Transformer(TransformerSettings) = "transformer", "Transformer";
 }
 
 impl Default for ModelConfig {
@@ -87,5 +92,11 @@ impl ModelConfig {
     /// The model of that word, with its default settings.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::all().into_iter().find(|model| model.word() == word)
+    }
+
+    /// The first model that learns a task, with its default settings.
+    pub fn for_task(task: &TaskConfig) -> Self {
+        let fits = |model: &Self| model.settings().conflicts(task).iter().all(|problem| problem.field != "model");
+        Self::all().into_iter().find(fits).unwrap_or_default()
     }
 }

@@ -18,8 +18,10 @@ pub fn conflicts(settings: &Subtasks) -> Vec<Problem> {
     settings.conflicts().into_iter().chain(problem).collect()
 }
 
-/// What a subtask's label is, to be followed by “of 3 of 24 bits”.
-pub const RULE: &str = "the majority";
+/// The task in words, without a full stop.
+pub fn in_words(settings: &Subtasks) -> String {
+    settings.in_words("the majority")
+}
 
 /// A subtask of three bits, worked.
 pub const EXAMPLE: &str = "With the bits 1, 0, 1 most are set, and the label is 1; with 0, 0, 1 it is 0.";

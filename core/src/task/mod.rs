@@ -16,7 +16,8 @@ mod subtasks;
 mod tests;
 
 pub use bits::{BitBatch, BitTask, Label};
-pub use subtasks::Subtasks;
+pub use language::{LanguageBatch, LanguageSettings, LanguageTask};
+pub use subtasks::{Subtasks, TEST_PIECE};
 
 use std::ops::Range;
 
@@ -62,6 +63,63 @@ pub trait TaskSettings: Section {
     fn subtasks(&self) -> Option<&Subtasks> {
         None
     }
+
+    /// The settings of a planted language; `None` where it is of another kind.
+    fn language(&self) -> Option<&LanguageSettings> {
+        None
+    }
+
+    /// What its quanta are called.
+    fn noun(&self) -> Noun;
+
+    /// How large it is, and what its samples take.
+    fn sizes(&self) -> Sizes;
+
+    /// The values that matter most, in a line.
+    fn digest(&self) -> String;
+}
+
+/// What a task's quanta are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Noun {
+    /// One of them.
+    pub one: &'static str,
+    /// Several.
+    pub many: &'static str,
+}
+
+impl Noun {
+    /// The quanta of tasks over random bits.
+    pub const SUBTASK: Self = Self { one: "subtask", many: "subtasks" };
+
+    /// Quanta by their own name.
+    pub const QUANTUM: Self = Self { one: "quantum", many: "quanta" };
+
+    /// “1 subtask”, “20 subtasks”, from the number and how it is written.
+    pub fn count(self, count: usize, written: &str) -> String {
+        format!("{written} {}", if count == 1 { self.one } else { self.many })
+    }
+
+    /// One of them at the beginning of a sentence.
+    pub fn capital(self) -> String {
+        let mut letters = self.one.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+}
+
+/// How large a task is, and what its samples take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Quanta that a test tells apart.
+    pub quanta: u64,
+    /// Bytes of a training sample that is kept for all epochs.
+    pub stored: u64,
+    /// Bytes of a sample in a batch.
+    pub drawn: u64,
+    /// Samples of a whole test.
+    pub tests: u64,
+    /// Samples of a test that are taken in one go.
+    pub tests_at_once: u64,
 }
 
 /// A task, whichever it is.
@@ -69,11 +127,19 @@ pub trait TaskSettings: Section {
 pub enum AnyTask {
     /// Subtasks over random bits.
     Bits(BitTask),
+    /// A planted language.
+    Language(LanguageTask),
 }
 
 impl From<BitTask> for AnyTask {
     fn from(task: BitTask) -> Self {
         Self::Bits(task)
+    }
+}
+
+impl From<LanguageTask> for AnyTask {
+    fn from(task: LanguageTask) -> Self {
+        Self::Language(task)
     }
 }
 
@@ -108,9 +174,10 @@ macro_rules! tasks {
                 match self { $(Self::$variant(_) => $title,)* }
             }
 
-            /// What a quantum's label is, to be followed by “of 3 of 24 bits”.
-            pub fn rule(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $module::RULE,)* }
+            /// The task in words, without a full stop: “100 subtasks at α = 0.4, each the parity of 3 of 50
+            /// bits”.
+            pub fn in_words(&self) -> String {
+                match self { $(Self::$variant(settings) => $module::in_words(settings),)* }
             }
 
             /// A sample's label, worked for one small subtask.
@@ -146,6 +213,8 @@ tasks! {
     parity: Parity(Subtasks) = "parity", "Sparse parity";
     /// Multitask sparse majority, a control that is learned gradually.
     majority: Majority(Subtasks) = "majority", "Sparse majority";
+    /// A planted language, made of sentences that follow known rules.
+    language: Language(LanguageSettings) = "language", "Planted language";
 }
 
 impl Default for TaskConfig {
@@ -169,13 +238,29 @@ impl TaskConfig {
     pub fn subtasks(&self) -> Option<&Subtasks> {
         self.settings().subtasks()
     }
+
+    /// The settings of a planted language; `None` where it is of another kind.
+    pub fn language(&self) -> Option<&LanguageSettings> {
+        self.settings().language()
+    }
+
+    /// What its quanta are called.
+    pub fn noun(&self) -> Noun {
+        self.settings().noun()
+    }
 }
 
 #[cfg(test)]
 impl AnyTask {
     /// The task over random bits that it is.
     pub(crate) fn bits(self) -> BitTask {
-        let Self::Bits(task) = self;
+        let Self::Bits(task) = self else { panic!("a task over bits") };
+        task
+    }
+
+    /// The planted language that it is.
+    pub(crate) fn language(self) -> LanguageTask {
+        let Self::Language(task) = self else { panic!("a planted language") };
         task
     }
 }

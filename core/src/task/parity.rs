@@ -14,8 +14,10 @@ pub fn conflicts(settings: &Subtasks) -> Vec<Problem> {
     settings.conflicts()
 }
 
-/// What a subtask's label is, to be followed by “of 3 of 24 bits”.
-pub const RULE: &str = "the parity";
+/// The task in words, without a full stop.
+pub fn in_words(settings: &Subtasks) -> String {
+    settings.in_words("the parity")
+}
 
 /// A subtask of three bits, worked.
 pub const EXAMPLE: &str = "With the bits 1, 0, 1 an even number is set, and the label is 0; with 1, 1, 1 it is 1.";

@@ -1,6 +1,7 @@
 //! The settings of tasks made of subtasks over random bits.
 
-use super::TaskSettings;
+use super::{Noun, Sizes, TaskSettings};
+use crate::figure::whole;
 use crate::quanta::{Quanta, UseFrequencies};
 use crate::settings::{Kind, Problem, Section, section};
 
@@ -37,6 +38,13 @@ impl Subtasks {
         super::bits::distinct_subsets(seed, self.n_tasks, self.n_bits, self.k)
     }
 
+    /// The task in words, without a full stop, from what a subtask's label is, “the parity”: “100 subtasks
+    /// at α = 0.4, each the parity of 3 of 50 bits”.
+    pub fn in_words(&self, rule: &str) -> String {
+        let tasks = whole(self.n_tasks as f64);
+        format!("{tasks} subtasks at α = {}, each {rule} of {} of {} bits", self.alpha, self.k, self.n_bits)
+    }
+
     /// What compares fields, once each is in its own range: there must be enough subsets.
     pub fn conflicts(&self) -> Vec<Problem> {
         if self.k > self.n_bits {
@@ -54,13 +62,33 @@ impl Subtasks {
 impl TaskSettings for Subtasks {
     /// The subtasks. One's loss is one bit before it is learned and nothing after.
     fn quanta(&self) -> Quanta {
-        Quanta::planted(UseFrequencies::new(self.n_tasks, self.alpha), 1.0, 0.0)
+        Quanta::planted(UseFrequencies::new(self.n_tasks, self.alpha), vec![(1.0, 0.0); self.n_tasks])
     }
 
     fn subtasks(&self) -> Option<&Subtasks> {
         Some(self)
     }
+
+    fn noun(&self) -> Noun {
+        Noun::SUBTASK
+    }
+
+    /// A sample's bits with its code, and in a batch its label and place too.
+    fn sizes(&self) -> Sizes {
+        let words = self.words() as u64;
+        let tests = (self.n_tasks as u64).saturating_mul(self.eval_per_task as u64);
+        let at_once = tests.min(TEST_PIECE.max(self.eval_per_task as u64));
+        Sizes { quanta: self.n_tasks as u64, stored: 4 * (words + 1), drawn: 4 * (words + 3), tests, tests_at_once: at_once }
+    }
+
+    fn digest(&self) -> String {
+        let [tasks, bits] = [self.n_tasks, self.n_bits].map(|count| whole(count as f64));
+        format!("{tasks} subtasks, {bits} bits, k = {}, α = {}", self.k, self.alpha)
+    }
 }
+
+/// Test samples that are taken in one go.
+pub const TEST_PIECE: u64 = 32_768;
 
 /// C(n, k), or `enough` where it is at least that.
 fn subsets_up_to(n: usize, k: usize, enough: usize) -> usize {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::zeta::zeta;
 use crate::order::ascending;
-use crate::quanta::UseFrequencies;
+use crate::quanta::{Quanta, UseFrequencies};
 
 /// What is scaled up: parameters, steps or data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,7 +77,10 @@ pub struct Theory {
     before: f64,
     after: f64,
     p: Vec<f64>,
-    /// `left[n]` = Σ_{k>n} p_k: how often the quanta after the n-th are used.
+    /// What each quantum takes off the mean loss, as a share of all that there is to take: p_k where all
+    /// have the same losses.
+    shares: Vec<f64>,
+    /// `left[n]` = the shares of the quanta after the n-th.
     left: Vec<f64>,
 }
 
@@ -91,11 +94,23 @@ impl Theory {
     /// Builds the theory for given frequencies.
     pub fn of(frequencies: &UseFrequencies) -> Self {
         let p = frequencies.p().to_vec();
-        let mut left = vec![0.0; p.len() + 1];
-        for n in (0..p.len()).rev() {
-            left[n] = left[n + 1] + p[n];
+        Self { alpha: frequencies.alpha(), before: 1.0, after: 0.0, left: sums_from(&p), shares: p.clone(), p }
+    }
+
+    /// Builds the theory of quanta with their own losses, b_k and a_k: before any is learned the mean loss
+    /// is Σ p_k·b_k, and learning quantum k takes p_k·(b_k − a_k) off it. `None` where their use follows no
+    /// power law, or where there are none.
+    pub fn of_quanta(quanta: &Quanta) -> Option<Self> {
+        let alpha = quanta.alpha().filter(|_| !quanta.is_empty())?;
+        let theory = Self::new(quanta.len(), alpha);
+        if let Some((before, after)) = quanta.shared_losses() {
+            return Some(theory.with_losses(f64::from(before), f64::from(after)));
         }
-        Self { alpha: frequencies.alpha(), before: 1.0, after: 0.0, p, left }
+        let each =
+            || theory.p.iter().zip(quanta.losses()).map(|(p, (before, after))| (p * f64::from(*before), p * f64::from(*after)));
+        let (before, after) = each().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let shares: Vec<f64> = each().map(|one| (one.0 - one.1) / (before - after)).collect();
+        Some(Self { before, after, left: sums_from(&shares), shares, ..theory })
     }
 
     /// Sets a sample's loss before (b) and after (a) its quantum is learned, in bits.
@@ -137,8 +152,8 @@ impl Theory {
     pub fn loss_after(&self, n: f64) -> f64 {
         let n = n.clamp(0.0, self.p.len() as f64);
         let whole = n as usize;
-        let left = match self.p.get(whole) {
-            Some(p) => self.left[whole] - (n - whole as f64) * p,
+        let left = match self.shares.get(whole) {
+            Some(share) => self.left[whole] - (n - whole as f64) * share,
             None => 0.0,
         };
         self.after + (self.before - self.after) * left
@@ -204,6 +219,15 @@ impl Theory {
         });
         crate::fit::slope(&logs.collect::<Vec<_>>()).map(|slope| -slope)
     }
+}
+
+/// The sum of the numbers after each place, and 0.
+fn sums_from(numbers: &[f64]) -> Vec<f64> {
+    let mut left = vec![0.0; numbers.len() + 1];
+    for n in (0..numbers.len()).rev() {
+        left[n] = left[n + 1] + numbers[n];
+    }
+    left
 }
 
 /// Estimates the free constant (C, T or τ) from the amounts at which subtasks emerged, given as

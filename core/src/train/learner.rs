@@ -104,8 +104,8 @@ impl Build<'_> {
                 states.push(Some(O::State::<1>::join(*step as usize, moment("moment1")?, moment("moment2")?)));
             }
         }
-        let (device, lr) = (self.device.clone(), self.config.training.lr);
-        Ok(Box::new(Learner { workload, model: Some(model), rule, lr, states, device }))
+        let (device, training) = (self.device.clone(), self.config.training.clone());
+        Ok(Box::new(Learner { workload, model: Some(model), rule, training, states, device }))
     }
 }
 
@@ -137,7 +137,7 @@ struct Learner<W: Workload, O: Optimizer> {
     /// Always there, except within [`step`](Learn::step), which moves it.
     model: Option<W::Model>,
     rule: O,
-    lr: f64,
+    training: Training,
     /// One entry a parameter, in the order of a walk.
     states: Vec<Option<O::State<1>>>,
     device: Device,
@@ -159,9 +159,11 @@ where
     fn step(&mut self, step: u64) -> Tensor<1> {
         let loss = self.workload.loss(self.model(), step, &self.device);
         let gradients = loss.backward();
+        let (lr, clip) = (self.training.rate(step), self.training.clip as f32);
+        let scale = (clip > 0.0).then(|| walk::clipping(self.model(), &gradients, clip));
         // Moved and not copied, so that the optimiser changes the parameters in place.
         let model = self.model.take();
-        self.model = model.map(|model| walk::step(model, &self.rule, self.lr, &mut self.states, gradients));
+        self.model = model.map(|model| walk::step(model, &self.rule, lr, scale, &mut self.states, gradients));
         loss.inner()
     }
 

@@ -6,6 +6,8 @@
 //! Elsewhere sums are added in another order, so that curves agree at first and drift apart slowly.
 
 mod error;
+#[cfg(test)]
+mod language_tests;
 mod learner;
 mod pace;
 mod run;

@@ -61,20 +61,32 @@ impl ModuleVisitor for Collect<'_> {
     }
 }
 
-/// Takes one step of every parameter along its gradient; `states` has one entry a parameter.
+/// What every gradient is multiplied by so that the norm of all of them together is at most `most`,
+/// `[1]`; 1 where it is less.
+pub fn clipping<M: Module>(module: &M, gradients: &Gradients, most: f32) -> Tensor<1> {
+    let squares = self::gradients(module, gradients).into_iter().map(|Parameter { values, .. }| (values.clone() * values).sum());
+    let sum = squares.reduce(|sum, square| sum + square);
+    // The smallest number only keeps a gradient of zeros from being divided by its norm.
+    sum.map(|sum| sum.sqrt().add_scalar(1e-12).recip().mul_scalar(most).clamp_max(1.0)).unwrap_or_else(|| Tensor::from([1.0]))
+}
+
+/// Takes one step of every parameter along its gradient, multiplied by `scale` where there is one;
+/// `states` has one entry a parameter.
 pub fn step<M: Module, O: Optimizer>(
     module: M,
     rule: &O,
     lr: f64,
+    scale: Option<Tensor<1>>,
     states: &mut Vec<Option<O::State<1>>>,
     gradients: Gradients,
 ) -> M {
-    module.map(&mut Step { rule, lr, states, next: 0, gradients })
+    module.map(&mut Step { rule, lr, scale, states, next: 0, gradients })
 }
 
 struct Step<'a, O: Optimizer> {
     rule: &'a O,
     lr: f64,
+    scale: Option<Tensor<1>>,
     states: &'a mut Vec<Option<O::State<1>>>,
     next: usize,
     gradients: Gradients,
@@ -91,7 +103,11 @@ impl<O: Optimizer> ModuleMapper for Step<'_, O> {
         // A parameter that the loss does not depend on has no gradient, and stays.
         let Some(gradient) = tensor.grad_remove(&mut self.gradients) else { return parameter(id, tensor.inner()) };
         let shape = tensor.dims();
-        let (values, next) = self.rule.step(self.lr, row(tensor.inner()), row(gradient), state.take());
+        let gradient = match &self.scale {
+            Some(scale) => row(gradient) * scale.clone(),
+            None => row(gradient),
+        };
+        let (values, next) = self.rule.step(self.lr, row(tensor.inner()), gradient, state.take());
         *state = next;
         parameter(id, values.reshape(shape))
     }

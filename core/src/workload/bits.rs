@@ -9,10 +9,10 @@ use crate::kernel::{self, DeviceBatch};
 use crate::model::MlpSettings;
 use crate::model::mlp::Mlp;
 use crate::quanta::Quanta;
-use crate::task::{BitTask, Task};
+use crate::task::{BitTask, TEST_PIECE, Task};
 
 /// Test samples that are taken in one go.
-const PIECE: usize = 32_768;
+const PIECE: usize = TEST_PIECE as usize;
 
 /// A task over random bits with a perceptron.
 pub struct BitsOnMlp {

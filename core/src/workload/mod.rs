@@ -4,6 +4,7 @@
 //! kernels stand behind it, and the plain tensor operations that they are held against.
 
 pub(crate) mod bits;
+pub(crate) mod language;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -25,8 +26,12 @@ pub enum Path {
 impl Path {
     /// The path that a config takes unless told otherwise.
     pub fn of(config: &RunConfig) -> Self {
-        let ModelConfig::Mlp(mlp) = &config.model;
-        if mlp.is_fused() { Self::Fused } else { Self::Reference }
+        let is_fused = match &config.model {
+            ModelConfig::Mlp(mlp) => mlp.is_fused(),
+            // Its optimiser, that is: the network is of plain tensor operations.
+            ModelConfig::Transformer(_) => true,
+        };
+        if is_fused { Self::Fused } else { Self::Reference }
     }
 
     /// Its name.
@@ -101,5 +106,11 @@ pub trait WithWorkload {
 pub fn with<V: WithWorkload>(config: &RunConfig, path: Path, what: V) -> V::Output {
     match (config.build_task(), &config.model) {
         (AnyTask::Bits(task), ModelConfig::Mlp(mlp)) => what.with(bits::BitsOnMlp::new(task, config, mlp, path)),
+        (AnyTask::Language(task), ModelConfig::Transformer(model)) => {
+            what.with(language::LanguageOnTransformer::new(task, config, model))
+        }
+        (AnyTask::Bits(_), ModelConfig::Transformer(_)) | (AnyTask::Language(_), ModelConfig::Mlp(_)) => {
+            unreachable!("a validated config has a model that learns its task")
+        }
     }
 }

@@ -12,6 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   quanta bench --n-tasks 500 --n-bits 100 --width 500 --batch-size 20000 --device cpu
   quanta bench --n-tasks 100 --n-bits 50 --width 100 --batch-size 2000 --path plain --json
+  quanta bench --preset language --device cpu
 
 The time of a step includes batch generation, forward and backward pass, and optimiser, but not
 evaluation. --steps is ignored: a round takes as many steps as fit into about half a second.";
@@ -57,8 +58,10 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let timing = block_on(time_steps(config.clone(), device, path, steps, rounds))?;
     let [least, most] =
         [f64::min as fn(f64, f64) -> f64, f64::max].map(|pick| timing.rounds_ms.iter().copied().reduce(pick).unwrap_or(f64::NAN));
-    let sizes = ["n_tasks", "n_bits", "k", "width"].map(|name| config.get(name).unwrap_or_else(|| "–".to_owned()));
-    let sizes = format!("{} {}", sizes.join(" "), config.batch());
+    let names =
+        if config.language().is_some() { ["context", "heads", "depth", "width"] } else { ["n_tasks", "n_bits", "k", "width"] };
+    let sizes = names.map(|name| config.get(name).unwrap_or_else(|| "–".to_owned()));
+    let (names, sizes) = (names.join(" "), format!("{} {}", sizes.join(" "), config.batch()));
     if matches.get_flag("json") {
         let row = serde_json::json!({
             "system": "quanta",
@@ -75,7 +78,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         return output::line(&row.to_string());
     }
     output::line(&format!(
-        "{sizes} (n_tasks n_bits k width batch), {name}, {} path: {:.3} ms per step (median of {rounds} rounds of {steps} steps; {least:.3} to {most:.3}), first step {:.1} ms",
+        "{sizes} ({names} batch), {name}, {} path: {:.3} ms per step (median of {rounds} rounds of {steps} steps; {least:.3} to {most:.3}), first step {:.1} ms",
         timing.path.name(),
         timing.median_ms(),
         trial.first_step_ms

@@ -96,7 +96,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if let Some(task) = options.follow
         && let Some((name, record)) = runs.iter().find(|(_, record)| task >= subtasks(record))
     {
-        return Err(usage(format!("follow is {}, but {name} has {} subtasks", task + 1, subtasks(record))));
+        return Err(usage(format!(
+            "follow is {}, but {name} has {}",
+            task + 1,
+            record.config.task.noun().count(subtasks(record), &subtasks(record).to_string())
+        )));
     }
     remark_undrawn(format, runs.iter().map(|(name, _)| name.as_str()));
     let figure = kind.figure(series(runs), options);

@@ -4,6 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use quanta_core::config::RunConfig;
 use quanta_core::event::{Evaluation, Event, Started};
 use quanta_core::record::program;
+use quanta_core::task::Noun;
 
 use crate::output;
 use crate::remark::remark;
@@ -13,6 +14,7 @@ use crate::text::{duration, thousands};
 pub struct Reporter {
     json: bool,
     quanta: usize,
+    noun: Noun,
     /// The settings, which the line of the start holds.
     config: serde_json::Value,
     bar: ProgressBar,
@@ -26,7 +28,8 @@ impl Reporter {
     pub fn new(json: bool, config: &RunConfig) -> anyhow::Result<Self> {
         // On anything but a terminal the bar draws nothing.
         let bar = ProgressBar::new(config.training.steps).with_style(style("{bar:30} {percent:>3}%  {msg}"));
-        Ok(Self { json, quanta: config.quanta().len(), config: serde_json::from_str(&config.to_json())?, bar })
+        let (quanta, noun) = (config.quanta().len(), config.task.noun());
+        Ok(Self { json, quanta, noun, config: serde_json::from_str(&config.to_json())?, bar })
     }
 
     /// Shows one event.
@@ -88,11 +91,12 @@ impl Reporter {
 
     fn sentence(&self, evaluation: &Evaluation) -> String {
         format!(
-            "step {:>9}: loss {:.4} bits, {} of {} subtasks learned, {}",
+            "step {:>9}: loss {:.4} bits, {} of {} {} learned, {}",
             thousands(evaluation.step),
             evaluation.loss_bits,
             evaluation.learned,
             self.quanta,
+            self.noun.many,
             duration(evaluation.seconds)
         )
     }

@@ -16,7 +16,7 @@ use crate::failure::{Usage, usage};
 use crate::progress::Reporter;
 use crate::remark::remark;
 use crate::signal::Stop;
-use crate::text::{count, thousands};
+use crate::text::thousands;
 use crate::{failure, input, output, settings};
 
 const EXAMPLES: &str = "\
@@ -166,7 +166,11 @@ fn train(
 fn emerged(record: &Record) -> String {
     match record.quanta.len() {
         0 => String::new(),
-        all => format!("; {} of {} emerged", thousands(fit::emerged_count(record) as u64), count(all, "subtask")),
+        all => format!(
+            "; {} of {} emerged",
+            thousands(fit::emerged_count(record) as u64),
+            record.config.task.noun().count(all, &thousands(all as u64))
+        ),
     }
 }
 

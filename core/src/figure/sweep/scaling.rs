@@ -64,7 +64,11 @@ impl ScalingFigure {
         }
         if let Some((sweep, constant)) = self.main().and_then(|main| Some((&self.sweeps[main], self.reports()[main].constant?))) {
             if self.options.truncated_sum {
-                let words = if has_title { "truncated sum".to_owned() } else { sum_words(sweep.resource, constant) };
+                let words = if has_title {
+                    "truncated sum".to_owned()
+                } else {
+                    sum_words(sweep.resource, constant, crate::task::Noun::SUBTASK)
+                };
                 legend.push(Entry::new(Mark::Line(muted, 1.3, Dash::Mixed), words).or_short("truncated sum"));
             }
             if self.options.pure_law {

@@ -100,7 +100,7 @@ impl Figure for StaircaseFigure {
         let Some(sweep) = &self.sweep else { return Table::new(["Subtask"]) };
         let means = sweep.means();
         let columns: Vec<(f64, &[f32])> = means.iter().map(|mean| (mean.amount, &mean.task_loss[..])).collect();
-        heat::table_of(sweep.n_tasks, &columns, &format!("{} =", sweep.resource.letter()))
+        heat::table_of("Subtask", sweep.n_tasks, &columns, &format!("{} =", sweep.resource.letter()))
     }
 
     fn compose(&self, sheet: &mut Sheet) {

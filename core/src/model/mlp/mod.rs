@@ -7,7 +7,7 @@ mod network;
 pub use network::{Layer, Mlp};
 
 use super::ModelSettings;
-use crate::settings::{Kind, choice, section};
+use crate::settings::{Kind, Problem, choice, section};
 use crate::task::TaskConfig;
 
 choice! {
@@ -69,5 +69,12 @@ impl ModelSettings for MlpSettings {
             }
             _ => samples.saturating_mul(8 * width * self.depth as u64),
         }
+    }
+
+    /// It reads bits, and nothing else.
+    fn conflicts(&self, task: &TaskConfig) -> Vec<Problem> {
+        let allowed = "must be transformer: this task is made of tokens, which a perceptron does not read";
+        let is_unread = task.subtasks().is_none();
+        is_unread.then(|| Problem { field: "model", value: "mlp".into(), allowed: allowed.into() }).into_iter().collect()
     }
 }

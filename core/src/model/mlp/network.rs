@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use super::{Activation, MlpSettings};
 use crate::kernel::Parameters;
 use crate::kernel::reference::{DenseBatch, first_layer};
+use crate::model::parts::{gelu, parameter};
 use crate::rng::{Rng, Stream};
 
 /// One linear layer: inputs·weight + bias.
@@ -82,16 +83,4 @@ impl Mlp {
             output_bias: output.bias.val(),
         }
     }
-}
-
-/// x·Φ(x), from the error function: on a GPU Burn's own GELU has the slope of an approximation, which
-/// is off by some 1e-4.
-fn gelu(x: Tensor<2>) -> Tensor<2> {
-    let cdf = x.clone().mul_scalar(std::f32::consts::FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5);
-    x * cdf
-}
-
-/// A parameter that gradients are taken for.
-pub(crate) fn parameter<const D: usize>(id: ParamId, value: Tensor<D>) -> Param<Tensor<D>> {
-    Param::initialized(id, value.autodiff().require_grad())
 }

@@ -106,7 +106,7 @@ impl Workload for Faulty {
 fn verdict(config: &RunConfig, fault: Fault) -> Option<String> {
     let (probe, cpu) = (probe(config), OpenDevice::cpu());
     let untrained = learner(&probe, Path::Reference, cpu.device(), None).expect("built");
-    let ModelConfig::Mlp(mlp) = &probe.model;
+    let ModelConfig::Mlp(mlp) = &probe.model else { panic!("a perceptron") };
     let tested = |checkpoint: &Checkpoint| {
         let right = BitsOnMlp::new(probe.build_task().bits(), &probe, mlp, Path::Fused);
         let faulty = Faulty { right, task: probe.build_task().bits(), fault, calls: Cell::new(0) };

@@ -4,6 +4,7 @@ use quanta_core::figure::sweep::Sweep;
 use quanta_core::fit::{self, FitError, PowerLaw};
 use quanta_core::paper;
 use quanta_core::record::{Record, Status};
+use quanta_core::task::Noun;
 use quanta_core::theory::{Resource, Theory, calibrate};
 use serde_json::{Value, json};
 
@@ -29,6 +30,8 @@ pub struct Row {
     pub least_squares: Option<PowerLaw>,
     /// How many quanta emerged, of how many.
     pub emerged: Option<(usize, usize)>,
+    /// What they are called.
+    pub noun: Noun,
     /// What else has to be known of it.
     pub remarks: Vec<String>,
 }
@@ -37,8 +40,19 @@ impl Row {
     /// A fit with nothing beside it.
     pub fn new(run: impl Into<String>, quantity: &'static str, law: Result<PowerLaw, FitError>) -> Self {
         let (run, remarks) = (run.into(), Vec::new());
-        let (theory, truncated, constant, paper) = (None, None, None, None);
-        Self { run, quantity, law, theory, truncated, constant, paper, least_squares: None, emerged: None, remarks }
+        Self {
+            run,
+            quantity,
+            law,
+            theory: None,
+            truncated: None,
+            constant: None,
+            paper: None,
+            least_squares: None,
+            emerged: None,
+            noun: Noun::SUBTASK,
+            remarks,
+        }
     }
 
     /// The mean loss of a run against its step.
@@ -67,6 +81,7 @@ impl Row {
             theory: Some(1.0),
             least_squares: fit::emergence_least_squares(record).ok(),
             emerged: Some((fit::emerged_count(record), record.quanta.len())),
+            noun: record.config.task.noun(),
             remarks: remarks(record),
             ..Self::new(name, "emergence step against use p", fit::emergence_law(record))
         }
@@ -132,7 +147,7 @@ impl Row {
             parts.push(format!("the paper {paper:.2} ({range})"));
         }
         if let Some((emerged, all)) = self.emerged {
-            parts.push(format!("{} of {} emerged", thousands(emerged as u64), count(all, "subtask")));
+            parts.push(format!("{} of {} emerged", thousands(emerged as u64), self.noun.count(all, &thousands(all as u64))));
         }
         if let Some(law) = &self.least_squares {
             parts.push(format!("least squares over those alone, the paper's way, {:.3}", law.exponent));
