@@ -56,7 +56,9 @@ impl Perceptron {
         let Some(subtasks) = config.subtasks() else {
             return Err(AnalysisError::Labels("this run's task is not made of subtasks over bits".to_owned()));
         };
-        let ModelConfig::Mlp(settings) = &config.model;
+        let ModelConfig::Mlp(settings) = &config.model else {
+            return Err(AnalysisError::Labels("this run's model is no perceptron".to_owned()));
+        };
         let hidden = (0..settings.depth).map(|layer| if layer == 0 { subtasks.inputs() } else { settings.width });
         let shapes = hidden.map(|inputs| (inputs, settings.width)).chain([(settings.width, 2)]);
         let layers = shapes.enumerate().map(|(at, (inputs, outputs))| {
@@ -149,8 +151,11 @@ impl Perceptron {
         if count < 2 {
             return Err(AnalysisError::TooFewSamples(count));
         }
-        let sampling = Sampling { seed: config.training.seed, batch_size: count, samples: 0 };
-        let AnyTask::Bits(task) = config.task.task(&sampling);
+        let seeds = config.training.seeds();
+        let sampling = Sampling { seed_task: seeds.task, seed_data: seeds.data, batch_size: count, samples: 0 };
+        let AnyTask::Bits(task) = config.task.task(&sampling) else {
+            return Err(AnalysisError::Labels("this run's task is not made of subtasks over bits".to_owned()));
+        };
         let mut found = BitBatch::default();
         for step in 0..BATCHES {
             let batch = task.training_batch(FIRST_STEP + seed * BATCHES + step);
@@ -234,7 +239,7 @@ mod tests {
     /// A run's settings with random parameters, and some of its samples.
     fn random(query: &str) -> (RunConfig, Checkpoint, BitBatch) {
         let config = RunConfig::from_query(query, &[]).unwrap();
-        let ModelConfig::Mlp(settings) = &config.model;
+        let ModelConfig::Mlp(settings) = &config.model else { panic!("a perceptron") };
         let mut arrays = Arrays::new();
         for layer in 0..=settings.depth {
             let inputs = if layer == 0 { config.subtasks().unwrap().inputs() } else { settings.width };
@@ -247,7 +252,7 @@ mod tests {
             arrays.insert(format!("layers.{layer}.weight"), draw(vec![inputs, outputs]));
             arrays.insert(format!("layers.{layer}.bias"), draw(vec![outputs]));
         }
-        let AnyTask::Bits(task) = config.build_task();
+        let AnyTask::Bits(task) = config.build_task() else { panic!("subtasks over bits") };
         let batch = task.training_batch(0);
         (config, Checkpoint { step: 1, arrays }, batch)
     }
