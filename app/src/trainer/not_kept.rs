@@ -75,23 +75,18 @@ impl Service {
 
     /// Says that the browser has cleared a store, and offers to keep what is still here.
     pub(super) fn on_cleared(self) {
-        const TEXT: &str = "This browser has cleared what it kept of the runs and sweeps listed here: they are lost when the \
-                            page is closed.";
+        let text =
+            |what: &str| format!("This browser has cleared what it kept of {what}: they are lost when the page is closed.");
         for run in self.runs.list.try_get_untracked().unwrap_or_default() {
             if run.bytes.is_none() {
                 // Its checkpoint was in the store alone.
                 self.runs.update(run.id, |run| run.checkpoint = None);
             }
-            self.on_not_kept(What::Run(run.id), TEXT.to_owned(), move || self.save(run.id));
+            self.on_not_kept(What::Run(run.id), text("the runs listed here"), move || self.save(run.id));
         }
-        let begun = |sweeps: &super::sweep::Sweeps| {
-            sweeps
-                .kept
-                .with_untracked(|kept| kept.iter().filter(|(_, kept)| kept.is_begun()).map(|(key, _)| key.clone()).collect())
-        };
-        let begun: Vec<SweepKey> = begun(&self.sweeps);
-        for key in begun {
-            self.on_not_kept(What::Sweep(key.clone()), TEXT.to_owned(), move || self.save_sweep_again(key.clone()));
+        let all = self.sweeps.kept.try_get_untracked().unwrap_or_default();
+        for (key, _) in all.into_iter().filter(|(_, kept)| kept.is_begun()) {
+            self.on_not_kept(What::Sweep(key.clone()), text("the sweeps made here"), move || self.save_sweep_again(key.clone()));
         }
     }
 
