@@ -319,7 +319,7 @@ fn a_sweep_is_fitted_as_its_figure_says() {
 #[test]
 fn figures_and_fits_give_the_numbers_of_the_caption() {
     let folder = tempfile::tempdir().unwrap();
-    let path = saved(folder.path(), "run", &synthetic(paper(20_000)));
+    let path = saved(folder.path(), "run", &synthetic(quanta_core::paper::run(20_000)));
     let out = folder.path().join("loss.svg");
     let said: Value =
         serde_json::from_str(&good(&["figure", "loss", "--from", text(&path), "--json", "--out", text(&out)])).unwrap();
@@ -332,7 +332,8 @@ fn figures_and_fits_give_the_numbers_of_the_caption() {
     ] {
         assert!(words.contains(&text), "“{text}” in {words}");
     }
-    assert!(words.contains(&format!("is {:.0}, from when", number("first_subtask_takes"))), "{words}");
+    let constant = quanta_core::figure::brief(number("first_subtask_takes"));
+    assert!(words.contains(&format!("is {constant}, from when")), "{words}");
     assert_eq!(&rows(&good(&["fit", "--json", text(&path)]))[0], fit);
 }
 
