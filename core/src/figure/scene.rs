@@ -5,9 +5,8 @@
 
 use super::color::{Ink, Rgb};
 use super::text::{Label, Piece, RAISED, advance, pieces, width};
+pub(crate) use super::thin::Point;
 use super::thin::thinned;
-
-pub(crate) type Point = (f64, f64);
 
 /// A rectangle in CSS pixels, y downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Fewer points for lines that have more of them than pixels.
 
-use super::scene::Point;
+/// A place in CSS pixels, y downwards.
+pub(crate) type Point = (f64, f64);
 
 /// The width of a column, in CSS pixels: screens have up to two or three pixels there.
 const COLUMN: f64 = 0.5;
