@@ -4,9 +4,8 @@
 //! to the pixel; Plotters' own chart builder measures text by backend, in a browser through the DOM.
 
 use super::color::{Ink, Rgb};
+use super::points::{Point, thinned};
 use super::text::{Label, Piece, RAISED, advance, pieces, width};
-pub(crate) use super::thin::Point;
-use super::thin::thinned;
 
 /// A rectangle in CSS pixels, y downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
