@@ -26,7 +26,7 @@ wasm_test() {
         cargo test --locked --profile wasm --target $WASM -p quanta-app --no-default-features --features engine --test wasm
 }
 
-# Runs the browser tests, one at a time, because they train and measure times.
+# Runs the browser tests, one at a time, because they train.
 browser_test() {
     build_site && check_sizes && check_paths && QUANTA_DIST="$PWD/dist" QUANTA_AXE="$TOOLS/node/node_modules/axe-core/axe.min.js" CARGO_TARGET_DIR=$NATIVE_TARGET \
         cargo test --locked --release -p quanta-core -p quanta-tests --test browser -- --ignored --test-threads=1

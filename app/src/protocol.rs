@@ -186,8 +186,8 @@ pub enum WebGpu {
 mod tests {
     use super::*;
     use quanta_core::config::RunConfig;
+    use quanta_core::event::Part;
     use quanta_core::event::Started;
-    use quanta_core::record::Part;
 
     fn commands() -> Vec<Command> {
         let config = RunConfig::from_query("seed=7", &[]).expect("valid").to_json();

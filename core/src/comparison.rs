@@ -13,6 +13,8 @@ const FEW: usize = 100;
 pub struct Comparison {
     /// The fit, or why there is none.
     pub fit: Result<PowerLaw, FitError>,
+    /// T, the steps that the first quantum takes ([`first_takes`]).
+    pub constant: Option<f64>,
     /// The exponent of the theory's sum over as many quanta as there are, over the fitted steps.
     pub truncated: Option<f64>,
     /// The exponent of infinitely many quanta, α/(α+1); nothing where α is not known.
@@ -29,24 +31,13 @@ impl Comparison {
     /// The comparison over a range of steps, or over the default one.
     pub fn of(record: &Record, range: Option<(f64, f64)>) -> Self {
         let fit = fit::loss_law(record, range);
-        let (alpha, quanta) = (record.quanta.alpha(), record.quanta.len());
-        let truncated = fit.as_ref().ok().zip(alpha).and_then(|(law, alpha)| {
-            let emerged = fit::emergence_steps(record).into_iter().enumerate();
-            let ranked = emerged.filter_map(|(quantum, step)| Some((quantum + 1, step? as f64)));
-            let constant = calibrate(Resource::Steps, alpha, ranked)?;
-            let steps = record.steps().into_iter().map(|step| step as f64);
-            let fitted: Vec<f64> = steps.filter(|step| (law.range.0..=law.range.1).contains(step)).collect();
-            Theory::of_quanta(&record.quanta)?.exponent_at(Resource::Steps, &fitted, constant)
-        });
-        let pure = alpha.map(|alpha| Resource::Steps.exponent(alpha));
-        Self {
-            fit,
-            truncated,
-            pure,
-            emergence: fit::emergence_least_squares(record).ok(),
-            quanta,
-            noun: record.config.task.noun(),
-        }
+        let constant = first_takes(record);
+        let truncated = fit.as_ref().ok().zip(constant);
+        let truncated = truncated.and_then(|(law, constant)| truncated_exponent(record, law.range, constant));
+        let pure = record.quanta.alpha().map(|alpha| Resource::Steps.exponent(alpha));
+        let emergence = fit::emergence_least_squares(record).ok();
+        let (quanta, noun) = (record.quanta.len(), record.config.task.noun());
+        Self { fit, constant, truncated, pure, emergence, quanta, noun }
     }
 
     /// Whether the fit and the truncated sum agree within the fit's uncertainty; nothing where one of
@@ -84,6 +75,21 @@ impl Comparison {
         let times = 2f64.powf(law.exponent);
         format!(": a {} used half as often took {times:.1} times the steps here, and not twice as many", self.noun.one)
     }
+}
+
+/// T, the steps that the first quantum takes, by the theory from when the quanta of a run emerged; nothing
+/// before the first has, or where their use follows no power law.
+pub fn first_takes(record: &Record) -> Option<f64> {
+    let emerged = fit::emergence_steps(record).into_iter().enumerate();
+    let ranked = emerged.filter_map(|(quantum, step)| Some((quantum + 1, step? as f64)));
+    calibrate(Resource::Steps, record.quanta.alpha()?, ranked)
+}
+
+/// The exponent of the theory's sum at a run's evaluations within a range of steps, with T = `constant`.
+pub fn truncated_exponent(record: &Record, range: (f64, f64), constant: f64) -> Option<f64> {
+    let steps = record.steps().into_iter().map(|step| step as f64);
+    let fitted: Vec<f64> = steps.filter(|step| (range.0..=range.1).contains(step)).collect();
+    Theory::of_quanta(&record.quanta)?.exponent_at(Resource::Steps, &fitted, constant)
 }
 
 #[cfg(test)]

@@ -3,7 +3,21 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::record::Part;
+/// A part of a run, from one start of the program to the next: on what it was trained, by what, since
+/// when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Optimiser steps that were taken before it.
+    pub from_step: u64,
+    /// The device, in words.
+    pub device: String,
+    /// `fused` or `reference`: how its steps were computed.
+    pub path: String,
+    /// The program, with its version and commit.
+    pub program: String,
+    /// When it began, in UTC ([`timestamp`](crate::record::timestamp)); nothing where that was not written down.
+    pub started: Option<String>,
+}
 
 /// The losses at one step. All losses are in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

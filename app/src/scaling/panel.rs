@@ -61,11 +61,14 @@ pub fn Panel() -> impl IntoView {
                             prop:value=move || scaling.choice().map(|choice| choice.about.file).unwrap_or_default()
                             on:change=move |event| board.set_words(&[("published", Some(event_target_value(&event).as_str()))])
                         >
-                            {move || scaling.choices().into_iter().map(|Choice { about, opened }| {
-                                let chosen = scaling.choice().is_some_and(|choice| choice.about.file == about.file);
-                                let whence = if opened.is_some() { " (opened)" } else { "" };
-                                view! { <option value=about.file selected=chosen>{about.title}{whence}</option> }
-                            }).collect_view()}
+                            {move || {
+                                let chosen = scaling.choice().map(|choice| choice.about.file);
+                                scaling.choices().into_iter().map(|Choice { about, opened }| {
+                                    let is_chosen = chosen.as_ref() == Some(&about.file);
+                                    let whence = if opened.is_some() { " (opened)" } else { "" };
+                                    view! { <option value=about.file selected=is_chosen>{about.title}{whence}</option> }
+                                }).collect_view()
+                            }}
                         </select>
                     </div>
                 </Show>

@@ -11,6 +11,7 @@ mod engine;
 mod id;
 mod job;
 mod keep;
+mod keep_again;
 mod locks;
 mod messages;
 mod not_kept;

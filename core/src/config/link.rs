@@ -75,8 +75,9 @@ pub fn link_version(query: &str) -> u64 {
 
 impl RunConfig {
     /// Sets the fields that a query names, and leaves the others as they are; a preset names all of
-    /// them, and the other keys change it, wherever they stand. `other` names further keys that are allowed (`autostart`, say). Foreign keys are left aside; [`foreign_keys`] names
-    /// them. Returns everything wrong with it; whether the whole is a possible run is for
+    /// them, and the other keys change it, wherever they stand. `other` names further keys that are
+    /// allowed (`autostart`, say). Foreign keys are left aside; [`foreign_keys`] names them. Returns
+    /// everything wrong with it; whether the whole is a possible run is for
     /// [`validate`](Self::validate) to say.
     pub fn merge_query(&mut self, query: &str, other: &[&str]) -> Vec<ConfigError> {
         let mut errors = Vec::new();

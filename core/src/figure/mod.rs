@@ -19,6 +19,7 @@ pub mod model;
 mod overlay;
 mod painter;
 mod panel;
+mod points;
 mod quanta;
 mod runs;
 mod scene;
@@ -30,7 +31,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
-mod thin;
 
 pub use color::{Rgb, Theme, ramp};
 pub use emergence::EmergenceFigure;

@@ -2,9 +2,10 @@
 
 use super::source;
 use super::text::brief;
+use crate::comparison::first_takes;
 use crate::record::Record;
 use crate::task::Noun;
-use crate::theory::{Nam, Resource, Theory, calibrate};
+use crate::theory::{Nam, Resource, Theory};
 
 /// The truncated sum and the pure law of a run, laid over its steps.
 pub(crate) struct Overlay {
@@ -18,10 +19,7 @@ impl Overlay {
     /// power law of use.
     pub fn new(record: &Record) -> Option<Self> {
         let theory = source::theory(record)?;
-        let emerged = source::emergence_steps(record).into_iter().enumerate();
-        let ranked = emerged.filter_map(|(quantum, step)| Some((quantum + 1, step? as f64)));
-        let constant = calibrate(Resource::Steps, theory.alpha(), ranked)?;
-        Some(Self { theory, constant })
+        Some(Self { theory, constant: first_takes(record)? })
     }
 
     /// The truncated sum at a step, in bits.

@@ -5,7 +5,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{BackendCoord, DrawingErrorKind};
 
 use super::color::Ink;
-use super::scene::{Align, Area, Point, Scene, Shape};
+use super::points::Point;
+use super::scene::{Align, Area, Scene, Shape};
 use super::text::FONT;
 
 impl Scene {

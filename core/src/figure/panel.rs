@@ -2,7 +2,8 @@
 
 use super::axis::{Axis, Span};
 use super::color::{Ink, Theme};
-use super::scene::{Align, Area, Dash, Point, Scene};
+use super::points::Point;
+use super::scene::{Align, Area, Dash, Scene};
 use super::text::width;
 
 /// Sizes and colours of a figure, from its width.

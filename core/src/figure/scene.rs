@@ -4,10 +4,8 @@
 //! to the pixel; Plotters' own chart builder measures text by backend, in a browser through the DOM.
 
 use super::color::{Ink, Rgb};
+use super::points::{Point, thinned};
 use super::text::{Label, Piece, RAISED, advance, pieces, width};
-use super::thin::thinned;
-
-pub(crate) type Point = (f64, f64);
 
 /// A rectangle in CSS pixels, y downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -51,7 +51,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, RunConfig};
-use crate::event::Evaluation;
+use crate::event::{Evaluation, Part};
 use crate::quanta::Quanta;
 
 /// The version written into files. A reader refuses a newer one.
@@ -107,22 +107,6 @@ pub struct Artifact {
     pub made_by: serde_json::Value,
     /// The arrays, by name.
     pub arrays: Arrays,
-}
-
-/// A part of a run, from one start of the program to the next: on what it was trained, by what, since
-/// when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Optimiser steps that were taken before it.
-    pub from_step: u64,
-    /// The device, in words.
-    pub device: String,
-    /// `fused` or `reference`: how its steps were computed.
-    pub path: String,
-    /// The program, with its version and commit.
-    pub program: String,
-    /// When it began, in UTC ([`timestamp`]); nothing where that was not written down.
-    pub started: Option<String>,
 }
 
 /// One run: how it was set, what it showed, and how it can go on.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Deserialize;
 
-use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Part, Record, RecordError, Status, VERSION, recognise};
+use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Record, RecordError, Status, VERSION, recognise};
 use crate::config::RunConfig;
-use crate::event::Evaluation;
+use crate::event::{Evaluation, Part};
 use crate::quanta::{Origin, Quanta};
 
 pub(super) const FORMAT: &str = "quanta-lab-run";

@@ -2,13 +2,13 @@
 
 use super::find::{Source, over_alpha, run, sweep};
 use super::{Results, Row};
+use crate::comparison::{first_takes, truncated_exponent};
 use crate::config::RunConfig;
 use crate::figure::sweep::{Mean, Resource, growth};
 use crate::figure::whole;
 use crate::fit::{self, Estimate, FitError, PowerLaw};
 use crate::paper;
 use crate::sweep::sweep_preset;
-use crate::theory::{Theory, calibrate};
 
 /// An empty row.
 fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
@@ -187,12 +187,8 @@ pub fn steps(results: &Results) -> Vec<Row> {
 
     let mut slope =
         source(Row { paper: paper_slope, theory: Some(Resource::Steps.exponent(alpha)), ..blank("2, steps", quantity) });
-    let ranks = fit::emergence_steps(record).into_iter().enumerate().filter_map(|(task, step)| Some((task + 1, step? as f64)));
     let law = fit::loss_law(record, Some(range));
-    slope.truncated = calibrate(Resource::Steps, alpha, ranks).and_then(|constant| {
-        let fitted = record.steps().into_iter().map(|step| step as f64).filter(|step| (range.0..=range.1).contains(step));
-        Theory::new(record.quanta.len(), alpha).exponent_at(Resource::Steps, &fitted.collect::<Vec<_>>(), constant)
-    });
+    slope.truncated = first_takes(record).and_then(|constant| truncated_exponent(record, range, constant));
     // The run may well be longer than the range: its length matters to Fig 8 alone.
     if last.is_some_and(|last| (last.step as f64) < range.1) {
         slope.remark = effort.clone();

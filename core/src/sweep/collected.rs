@@ -30,9 +30,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, Manifest, SweepError};
 use crate::config::{Kind, RunConfig};
+use crate::event::Part;
 use crate::fit::emergence_steps;
 use crate::record::container::{self, Column};
-use crate::record::{COLLECTED, FileKind, Part, Record, Status, recognise, sum_of};
+use crate::record::{COLLECTED, FileKind, Record, Status, recognise, sum_of};
 
 /// The version written into files. A reader refuses a newer one.
 const VERSION: u64 = 2;

@@ -14,8 +14,8 @@ use super::pace::{Clock, Pace};
 use super::self_test::self_test;
 use crate::config::RunConfig;
 use crate::device::{Kind, OpenDevice, fault};
-use crate::event::{Evaluation, Event, Progress, Started};
-use crate::record::{Array, Checkpoint, Part, Record, Status, program, timestamp};
+use crate::event::{Evaluation, Event, Part, Progress, Started};
+use crate::record::{Array, Checkpoint, Record, Status, program, timestamp};
 use crate::workload::{Losses, Path};
 
 /// The last batch's loss in a checkpoint, nats, `[1]`.

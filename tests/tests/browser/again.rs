@@ -1,9 +1,11 @@
 //! What failed once is asked again: a GPU, the browser's store, the engine, published files. A script that
 //! runs before the page's own makes them fail, until it is told that they are repaired.
 
+use quanta_tests::skip::skipped;
 use serde_json::{Value, json};
 
 use crate::TINY;
+use crate::device::NO_ADAPTER;
 use crate::person::{LONG_WAIT, Person, SHORT_WAIT, a_person};
 
 /// Whether the test has repaired what fails; it stays so after a reload.
@@ -19,6 +21,18 @@ const PATCH_WORKERS: &str = "
             super(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), options);
         }
     };";
+
+/// Why a request fails as if there were no network.
+const NO_NETWORK: &str = "Promise.reject(new TypeError('no network'))";
+
+/// A script that has every request come to `outcome` for which `fails`, a JavaScript of `address`, holds
+/// before the repair.
+fn requests_fail(fails: &str, outcome: &str) -> String {
+    format!(
+        "const ask = window.fetch;
+         window.fetch = (address, ...rest) => !repaired() && String(address).{fails} ? {outcome} : ask(address, ...rest);"
+    )
+}
 
 impl Person {
     /// Runs a script in every page that is opened from now on, before the page's own. It has a function
@@ -94,11 +108,10 @@ fn an_adapter_that_never_answers_is_asked_again() {
         person.state_soon("Failed").await;
         let found = async || Some(person.text_of("webgpu-found").await).filter(|text| !text.contains("has not answered"));
         if person.waits(LONG_WAIT, "an answer", found).await.contains("offers no WebGPU") {
-            return person.reports("NOT TESTED further: this browser has no WebGPU adapter, not even a software one");
+            return skipped("an_adapter_that_never_answers_is_asked_again, once it answers", NO_ADAPTER);
         }
         person.presses("Start").await;
-        let over = async || person.state().await.starts_with("Finished at step 400").then_some(());
-        person.waits(LONG_WAIT, "the run's end", over).await;
+        person.state_soon("Finished at step 400").await;
         assert!(!person.text_of("device").await.starts_with("CPU"));
     });
 }
@@ -140,10 +153,8 @@ fn a_lost_gpu_is_asked_for_again() {
             )
             .await;
         person.opens(&TINY.replace("steps=400", "steps=400000")).await;
-        let ask = "const done = arguments[0]; if (!navigator.gpu) done(false); else navigator.gpu.requestAdapter().then((a) => done(a !== null), () => done(false));";
-        let there = person.driver().execute_async(ask, Vec::new()).await.expect("an answer");
-        if there.json() != &json!(true) {
-            return person.reports("NOT TESTED: this browser has no WebGPU adapter, not even a software one");
+        if person.webgpu_adapter().await.is_none() {
+            return skipped("a_lost_gpu_is_asked_for_again", NO_ADAPTER);
         }
         person.picks("WebGPU").await;
         person.presses("Start").await;
@@ -240,17 +251,11 @@ fn a_store_that_is_cleared_is_said_and_filled_again() {
 fn an_engine_that_cannot_be_loaded_is_asked_for_again() {
     a_person(async |person| {
         // Its code, then its script.
-        person
-            .breaks(
-                "const ask = window.fetch;
-                 window.fetch = (address, ...rest) => !repaired() && String(address).startsWith('worker_bg.wasm')
-                     ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);
-                 const Real = Worker;
-                 window.Worker = class extends Real {
-                     constructor(address, options) { super(window.gone ? 'gone.js' : address, options); }
-                 };",
-            )
-            .await;
+        let no_script = "const Real = Worker;
+            window.Worker = class extends Real {
+                constructor(address, options) { super(window.gone ? 'gone.js' : address, options); }
+            };";
+        person.breaks(&(requests_fail("startsWith('worker_bg.wasm')", NO_NETWORK) + no_script)).await;
         person.opens(TINY).await;
         person.state_soon("The engine is not running: it could not be loaded (no network)").await;
         person.presses("Start").await;
@@ -261,8 +266,7 @@ fn an_engine_that_cannot_be_loaded_is_asked_for_again() {
         person.state_soon("Failed: the engine stopped working: its script could not be started").await;
         person.runs_script("window.gone = false", []).await;
         person.presses("Start").await;
-        let over = async || person.state().await.starts_with("Finished at step 400").then_some(());
-        person.waits(LONG_WAIT, "the run's end", over).await;
+        person.state_soon("Finished at step 400").await;
     });
 }
 
@@ -271,14 +275,9 @@ fn an_engine_that_cannot_be_loaded_is_asked_for_again() {
 fn an_engine_that_never_comes_is_given_up_and_asked_for_again() {
     a_person(async |person| {
         // Half a minute passes in a third of a second.
-        person
-            .breaks(
-                "const ask = window.fetch, timer = window.setTimeout;
-                 window.setTimeout = (then, limit, ...rest) => timer(then, limit === 30000 && !repaired() ? 300 : limit, ...rest);
-                 window.fetch = (address, ...rest) => !repaired() && String(address).startsWith('worker_bg.wasm')
-                     ? new Promise(() => {}) : ask(address, ...rest);",
-            )
-            .await;
+        let hurry = "const timer = window.setTimeout;
+            window.setTimeout = (then, limit, ...rest) => timer(then, limit === 30000 && !repaired() ? 300 : limit, ...rest);";
+        person.breaks(&(requests_fail("startsWith('worker_bg.wasm')", "new Promise(() => {})") + hurry)).await;
         person.opens(TINY).await;
         person.state_soon("The engine is not running: it could not be loaded (worker_bg.wasm: nothing has come").await;
         person.repairs().await;
@@ -291,13 +290,7 @@ fn an_engine_that_never_comes_is_given_up_and_asked_for_again() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn published_files_that_did_not_come_are_asked_for_again() {
     a_person(async |person| {
-        person
-            .breaks(
-                "const ask = window.fetch;
-                 window.fetch = (address, ...rest) => !repaired() && String(address).includes(window.missing ?? 'index.json')
-                     ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);",
-            )
-            .await;
+        person.breaks(&requests_fail("includes(window.missing ?? 'index.json')", NO_NETWORK)).await;
         person.opens("?page=reproduce").await;
         person.reads_soon("The published results cannot be shown: no network.").await;
         // The list comes now; the files that it lists do not.
@@ -326,17 +319,13 @@ fn published_files_that_did_not_come_are_asked_for_again() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn a_recorded_run_that_did_not_come_is_asked_for_again() {
     a_person(async |person| {
-        person
-            .breaks(
-                "const ask = window.fetch;
-                 window.asked = [];
-                 window.fetch = (address, ...rest) => {
-                     window.asked.push(String(address));
-                     return !repaired() && String(address).startsWith('recorded/')
-                         ? Promise.reject(new TypeError('no network')) : ask(address, ...rest);
-                 };",
-            )
-            .await;
+        let list = "const answer = window.fetch;
+            window.asked = [];
+            window.fetch = (address, ...rest) => {
+                window.asked.push(String(address));
+                return answer(address, ...rest);
+            };";
+        person.breaks(&(requests_fail("startsWith('recorded/')", NO_NETWORK) + list)).await;
         let asked = async |preset: &str| {
             let count = "return window.asked.filter((address) => address === `recorded/${arguments[0]}.safetensors`).length";
             person.runs_script(count, [json!(preset)]).await

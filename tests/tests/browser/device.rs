@@ -4,25 +4,28 @@ use quanta_tests::skip::skipped;
 
 use crate::TINY;
 use crate::driver::Kind;
-use crate::person::{a_person, a_person_at};
+use crate::person::{Person, a_person, a_person_at};
+
+/// Why a test on WebGPU is skipped.
+pub const NO_ADAPTER: &str = "this browser has no WebGPU adapter, not even a software one";
+
+impl Person {
+    /// The browser's WebGPU adapter in words, if it has one.
+    pub async fn webgpu_adapter(&self) -> Option<String> {
+        let ask = "const done = arguments[0]; if (!navigator.gpu) done(null);
+             else navigator.gpu.requestAdapter().then((a) => done(a && `${a.info.vendor} ${a.info.architecture} ${a.info.description}`), () => done(null));";
+        let answer = self.driver().execute_async(ask, Vec::new()).await.expect("an answer");
+        answer.json().as_str().map(str::to_owned)
+    }
+}
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
 fn webgpu_and_the_cpu_give_the_same_result() {
     a_person(async |person| {
         person.opens(TINY).await;
-        let adapter = person
-            .driver()
-            .execute_async(
-                "const done = arguments[0]; if (!navigator.gpu) done(null);
-                 else navigator.gpu.requestAdapter().then((a) => done(a && `${a.info.vendor} ${a.info.architecture} ${a.info.description}`), () => done(null));",
-                Vec::new(),
-            )
-            .await
-            .expect("an answer");
-        let Some(adapter) = adapter.json().as_str() else {
-            skipped("webgpu_and_the_cpu_give_the_same_result", "this browser has no WebGPU adapter, not even a software one");
-            return;
+        let Some(adapter) = person.webgpu_adapter().await else {
+            return skipped("webgpu_and_the_cpu_give_the_same_result", NO_ADAPTER);
         };
         person.reports(&format!("WebGPU adapter: {adapter}"));
         person.picks("CPU").await;

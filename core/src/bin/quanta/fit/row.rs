@@ -1,11 +1,12 @@
 //! One fit, in words and as JSON.
 
+use quanta_core::comparison::Comparison;
 use quanta_core::figure::sweep::Sweep;
 use quanta_core::fit::{self, FitError, PowerLaw};
 use quanta_core::paper;
 use quanta_core::record::{Record, Status};
 use quanta_core::task::Noun;
-use quanta_core::theory::{Resource, Theory, calibrate};
+use quanta_core::theory::Resource;
 use serde_json::{Value, json};
 
 use crate::text::{count, thousands};
@@ -39,9 +40,8 @@ pub struct Row {
 impl Row {
     /// A fit with nothing beside it.
     pub fn new(run: impl Into<String>, quantity: &'static str, law: Result<PowerLaw, FitError>) -> Self {
-        let (run, remarks) = (run.into(), Vec::new());
         Self {
-            run,
+            run: run.into(),
             quantity,
             law,
             theory: None,
@@ -51,28 +51,17 @@ impl Row {
             least_squares: None,
             emerged: None,
             noun: Noun::SUBTASK,
-            remarks,
+            remarks: Vec::new(),
         }
     }
 
     /// The mean loss of a run against its step.
     pub fn loss(name: &str, record: &Record, range: Option<(f64, f64)>) -> Self {
-        let law = fit::loss_law(record, range);
-        let alpha = record.quanta.alpha();
-        let constant = alpha.and_then(|alpha| {
-            let emerged = fit::emergence_steps(record);
-            let ranks = emerged.iter().enumerate().filter_map(|(task, step)| Some((task + 1, (*step)? as f64)));
-            calibrate(Resource::Steps, alpha, ranks)
-        });
-        let truncated = law.as_ref().ok().zip(alpha.zip(constant)).and_then(|(law, (alpha, constant))| {
-            let steps = record.steps().into_iter().map(|step| step as f64);
-            let fitted: Vec<f64> = steps.filter(|step| (law.range.0..=law.range.1).contains(step)).collect();
-            Theory::new(record.quanta.len(), alpha).exponent_at(Resource::Steps, &fitted, constant)
-        });
-        let theory = alpha.map(|alpha| Resource::Steps.exponent(alpha));
-        let paper = alpha.filter(|_| paper::is_its_run(&record.config));
-        let paper = paper.and_then(|alpha| paper::exponent(Resource::Steps, alpha, record.quanta.len()));
-        Self { theory, truncated, constant, paper, remarks: remarks(record), ..Self::new(name, "loss against step", law) }
+        let Comparison { fit, constant, truncated, pure, .. } = Comparison::of(record, range);
+        let alpha = record.quanta.alpha().filter(|_| paper::is_its_run(&record.config));
+        let paper = alpha.and_then(|alpha| paper::exponent(Resource::Steps, alpha, record.quanta.len()));
+        let remarks = remarks(record);
+        Self { theory: pure, truncated, constant, paper, remarks, ..Self::new(name, "loss against step", fit) }
     }
 
     /// When the subtasks of a run emerged against how often they are used.

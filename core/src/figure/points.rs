@@ -1,18 +1,25 @@
-//! Fewer points for lines that have more of them than pixels.
+//! Points of lines, and fewer of them where there are more than pixels.
 
-use super::scene::Point;
+use std::array::IntoIter;
+use std::iter::{Take, from_fn};
+
+/// A place in CSS pixels, y downwards.
+pub(crate) type Point = (f64, f64);
 
 /// The width of a column, in CSS pixels: screens have up to two or three pixels there.
 const COLUMN: f64 = 0.5;
+
+/// As many points of a column are drawn at most.
+const FEW: usize = 4;
 
 /// Keeps of the points that follow each other in one column the first, the lowest, the highest and the
 /// last, which draw the same line. Curves with up to four points a column come out as they are, and so
 /// do gaps (points that are not finite).
 pub fn thinned(points: impl IntoIterator<Item = Point>) -> impl Iterator<Item = Point> {
     let mut points = points.into_iter().peekable();
-    let mut kept = Vec::new().into_iter();
-    std::iter::from_fn(move || {
-        if let Some(point) = kept.next() {
+    let mut kept: Option<Take<IntoIter<Point, FEW>>> = None;
+    from_fn(move || {
+        if let Some(point) = kept.as_mut().and_then(Iterator::next) {
             return Some(point);
         }
         let first = points.next()?;
@@ -20,8 +27,7 @@ pub fn thinned(points: impl IntoIterator<Item = Point>) -> impl Iterator<Item = 
         while let Some(point) = points.next_if(|point| is_beside(first, *point)) {
             column.add(point);
         }
-        kept = column.kept().into_iter();
-        kept.next()
+        kept.insert(column.kept()).next()
     })
 }
 
@@ -29,48 +35,50 @@ fn is_beside(first: Point, point: Point) -> bool {
     point.1.is_finite() && first.1.is_finite() && (first.0 / COLUMN).floor() == (point.0 / COLUMN).floor()
 }
 
-/// Points of one column, as many as are drawn.
+/// Points of one column, as many as are drawn: every figure is painted through this, so nothing is
+/// allocated.
 struct Column {
     /// The first points, all of them while they are few.
-    few: Vec<Point>,
+    few: [Point; FEW],
     count: usize,
     /// The lowest, the highest and the last point, each with its place in the column.
     lowest: (usize, Point),
     highest: (usize, Point),
-    last: Point,
+    last: (usize, Point),
 }
-
-/// As many points of a column are drawn at most.
-const FEW: usize = 4;
 
 impl Column {
     fn new(first: Point) -> Self {
-        Self { few: vec![first], count: 1, lowest: (0, first), highest: (0, first), last: first }
+        Self { few: [first; FEW], count: 1, lowest: (0, first), highest: (0, first), last: (0, first) }
     }
 
     fn add(&mut self, point: Point) {
-        if self.few.len() < FEW {
-            self.few.push(point);
+        let placed = (self.count, point);
+        if let Some(place) = self.few.get_mut(self.count) {
+            *place = point;
         }
         if point.1 < self.lowest.1.1 {
-            self.lowest = (self.count, point);
+            self.lowest = placed;
         }
         if point.1 > self.highest.1.1 {
-            self.highest = (self.count, point);
+            self.highest = placed;
         }
-        self.last = point;
+        self.last = placed;
         self.count += 1;
     }
 
-    fn kept(self) -> Vec<Point> {
+    fn kept(self) -> Take<IntoIter<Point, FEW>> {
         if self.count <= FEW {
-            return self.few;
+            return self.few.into_iter().take(self.count);
         }
-        let last = (self.count - 1, self.last);
-        let mut kept = vec![(0, self.few[0]), self.lowest, self.highest, last];
-        kept.sort_by_key(|(place, _)| *place);
-        kept.dedup_by_key(|(place, _)| *place);
-        kept.into_iter().map(|(_, point)| point).collect()
+        let mut kept = [(0, self.few[0]), self.lowest, self.highest, self.last];
+        kept.sort_unstable_by_key(|(place, _)| *place);
+        let (mut few, mut count) = (self.few, 1);
+        for pair in kept.windows(2).filter(|pair| pair[0].0 != pair[1].0) {
+            few[count] = pair[1].1;
+            count += 1;
+        }
+        few.into_iter().take(count)
     }
 }
 
