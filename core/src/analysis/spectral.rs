@@ -261,13 +261,16 @@ impl<A: Affinities> LinOp<f64> for Piece<'_, A> {
 /// L's lowest eigenvalues with their vectors, ascending.
 fn lowest<A: Affinities>(piece: &Piece<'_, A>, count: usize) -> Result<Vec<(f64, Vec<f64>)>, AnalysisError> {
     let n = piece.members.len();
-    if n <= DENSE || (SUBSPACE + 1) * count > n { all(piece, count) } else { iterated(piece, count, threads::products()) }
+    if n <= DENSE || (SUBSPACE + 1) * count > n { all(piece, count) } else { iterated(piece, count) }
 }
 
 /// The same by restarted Lanczos iteration. [`SUBSPACE`] · `count` and [`LEAST_SUBSPACE`] must be less than
 /// the number of samples.
-fn iterated<A: Affinities>(piece: &Piece<'_, A>, count: usize, par: Par) -> Result<Vec<(f64, Vec<f64>)>, AnalysisError> {
+fn iterated<A: Affinities>(piece: &Piece<'_, A>, count: usize) -> Result<Vec<(f64, Vec<f64>)>, AnalysisError> {
     let n = piece.members.len();
+    // faer's threads wait for one another at every small product, and stall where others want the cores;
+    // the large products, by the affinities, are spread over threads in `apply`.
+    let par = Par::Seq;
     let mut rng = Rng::new(0, Stream::Clusters, u64::MAX);
     let start = Col::from_fn(n, |_| rng.unit() + 0.5);
     let subspace = (SUBSPACE * count).max(LEAST_SUBSPACE);

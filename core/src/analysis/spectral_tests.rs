@@ -71,7 +71,7 @@ fn iteration_and_whole_decomposition_agree() {
     let whole = all(&piece, 30).unwrap();
     // Six are far apart; thirty reach into the part where eigenvalues lie close together.
     for count in [6, 30] {
-        let iterated = iterated(&piece, count, threads::products()).unwrap();
+        let iterated = iterated(&piece, count).unwrap();
         for (at, ((found, vector), (value, expected))) in iterated.iter().zip(&whole).enumerate() {
             assert!((found - value).abs() < 1e-9, "{at} of {count}: {found} instead of {value}");
             let dot: f64 = vector.iter().zip(expected).map(|(a, b)| a * b).sum();
@@ -82,40 +82,6 @@ fn iteration_and_whole_decomposition_agree() {
     let found = embed(&affinities, 6).unwrap();
     assert_eq!(found.cluster(6, 10, 1).unwrap(), truth);
     assert_eq!(embed(&affinities, 6).unwrap(), found, "the same every time");
-}
-
-#[test]
-fn tmp_timing() {
-    for (n, groups, counts) in [(900usize, 6usize, vec![6usize, 60, 120]), (2000, 30, vec![60, 100])] {
-        let affinities = affinities(n, groups);
-        let ones = vec![1.0; n];
-        let graph = NeighbourGraph::nearest(&affinities, 15).unwrap();
-        fn go<A: Affinities>(name: &str, a: &A, ones: &[f64], counts: &[usize]) {
-            let n = a.n();
-            let roots: Vec<f64> = (0..n).map(|i| a.weighted(i, ones).sqrt()).collect();
-            let members: Vec<usize> = (0..n).collect();
-            let piece = Piece::new(a, &members, &roots);
-            let t = std::time::Instant::now();
-            let whole = all(&piece, 100).unwrap();
-            eprintln!("{name} n {n} dense {:?} pieces {}", t.elapsed(), pieces(a).len());
-            for count in counts {
-                for (p, par) in [("seq", Par::Seq), ("rayon", threads::products())] {
-                    let t = std::time::Instant::now();
-                    match iterated(&piece, *count, par) {
-                        Ok(found) => eprintln!(
-                            "{name} n {n} k {count} {p} {:?} last {} {}",
-                            t.elapsed(),
-                            found[*count - 1].0,
-                            whole.get(*count - 1).map_or(0.0, |w| w.0)
-                        ),
-                        Err(e) => eprintln!("{name} n {n} k {count} {p} {:?} {e}", t.elapsed()),
-                    }
-                }
-            }
-        }
-        go("affinity", &affinities, &ones, &counts);
-        go("knn", &graph, &ones, &counts);
-    }
 }
 
 #[test]
