@@ -9,25 +9,29 @@
 //! eigenvectors of all are taken, which is exact.
 
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd_scratch};
 use faer::matrix_free::LinOp;
 use faer::matrix_free::eigen::{PartialEigenParams, partial_eigen_scratch, partial_self_adjoint_eigen};
-use faer::{Col, Mat, MatMut, MatRef, Par, Side};
+use faer::{Col, Mat, MatMut, MatRef, Par, Side, Spec};
 
 use super::kmeans::Points;
 use super::{AnalysisError, Symmetric, labels, threads};
 use crate::rng::{Rng, Stream};
 
-/// Up to this many samples all eigenvectors are computed at once.
-const DENSE: usize = 768;
+/// Up to this many samples all eigenvectors are computed at once, which is quick and always works.
+const DENSE: usize = 4_096;
 
-/// Up to this many samples that is tried where the iteration does not converge.
-const DENSE_AT_LAST: usize = 4_096;
+/// The iteration works with this many times as many vectors as are asked for.
+const SUBSPACE: usize = 3;
+
+/// It works with this many vectors at least.
+const LEAST_SUBSPACE: usize = 64;
 
 /// How far L v may be from λ v, in the norm: eigenvalues are then right to its square.
-const TOLERANCE: f64 = 1e-9;
+const TOLERANCE: f64 = 1e-8;
 
 /// Restarts of the iteration.
-const RESTARTS: usize = 200;
+const RESTARTS: usize = 100;
 
 /// Affinities between samples, dense or few: what spectral clustering needs of them. The affinity of a
 /// sample with itself does not count.
@@ -257,22 +261,29 @@ impl<A: Affinities> LinOp<f64> for Piece<'_, A> {
 /// L's lowest eigenvalues with their vectors, ascending.
 fn lowest<A: Affinities>(piece: &Piece<'_, A>, count: usize) -> Result<Vec<(f64, Vec<f64>)>, AnalysisError> {
     let n = piece.members.len();
-    if n <= DENSE || 3 * count > n {
-        return all(piece, count);
-    }
+    if n <= DENSE || (SUBSPACE + 1) * count > n { all(piece, count) } else { iterated(piece, count) }
+}
+
+/// The same by restarted Lanczos iteration. [`SUBSPACE`] · `count` and [`LEAST_SUBSPACE`] must be less than
+/// the number of samples.
+fn iterated<A: Affinities>(piece: &Piece<'_, A>, count: usize) -> Result<Vec<(f64, Vec<f64>)>, AnalysisError> {
+    let n = piece.members.len();
+    // faer's threads wait for one another at every small product, and stall where others want the cores;
+    // the large products, by the affinities, are spread over threads in `apply`.
+    let par = Par::Seq;
     let mut rng = Rng::new(0, Stream::Clusters, u64::MAX);
     let start = Col::from_fn(n, |_| rng.unit() + 0.5);
-    let params = PartialEigenParams { max_restarts: RESTARTS, ..PartialEigenParams::default() };
-    let par = threads::products();
-    let mut memory = MemBuffer::new(partial_eigen_scratch(piece, count, par, params));
+    let subspace = (SUBSPACE * count).max(LEAST_SUBSPACE);
+    let params = PartialEigenParams { max_restarts: RESTARTS, max_dim: subspace, ..PartialEigenParams::default() };
+    // faer 0.24.4 counts the memory of the general iteration alone; the symmetric one also decomposes
+    // the subspace.
+    let decomposed = self_adjoint_evd_scratch::<f64>(subspace, ComputeEigenvectors::Yes, par, Spec::default());
+    let mut memory = MemBuffer::new(partial_eigen_scratch(piece, count, par, params).and(decomposed));
     let mut vectors = Mat::zeros(n, count);
     let mut values = vec![0.0; count];
     let stack = MemStack::new(&mut memory);
     let info = partial_self_adjoint_eigen(vectors.as_mut(), &mut values, piece, start.as_ref(), TOLERANCE, par, stack, params);
     if info.n_converged_eigen < count {
-        if n <= DENSE_AT_LAST {
-            return all(piece, count);
-        }
         return Err(AnalysisError::Eigen { converged: info.n_converged_eigen, asked: count, n });
     }
     Ok((0..count).map(|i| (2.0 - values[i], vectors.col(i).iter().copied().collect())).collect())
