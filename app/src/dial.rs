@@ -78,7 +78,7 @@ impl Dial {
             Scale::Even(step) => round((self.min + place * step).min(most)),
             Scale::Growing => {
                 let share = place / self.places(most).max(1.0);
-                (self.min + (most - self.min + 1.0).powf(share) - 1.0).round().clamp(self.min, most)
+                (self.min + ((most - self.min + 1.0).ln() * share).exp() - 1.0).round().clamp(self.min, most)
             }
         }
     }

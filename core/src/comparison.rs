@@ -72,7 +72,7 @@ impl Comparison {
         if (law.exponent < 1.0) != steeper {
             return String::new();
         }
-        let times = 2f64.powf(law.exponent);
+        let times = libm::pow(2.0, law.exponent);
         format!(": a {} used half as often took {times:.1} times the steps here, and not twice as many", self.noun.one)
     }
 }

@@ -18,6 +18,7 @@ use quanta_core::task::{AnyTask, BitBatch, BitTask, Task as _};
 use quanta_core::train::Run;
 
 /// The task of a small run with further settings.
+#[allow(clippy::panic)]
 fn tiny(further: &str) -> BitTask {
     let query = format!("n_tasks=10&n_bits=40&k=3&batch_size=500&seed=3&eval_per_task=5{further}");
     let AnyTask::Bits(task) = RunConfig::from_query(&query, &[]).expect("valid").build_task() else { panic!("a task over bits") };

@@ -70,6 +70,11 @@ impl Form {
         kind.fields().into_iter().filter(|field| field.group == group).collect()
     }
 
+    /// What a field means for the chosen task and model; tracked.
+    pub fn help(&self, field: &Field) -> &'static str {
+        self.texts.with_value(|texts| kind(texts)).help(field.name).unwrap_or_default()
+    }
+
     /// Shows these settings in place of what was typed, and the preset nearest to them.
     pub fn show(&self, config: &RunConfig) {
         self.preset.set(nearest_preset(config));

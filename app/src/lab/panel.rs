@@ -149,7 +149,7 @@ fn FieldRow(field: &'static Field) -> impl IntoView {
             })}
             <span class="input">{input}<span class="unit">{field.unit}</span></span>
             <p class="error" id=error_id aria-live="polite">{move || wrong.get()}</p>
-            <p class="help" id=help_id>{field.help}{range}</p>
+            <p class="help" id=help_id>{move || form.help(field)}{range}</p>
         </div>
     }
 }

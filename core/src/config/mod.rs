@@ -50,24 +50,11 @@ pub struct RunConfig {
 }
 
 /// The key that says which task it is.
-const TASK: Field = Field {
-    name: "task",
-    label: "Task",
-    help: "What the network learns.",
-    unit: "",
-    group: Group::Task,
-    kind: Kind::Choice(TaskConfig::WORDS),
-};
+const TASK: Field = Field { name: "task", label: "Task", unit: "", group: Group::Task, kind: Kind::Choice(TaskConfig::WORDS) };
 
 /// The key that says which model it is.
-const MODEL: Field = Field {
-    name: "model",
-    label: "Model",
-    help: "What learns the task.",
-    unit: "",
-    group: Group::Model,
-    kind: Kind::Choice(ModelConfig::WORDS),
-};
+const MODEL: Field =
+    Field { name: "model", label: "Model", unit: "", group: Group::Model, kind: Kind::Choice(ModelConfig::WORDS) };
 
 impl RunConfig {
     /// The fields of a run of this task and this model, in the order they are shown.
@@ -104,6 +91,23 @@ impl RunConfig {
     /// The default of the field of that name, as text, in the first task or model that has it.
     pub fn default_of(name: &str) -> Option<String> {
         Self::every_kind().find_map(|config| config.get(name))
+    }
+
+    /// What a field of this run means, in a sentence; nothing where it has no such field.
+    pub fn help(&self, name: &str) -> Option<&'static str> {
+        match name {
+            "task" => Some("What the network learns."),
+            "model" => Some("What learns the task."),
+            _ => {
+                let of_kind = self.task.help(name).or_else(|| self.model.help(name));
+                of_kind.or_else(|| Training::help(name)).or_else(|| Measurement::help(name))
+            }
+        }
+    }
+
+    /// What the field of that name means, in the first task or model that has it.
+    pub fn help_of(name: &str) -> Option<&'static str> {
+        Self::every_kind().find_map(|config| config.help(name))
     }
 
     fn sections(&self) -> [&dyn Section; 4] {

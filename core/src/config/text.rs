@@ -49,13 +49,11 @@ impl RunConfig {
     }
 
     /// Sets fields, the task and the model first: these say what the others belong to.
-    pub(super) fn set_all(&mut self, mut fields: Vec<(&str, &str)>) -> Vec<ConfigError> {
-        let is_choice = |(name, _): &(&str, &str)| matches!(*name, "task" | "model");
-        let mut choices: Vec<_> = fields.iter().copied().filter(is_choice).collect();
-        fields.retain(|field| !is_choice(field));
+    pub(super) fn set_all(&mut self, fields: Vec<(&str, &str)>) -> Vec<ConfigError> {
+        let place = |name: &str| ["task", "model"].into_iter().position(|choice| choice == name).unwrap_or(2);
         // The task before the model: it brings one along.
-        choices.sort_by_key(|(name, _)| *name != "task");
-        choices.into_iter().chain(fields).filter_map(|(name, text)| self.set(name, text).err()).collect()
+        let in_order = (0..3).flat_map(|round| fields.iter().filter(move |(name, _)| place(name) == round));
+        in_order.filter_map(|(name, text)| self.set(name, text).err()).collect()
     }
 
     /// The file form: a JSON object with every field and the version.

@@ -49,7 +49,7 @@ impl Span {
             return Self::Log(1.0, 10.0);
         }
         let spare = ((high - low) * margin).max(0.5 * (LEAST_DECADES - (high - low)).max(0.0));
-        Self::Log(10f64.powf(low - spare), 10f64.powf(high + spare))
+        Self::Log(libm::pow(10.0, low - spare), libm::pow(10.0, high + spare))
     }
 
     /// The values at both ends.
@@ -84,7 +84,7 @@ impl Axis {
     pub fn value(&self, at: f64) -> f64 {
         let share = (at - self.start) / (self.end - self.start);
         match self.span {
-            Span::Log(from, to) | Span::Count(from, to) => from * (to / from).powf(share),
+            Span::Log(from, to) | Span::Count(from, to) => from * libm::pow(to / from, share),
             Span::Linear(from, to) => from + share * (to - from),
         }
     }
@@ -156,7 +156,7 @@ fn linear_ticks(from: f64, to: f64, length: f64, gap: f64) -> Vec<Tick> {
     if !(wanted.is_finite() && wanted > 0.0) {
         return Vec::new();
     }
-    let power = 10f64.powf(wanted.log10().floor());
+    let power = libm::pow(10.0, wanted.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= wanted * 0.999);
     let step = step.unwrap_or(10.0 * power);
     let places = (0..8).find(|places| ((step * 10f64.powi(*places)).fract()).abs() < 1e-6).unwrap_or(8);
@@ -216,7 +216,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_pixel_and_back_is_the_value(from in 1e-6f64..1e3, decades in 0.1f64..9.0, share in 0.0f64..1.0) {
-            let to = from * 10f64.powf(decades);
+            let to = from * libm::pow(10.0, decades);
             for span in [Span::Log(from, to), Span::Linear(from, to)] {
                 let axis = Axis::new(span, 40.0, 700.0);
                 let value = axis.value(40.0 + share * 660.0);

@@ -142,20 +142,34 @@ pub fn ramp(share: f64) -> Rgb {
     let t = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
     let lightness = 0.27 + 0.68 * t;
     // Fullest in the middle: the ends of sRGB hold little colour.
-    let chroma = 0.105 + 0.045 * (std::f64::consts::PI * t).sin() - 0.02 * t;
-    let hue = (292.0 - 184.0 * t.powf(1.05)).to_radians();
+    let chroma = 0.105 + 0.045 * turn(std::f64::consts::PI * t).1 - 0.02 * t;
+    let hue = (292.0 - 184.0 * libm::pow(t, 1.05)).to_radians();
     oklch(lightness, chroma, hue)
+}
+
+/// Cosine and sine of an angle within one turn, to 10^-5, by their series. The library's take any angle, and
+/// would be a hundredth of the page.
+fn turn(angle: f64) -> (f64, f64) {
+    let (mut cos, mut sin, mut term) = (0.0, 0.0, 1.0);
+    for power in (1..32).step_by(2) {
+        cos += term;
+        term *= angle / f64::from(power);
+        sin += term;
+        term *= -angle / f64::from(power + 1);
+    }
+    (cos, sin)
 }
 
 /// OKLCH to sRGB (Ottosson 2020), clipped to what the screen has.
 fn oklch(lightness: f64, chroma: f64, hue: f64) -> Rgb {
-    let (a, b) = (chroma * hue.cos(), chroma * hue.sin());
+    let (cos, sin) = turn(hue);
+    let (a, b) = (chroma * cos, chroma * sin);
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
     let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
     let to_byte = |linear: f64| {
         let linear = linear.clamp(0.0, 1.0);
-        let encoded = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+        let encoded = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055 };
         (encoded * 255.0).round() as u8
     };
     (
@@ -180,6 +194,14 @@ mod tests {
     fn contrast(a: Rgb, b: Rgb) -> f64 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn cosine_and_sine_are_the_librarys() {
+        for angle in (0..=360).map(|degrees| f64::from(degrees).to_radians()) {
+            let (cos, sin) = turn(angle);
+            assert!((cos - angle.cos()).abs() < 1e-5 && (sin - angle.sin()).abs() < 1e-5, "{angle}: {cos}, {sin}");
+        }
     }
 
     #[test]

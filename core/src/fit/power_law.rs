@@ -23,7 +23,7 @@ pub struct PowerLaw {
 impl PowerLaw {
     /// The fitted value at `x`.
     pub fn at(&self, x: f64) -> f64 {
-        self.amplitude * x.powf(-self.exponent)
+        self.amplitude * libm::pow(x, -self.exponent)
     }
 
     /// The exponent with its uncertainty.

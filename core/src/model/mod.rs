@@ -44,6 +44,11 @@ macro_rules! models {
                 match self { $(Self::$variant(_) => $title,)* }
             }
 
+            /// What one of its fields means, in a sentence; nothing where it has no such field.
+            pub fn help(&self, name: &str) -> Option<&'static str> {
+                match self { $(Self::$variant(_) => $settings::help(name),)* }
+            }
+
             /// Its settings.
             pub fn settings(&self) -> &dyn ModelSettings {
                 match self { $(Self::$variant(settings) => settings,)* }

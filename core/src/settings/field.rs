@@ -78,8 +78,6 @@ pub struct Field {
     pub name: &'static str,
     /// A short label for a form.
     pub label: &'static str,
-    /// What it means, in a sentence.
-    pub help: &'static str,
     /// Its unit, or nothing.
     pub unit: &'static str,
     /// Where it belongs.
@@ -97,9 +95,12 @@ impl Field {
     /// The value that a text spells, as the field writes it: `0.10` becomes `0.1`. The error says
     /// what was expected instead. Ranges are checked by validation, not here.
     pub fn canonical(&self, text: &str) -> Result<String, String> {
+        fn read(mut value: impl Value, text: &str) -> Result<String, String> {
+            value.set_text(text).map(|()| value.to_text())
+        }
         match self.kind {
-            Kind::Whole { .. } => u64::from_text(text).map(|value| value.to_text()),
-            Kind::Real { .. } => f64::from_text(text).map(|value| value.to_text()),
+            Kind::Whole { .. } => read(0u64, text),
+            Kind::Real { .. } => read(0f64, text),
             Kind::Choice(words) => match words.iter().find(|word| **word == text.trim()) {
                 Some(word) => Ok((*word).to_owned()),
                 None => Err(format!("one of {}", words.join(", "))),

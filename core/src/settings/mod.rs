@@ -10,6 +10,7 @@ mod value;
 
 pub use field::{Field, Group, Kind};
 pub use section::{Problem, Section};
+pub use value::Value;
 
 pub(crate) use section::section;
-pub(crate) use value::{Value, choice};
+pub(crate) use value::choice;

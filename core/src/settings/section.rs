@@ -1,6 +1,6 @@
 //! A struct of settings with the table of its fields, from one list.
 
-use super::Field;
+use super::{Field, Value};
 
 /// One thing wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,18 +19,40 @@ pub trait Section {
     /// The fields, in the order they are shown.
     fn fields(&self) -> &'static [Field];
 
+    /// The values of the fields, in the same order.
+    fn values(&self) -> Vec<&dyn Value>;
+
+    /// The values of the fields, to be changed.
+    fn values_mut(&mut self) -> Vec<&mut dyn Value>;
+
+    /// The value of that field; `None` where there is no such field.
+    fn value(&self, name: &str) -> Option<&dyn Value> {
+        let mut fields = self.fields().iter().zip(self.values());
+        fields.find(|(field, _)| field.name == name).map(|(_, value)| value)
+    }
+
     /// The field as text; `None` where there is no such field.
-    fn get(&self, name: &str) -> Option<String>;
+    fn get(&self, name: &str) -> Option<String> {
+        self.value(name).map(Value::to_text)
+    }
 
     /// The field as a number, where it has one.
-    fn number(&self, name: &str) -> Option<f64>;
+    fn number(&self, name: &str) -> Option<f64> {
+        self.value(name)?.as_number()
+    }
 
     /// The field as JSON; `None` where there is no such field.
-    fn json(&self, name: &str) -> Option<serde_json::Value>;
+    fn json(&self, name: &str) -> Option<serde_json::Value> {
+        self.value(name).map(Value::to_json)
+    }
 
     /// Sets the field from text. `Err` says what was expected instead; `None`, that there is no
     /// such field. Ranges are checked by [`problems`](Self::problems).
-    fn try_set(&mut self, name: &str, text: &str) -> Option<Result<(), String>>;
+    fn try_set(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
+        let fields = self.fields();
+        let mut values = fields.iter().zip(self.values_mut());
+        values.find(|(field, _)| field.name == name).map(|(_, value)| value.set_text(text))
+    }
 
     /// Every field whose number is out of its range.
     fn problems(&self) -> Vec<Problem> {
@@ -72,40 +94,30 @@ macro_rules! section {
             pub const FIELDS: &'static [$crate::settings::Field] = &[$($crate::settings::Field {
                 name: stringify!($name),
                 label: $label,
-                help: $help,
                 unit: $unit,
                 group: $crate::settings::Group::$group,
                 kind: $kind,
             },)*];
+
+            /// What a field means, in a sentence; `None` where there is no such field.
+            pub fn help(name: &str) -> Option<&'static str> {
+                // Apart from the table, so that the page need not have it before the settings are opened.
+                match name {
+                    $(stringify!($name) => Some($help),)*
+                    _ => None,
+                }
+            }
         }
 
         impl $crate::settings::Section for $section {
             fn fields(&self) -> &'static [$crate::settings::Field] {
                 Self::FIELDS
             }
-            fn get(&self, name: &str) -> Option<String> {
-                match name {
-                    $(stringify!($name) => Some($crate::settings::Value::to_text(&self.$name)),)*
-                    _ => None,
-                }
+            fn values(&self) -> Vec<&dyn $crate::settings::Value> {
+                vec![$(&self.$name,)*]
             }
-            fn number(&self, name: &str) -> Option<f64> {
-                match name {
-                    $(stringify!($name) => $crate::settings::Value::as_number(&self.$name),)*
-                    _ => None,
-                }
-            }
-            fn json(&self, name: &str) -> Option<serde_json::Value> {
-                match name {
-                    $(stringify!($name) => Some($crate::settings::Value::to_json(&self.$name)),)*
-                    _ => None,
-                }
-            }
-            fn try_set(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
-                match name {
-                    $(stringify!($name) => Some($crate::settings::Value::from_text(text).map(|value| self.$name = value)),)*
-                    _ => None,
-                }
+            fn values_mut(&mut self) -> Vec<&mut dyn $crate::settings::Value> {
+                vec![$(&mut self.$name,)*]
             }
         }
     };

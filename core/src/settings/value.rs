@@ -1,10 +1,11 @@
 //! The types that a field may have: to and from text, to JSON.
 
 /// A type that a field may have.
-pub trait Value: Sized + Clone + PartialEq {
-    /// Reads it as a person types it. The error says what was expected instead.
-    fn from_text(text: &str) -> Result<Self, String>;
-    /// Writes it so that `from_text` gives it back.
+pub trait Value {
+    /// Takes the value that a person typed. The error says what was expected instead, and leaves the value
+    /// as it was.
+    fn set_text(&mut self, text: &str) -> Result<(), String>;
+    /// Writes it so that `set_text` gives it back.
     fn to_text(&self) -> String;
     /// Its value in a file.
     fn to_json(&self) -> serde_json::Value;
@@ -15,9 +16,10 @@ pub trait Value: Sized + Clone + PartialEq {
 macro_rules! whole {
     ($($type:ty),*) => {$(
         impl Value for $type {
-            fn from_text(text: &str) -> Result<Self, String> {
+            fn set_text(&mut self, text: &str) -> Result<(), String> {
                 let whole = crate::number::read_whole(text).map_err(|error| error.to_string())?;
-                whole.try_into().map_err(|_| crate::number::NumberError::NotWhole.to_string())
+                *self = whole.try_into().map_err(|_| crate::number::NumberError::NotWhole.to_string())?;
+                Ok(())
             }
             fn to_text(&self) -> String { self.to_string() }
             fn to_json(&self) -> serde_json::Value { (*self).into() }
@@ -28,8 +30,9 @@ macro_rules! whole {
 whole!(u64, usize);
 
 impl Value for f64 {
-    fn from_text(text: &str) -> Result<Self, String> {
-        crate::number::read(text).map_err(|error| error.to_string())
+    fn set_text(&mut self, text: &str) -> Result<(), String> {
+        *self = crate::number::read(text).map_err(|error| error.to_string())?;
+        Ok(())
     }
     fn to_text(&self) -> String {
         self.to_string()
@@ -60,11 +63,12 @@ macro_rules! choice {
         }
 
         impl $crate::settings::Value for $name {
-            fn from_text(text: &str) -> Result<Self, String> {
-                match text.trim() {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(format!("one of {}", Self::WORDS.join(", "))),
-                }
+            fn set_text(&mut self, text: &str) -> Result<(), String> {
+                *self = match text.trim() {
+                    $($word => Self::$variant,)*
+                    _ => return Err(format!("one of {}", Self::WORDS.join(", "))),
+                };
+                Ok(())
             }
             fn to_text(&self) -> String { self.word().to_owned() }
             fn to_json(&self) -> serde_json::Value { self.word().into() }

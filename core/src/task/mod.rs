@@ -102,8 +102,8 @@ impl Noun {
 
     /// One of them at the beginning of a sentence.
     pub fn capital(self) -> String {
-        let mut letters = self.one.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        let (first, rest) = self.one.split_at(1);
+        first.to_ascii_uppercase() + rest
     }
 }
 
@@ -183,6 +183,11 @@ macro_rules! tasks {
             /// A sample's label, worked for one small subtask.
             pub fn example(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $module::EXAMPLE,)* }
+            }
+
+            /// What one of its fields means, in a sentence; nothing where it has no such field.
+            pub fn help(&self, name: &str) -> Option<&'static str> {
+                match self { $(Self::$variant(_) => <$settings>::help(name),)* }
             }
 
             /// Its settings.

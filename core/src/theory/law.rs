@@ -170,7 +170,7 @@ impl Theory {
     /// ```
     pub fn pure_loss_after(&self, n: f64) -> f64 {
         let factor = if self.alpha < 1e-9 { 1.0 } else { 1.0 / (self.alpha * zeta(self.alpha + 1.0)) };
-        self.after + (self.before - self.after) * factor * n.powf(-self.alpha)
+        self.after + (self.before - self.after) * factor * libm::pow(n, -self.alpha)
     }
 
     /// Returns how many quanta are learned with `amount` of a resource: N/C, (S/T)^(1/(α+1)) or
@@ -184,7 +184,7 @@ impl Theory {
     /// assert!((theory.learned(Resource::Steps, 720.0, 20.0) - 6.0).abs() < 1e-12);
     /// ```
     pub fn learned(&self, resource: Resource, amount: f64, constant: f64) -> f64 {
-        (amount / constant).max(0.0).powf(1.0 / resource.growth(self.alpha))
+        libm::pow((amount / constant).max(0.0), 1.0 / resource.growth(self.alpha))
     }
 
     /// Returns the truncated sum at `amount` of a resource, in bits.

@@ -33,11 +33,11 @@ pub fn hurwitz(s: f64, q: f64) -> f64 {
     if s <= 1.0 {
         return f64::INFINITY;
     }
-    let head: f64 = (0..DIRECT_TERMS).rev().map(|k| (q + f64::from(k)).powf(-s)).sum();
+    let head: f64 = (0..DIRECT_TERMS).rev().map(|k| libm::pow(q + f64::from(k), -s)).sum();
     let x = q + f64::from(DIRECT_TERMS);
-    let mut tail = x.powf(1.0 - s) / (s - 1.0) + 0.5 * x.powf(-s);
+    let mut tail = libm::pow(x, 1.0 - s) / (s - 1.0) + 0.5 * libm::pow(x, -s);
     // s(s+1)…(s+2j-2) · x^(-s-2j+1), updated from one j to the next.
-    let mut factor = s * x.powf(-s - 1.0);
+    let mut factor = s * libm::pow(x, -s - 1.0);
     for (j, weight) in WEIGHTS.iter().enumerate() {
         tail += weight * factor;
         let next = s + 2.0 * j as f64;

@@ -38,6 +38,7 @@ impl Person {
     /// Runs a script in every page that is opened from now on, before the page's own. It has a function
     /// `repaired`.
     async fn breaks(&self, script: &str) {
+        self.breaks_things.set(true);
         // The page's policy allows no workers from blobs.
         self.tells_the_browser("Page.setBypassCSP", json!({ "enabled": true })).await;
         let source = format!("(() => {{ {REPAIRED} {script} }})()");
@@ -270,14 +271,15 @@ fn an_engine_that_cannot_be_loaded_is_asked_for_again() {
     });
 }
 
+/// Half a minute passes in a third of a second.
+const HURRY: &str = "const timer = window.setTimeout;
+    window.setTimeout = (then, limit, ...rest) => timer(then, limit === 30000 && !repaired() ? 300 : limit, ...rest);";
+
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
 fn an_engine_that_never_comes_is_given_up_and_asked_for_again() {
     a_person(async |person| {
-        // Half a minute passes in a third of a second.
-        let hurry = "const timer = window.setTimeout;
-            window.setTimeout = (then, limit, ...rest) => timer(then, limit === 30000 && !repaired() ? 300 : limit, ...rest);";
-        person.breaks(&(requests_fail("startsWith('worker_bg.wasm')", "new Promise(() => {})") + hurry)).await;
+        person.breaks(&(requests_fail("startsWith('worker_bg.wasm')", "new Promise(() => {})") + HURRY)).await;
         person.opens(TINY).await;
         person.state_soon("The engine is not running: it could not be loaded (worker_bg.wasm: nothing has come").await;
         person.repairs().await;
@@ -312,6 +314,20 @@ fn published_files_that_did_not_come_are_asked_for_again() {
         person.repairs().await;
         person.presses("Try again").await;
         person.reads_soon("Published: ").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
+fn published_files_that_never_come_are_given_up() {
+    a_person(async |person| {
+        person.breaks(&(requests_fail("includes('index.json')", "new Promise(() => {})") + HURRY)).await;
+        person.opens("?page=reproduce").await;
+        person.reads_soon("The published results cannot be shown: nothing has come for 30 seconds.").await;
+        person.repairs().await;
+        person.presses("Try again").await;
+        let all = async || person.text_of("reproduce-state").await.starts_with("From ").then_some(());
+        person.waits(SHORT_WAIT, "the results", all).await;
     });
 }
 

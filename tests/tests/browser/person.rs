@@ -1,6 +1,7 @@
 //! A person's actions and observations on the page. Elements are found by role and name, as a screen
 //! reader finds them.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::io::Write;
@@ -22,6 +23,8 @@ pub const LONG_WAIT: Duration = Duration::from_secs(120);
 /// A person who uses the page in a browser.
 pub struct Person {
     browser: Browser,
+    /// Whether the test makes something fail, of which the console may tell.
+    pub breaks_things: Cell<bool>,
 }
 
 /// Runs one test with a browser of the default kind. If it fails, prints what the page showed last.
@@ -29,12 +32,16 @@ pub fn a_person(test: impl AsyncFnOnce(&Person)) {
     a_person_at(Kind::default(), test);
 }
 
-/// Runs one test with a browser of that kind.
+/// Runs one test with a browser of that kind. The console must hold no problem at its end.
 pub fn a_person_at(kind: Kind, test: impl AsyncFnOnce(&Person)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let person = Person { browser: Browser::start(kind).await };
-        let outcome = catch_panic(test(&person)).await;
+        let person = Person { browser: Browser::start(kind).await, breaks_things: Cell::new(false) };
+        let test = async {
+            test(&person).await;
+            person.sees_no_problems().await;
+        };
+        let outcome = catch_panic(test).await;
         if outcome.is_err() {
             person.prints_page().await;
         }

@@ -43,6 +43,7 @@ pub fn preset_arg() -> Arg {
 fn field_arg(field: &Field) -> Arg {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
     let default = RunConfig::default_of(field.name).unwrap_or_default();
+    let help = RunConfig::help_of(field.name).unwrap_or_default();
     // The value stays text here, so that everything wrong with a config is said at once.
     Arg::new(field.name)
         .long(field.flag())
@@ -53,7 +54,7 @@ fn field_arg(field: &Field) -> Arg {
             Kind::Choice(_) => "WORD",
         })
         .allow_negative_numbers(true)
-        .help(format!("{} [{}; default {default}{unit}]", field.help, field.kind.range()))
+        .help(format!("{help} [{}; default {default}{unit}]", field.kind.range()))
         .help_heading(field.group.title())
 }
 

@@ -89,7 +89,7 @@ impl LearnedFigure {
         for (i, (sweep, ink)) in self.sweeps.iter().zip(&inks).enumerate() {
             if let Some(fit) = self.drawn_fit(i) {
                 let middle = (fit.range.0 * fit.range.1).sqrt();
-                let law = |amount: f64| panel.at(amount, fit.at(middle) * (amount / middle).powf(expected(sweep)));
+                let law = |amount: f64| panel.at(amount, fit.at(middle) * libm::pow(amount / middle, expected(sweep)));
                 let ends = [fit.range.0, fit.range.1].map(law);
                 scene.dashed(ends, &panel.area, 1.3, style.theme.muted(), Dash::Dotted);
                 let ends = [fit.range.0, fit.range.1].map(|amount| panel.at(amount, fit.at(amount)));
