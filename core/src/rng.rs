@@ -50,6 +50,8 @@ pub enum Stream {
     Subsamples = 42,
     /// Points of the Gaussian toy; the index is the part (centres, points).
     Gaussians = 43,
+    /// The signs of random projections; the index is twice the layer, and one more for its inputs.
+    Projections = 44,
 }
 
 /// A sequence of random words, determined by seed, stream and index.

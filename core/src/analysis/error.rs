@@ -132,6 +132,22 @@ pub enum AnalysisError {
         /// How many were drawn.
         drawn: usize,
     },
+    /// A gradient that would take more memory than there may be.
+    #[error(
+        "whole gradients of {samples} samples would take {gib:.1} GiB: take a projection, the predicting place alone, or fewer samples"
+    )]
+    Memory {
+        /// How many samples were asked for.
+        samples: usize,
+        /// How much memory they would take.
+        gib: f64,
+    },
+    /// What was kept of an analysis lacks a part, or has one that does not fit.
+    #[error("the clusters that are kept here cannot be read: `{0}` is missing or does not fit; make them anew")]
+    Artifact(String),
+    /// Whoever waits wants it to end.
+    #[error("stopped")]
+    Stopped,
     /// Labels that are not what a file of labels holds.
     #[error("{0}")]
     Labels(String),

@@ -27,6 +27,8 @@ pub mod linkage;
 #[cfg(feature = "analysis")]
 pub mod neighbours;
 #[cfg(feature = "analysis")]
+pub mod qdg;
+#[cfg(feature = "analysis")]
 pub mod similarity;
 #[cfg(feature = "analysis")]
 pub mod spectral;

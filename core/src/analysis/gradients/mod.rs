@@ -1,13 +1,20 @@
 //! Where sample vectors come from: the gradients of a trained model, one module a model.
 //!
-//! A linear layer's gradient at one position is δ xᵀ, so a module hands in a [`Factors`] a layer, and
-//! [`cosines`] adds their products up. A model with several positions a sample hands in the position that
-//! predicts, or rows of whole or projected gradients to [`Gram::add`] instead.
+//! A linear layer's gradient at one position is δ xᵀ, so a model hands in a [`Factors`] a layer, and
+//! [`cosines`] adds their products up. Summed over several positions a gradient is a matrix a layer
+//! ([`Whole`]), which is compared as it is or projected ([`Projection`]).
 
 pub mod perceptron;
+mod projection;
+
+pub use projection::Projection;
 
 use super::AnalysisError;
+use super::qdg::{Ask, Samples};
 use super::similarity::{Cosines, Gram, Rows, Sign};
+use crate::config::RunConfig;
+use crate::model::ModelConfig;
+use crate::record::Checkpoint;
 
 /// What one linear layer's gradients are made of, row after row: of sample i it is δ_i x_iᵀ.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +29,70 @@ pub struct Factors {
     pub values: Vec<f32>,
 }
 
+/// One linear layer's gradients, a row a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    /// Numbers of a sample: inputs times outputs, or those of the projection.
+    pub width: usize,
+    /// The gradients [n, width].
+    pub values: Vec<f32>,
+}
+
+/// A linear layer whose inputs are hidden activations.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'a> {
+    /// How many outputs it has.
+    pub outputs: usize,
+    /// The weights [inputs, outputs], row after row.
+    pub values: &'a [f64],
+}
+
+/// A trained model whose gradients are compared.
+pub trait Model {
+    /// Draws fresh samples that the model predicts well.
+    ///
+    /// # Errors
+    /// If there are not enough.
+    fn samples(&self, ask: &Ask) -> Result<Samples, AnalysisError>;
+
+    /// The factors of every linear layer at the place that predicts, first layer first. A sample may be
+    /// scaled by any positive number, the same in all layers.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's.
+    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError>;
+
+    /// The gradients of every linear layer summed over all places, projected to r × r numbers each where r
+    /// is not 0; nothing where a sample has one place alone.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's, or the gradients would take too much memory.
+    fn whole(&self, _samples: &Samples, _r: usize, _seed: u64) -> Result<Option<Vec<Whole>>, AnalysisError> {
+        Ok(None)
+    }
+
+    /// The weights of every linear layer, in the order of the factors; nothing for one that reads the input
+    /// itself.
+    fn weights(&self) -> Vec<Option<Weights<'_>>>;
+
+    /// What the last layer reads at the place that predicts [n, width], with its width.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's.
+    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError>;
+}
+
+/// The model of a run's checkpoint.
+///
+/// # Errors
+/// If there is no analysis of such a run's gradients, or the checkpoint is not the run's.
+pub fn model(config: &RunConfig, checkpoint: &Checkpoint) -> Result<Box<dyn Model>, AnalysisError> {
+    match &config.model {
+        ModelConfig::Mlp(_) => Ok(Box::new(perceptron::Perceptron::new(config, checkpoint)?)),
+        ModelConfig::Transformer(_) => Err(AnalysisError::Parameters("this run's model is no perceptron".to_owned())),
+    }
+}
+
 /// The cosines of n samples' gradients with respect to the parameters of all layers.
 ///
 /// # Errors
@@ -32,4 +103,57 @@ pub fn cosines(n: usize, layers: &[Factors], sign: Sign) -> Result<Cosines, Anal
         gram.add_product(Rows::new(n, layer.outputs, &layer.deltas)?, Rows::new(n, layer.inputs, &layer.values)?)?;
     }
     gram.cosines()
+}
+
+/// The cosines of n samples' vectors, of which each layer holds a part.
+///
+/// # Errors
+/// What is wrong with the vectors, or those of [`Gram::cosines`].
+pub fn cosines_of(n: usize, layers: &[Whole], sign: Sign) -> Result<Cosines, AnalysisError> {
+    let mut gram = Gram::new(n, sign);
+    for layer in layers {
+        gram.add(Rows::new(n, layer.width, &layer.values)?)?;
+    }
+    gram.cosines()
+}
+
+/// Activation × gradient of what goes into each layer: x ⊙ Wδ [n, inputs], for the layers whose inputs are
+/// hidden.
+pub fn attributions(n: usize, layers: &[Factors], weights: &[Option<Weights<'_>>]) -> Vec<Whole> {
+    let of_layer = |layer: &Factors, weights: &Weights<'_>| {
+        let width = weights.values.len() / weights.outputs.max(1);
+        let row = |sample: usize| {
+            let deltas = &layer.deltas[sample * layer.outputs..][..layer.outputs];
+            let inputs = &layer.values[sample * layer.inputs..][..width];
+            let through = weights.values.chunks_exact(weights.outputs);
+            let slopes = through.map(|row| row.iter().zip(deltas).map(|(weight, delta)| weight * f64::from(*delta)).sum::<f64>());
+            inputs.iter().zip(slopes).map(|(x, slope)| (f64::from(*x) * slope) as f32).collect::<Vec<f32>>()
+        };
+        Whole { width, values: super::threads::map(n, row).concat() }
+    };
+    layers.iter().zip(weights).filter_map(|(layer, weights)| Some(of_layer(layer, weights.as_ref()?))).collect()
+}
+
+impl Factors {
+    /// Adds each sample's squared norm |δ|²|x|² to `squares` [n].
+    pub(super) fn add_squares(&self, squares: &mut [f64]) {
+        let square = |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
+        let rows = self.deltas.chunks_exact(self.outputs).zip(self.values.chunks_exact(self.inputs));
+        squares.iter_mut().zip(rows).for_each(|(sum, (deltas, values))| *sum += square(deltas) * square(values));
+    }
+
+    /// The factors with both sides projected to r numbers.
+    pub(super) fn projected(&self, r: usize, seed: u64, layer: usize) -> Self {
+        let [outputs, inputs] = Projection::of_layer(self.outputs, self.inputs, r, seed, layer);
+        let (deltas, values) = (outputs.rows(&self.deltas), inputs.rows(&self.values));
+        Self { outputs: outputs.r(), deltas, inputs: inputs.r(), values }
+    }
+}
+
+impl Whole {
+    /// Adds each sample's squared norm to `squares` [n].
+    pub(super) fn add_squares(&self, squares: &mut [f64]) {
+        let square = |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
+        squares.iter_mut().zip(self.values.chunks_exact(self.width)).for_each(|(sum, row)| *sum += square(row));
+    }
 }

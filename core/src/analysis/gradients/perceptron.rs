@@ -5,20 +5,20 @@
 //! the wrong answer. Near zero loss p would leave single precision, and a cosine does not depend on it:
 //! each sample's gradient is divided by its p, so that none is lost as zero.
 
-use super::Factors;
+use super::{Factors, Model, Weights, Whole};
 use crate::analysis::AnalysisError;
+use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
 use crate::config::RunConfig;
 use crate::model::ModelConfig;
 use crate::model::mlp::Activation;
 use crate::record::{Array, Arrays, Checkpoint};
-use crate::rng::{Rng, Stream};
-use crate::task::{AnyTask, BitBatch, Sampling, Task as _};
+use crate::task::{AnyTask, BitBatch, BitTask, Task as _};
 
-/// Batches of samples are drawn from this step on, which no training reaches.
+/// Samples are drawn from this step on, which no training reaches.
 const FIRST_STEP: u64 = 1 << 40;
 
-/// Batches that are drawn before giving up.
-const BATCHES: u64 = 200;
+/// Batches, or tests, that are drawn before giving up.
+const ROUNDS: u64 = 200;
 
 /// One linear layer: weights [inputs, outputs], row after row, and biases.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,9 +29,10 @@ struct Layer {
     bias: Vec<f64>,
 }
 
-/// A perceptron's parameters.
-#[derive(Clone, Debug, PartialEq)]
+/// A perceptron's parameters, with the task that it learned.
+#[derive(Clone, Debug)]
 pub struct Perceptron {
+    task: BitTask,
     layers: Vec<Layer>,
     activation: Activation,
     n_tasks: usize,
@@ -65,7 +66,11 @@ impl Perceptron {
             let numbers = |name: &str, shape: &[usize]| numbers(&checkpoint.arrays, &format!("layers.{at}.{name}"), shape);
             Ok(Layer { inputs, outputs, weight: numbers("weight", &[inputs, outputs])?, bias: numbers("bias", &[outputs])? })
         });
+        let AnyTask::Bits(task) = config.build_task() else {
+            return Err(AnalysisError::Labels("this run's task is not made of subtasks over bits".to_owned()));
+        };
         Ok(Self {
+            task,
             layers: layers.collect::<Result<_, AnalysisError>>()?,
             activation: settings.activation,
             n_tasks: subtasks.n_tasks,
@@ -108,9 +113,8 @@ impl Perceptron {
         pass
     }
 
-    /// The factors of every layer's gradients for these samples, the first layer first; each sample's
-    /// gradient divided by the probability of the wrong answer. With biases, as the last input.
-    pub fn factors(&self, batch: &BitBatch) -> Vec<Factors> {
+    /// [`Model::factors`] of a batch.
+    fn factors_of(&self, batch: &BitBatch) -> Vec<Factors> {
         let empty = |layer: &Layer| Factors {
             outputs: layer.outputs,
             deltas: Vec::with_capacity(batch.len() * layer.outputs),
@@ -142,49 +146,70 @@ impl Perceptron {
         factors
     }
 
-    /// Draws `count` fresh samples whose loss is under `below` nats, with the frequencies that subtasks are
-    /// used with: as many as the model has learned of each.
-    ///
-    /// # Errors
-    /// If so few samples have such a loss that they are not found.
-    pub fn low_loss_samples(&self, config: &RunConfig, count: usize, below: f64, seed: u64) -> Result<BitBatch, AnalysisError> {
-        if count < 2 {
-            return Err(AnalysisError::TooFewSamples(count));
+    /// The samples, as the batch that they are.
+    fn batch<'a>(&self, samples: &'a Samples) -> Result<&'a BitBatch, AnalysisError> {
+        match &samples.inputs {
+            Inputs::Bits(batch) if batch.codes.iter().all(|code| (*code as usize) < self.n_tasks) => Ok(batch),
+            _ => Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned())),
         }
-        let seeds = config.training.seeds();
-        let sampling = Sampling { seed_task: seeds.task, seed_data: seeds.data, batch_size: count, samples: 0 };
-        let AnyTask::Bits(task) = config.task.task(&sampling) else {
-            return Err(AnalysisError::Labels("this run's task is not made of subtasks over bits".to_owned()));
-        };
-        let mut found = BitBatch::default();
-        for step in 0..BATCHES {
-            let batch = task.training_batch(FIRST_STEP + seed * BATCHES + step);
-            found.words = batch.words;
-            for (i, loss) in self.losses(&batch).into_iter().enumerate() {
-                if loss < below {
-                    push(&mut found, &batch, i);
-                }
-            }
-            if found.len() >= count {
-                return Ok(chosen(&found, count, seed));
-            }
-        }
-        Err(AnalysisError::LowLoss { found: found.len(), asked: count, below, drawn: BATCHES as usize * count })
     }
 }
 
-/// A random choice of `count` samples, in order of their subtasks.
-fn chosen(all: &BitBatch, count: usize, seed: u64) -> BitBatch {
-    let mut rng = Rng::new(seed, Stream::Subsamples, u64::MAX);
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    for at in 0..count {
-        order.swap(at, at + rng.below((all.len() - at) as u32) as usize);
+impl Model for Perceptron {
+    /// Fresh samples whose loss is under the limit: drawn as training samples are, or the same number of each
+    /// subtask.
+    fn samples(&self, ask: &Ask) -> Result<Samples, AnalysisError> {
+        let (mut found, mut candidates, mut losses) = (BitBatch::default(), Candidates::default(), Vec::new());
+        let mut drawn = 0;
+        for round in 0..ROUNDS {
+            let draw = FIRST_STEP + ask.seed * ROUNDS + round;
+            let batch = match ask.draw {
+                Draw::Natural => self.task.training_batch(draw),
+                Draw::Balanced => self.task.test_batch(draw, 0..self.n_tasks),
+            };
+            found.words = batch.words;
+            drawn += batch.len();
+            for (i, loss) in self.losses(&batch).into_iter().enumerate().filter(|(_, loss)| *loss < ask.below) {
+                candidates.push(batch.codes[i]);
+                losses.push(loss as f32);
+                push(&mut found, &batch, i);
+            }
+            if candidates.suffice(ask) {
+                break;
+            }
+        }
+        let chosen = candidates.choose(ask, drawn)?;
+        let mut batch = BitBatch { words: found.words, ..BitBatch::default() };
+        chosen.iter().for_each(|i| push(&mut batch, &found, *i));
+        Ok(Samples {
+            quantum: batch.codes.clone(),
+            target: batch.labels.clone(),
+            loss: chosen.iter().map(|i| losses[*i]).collect(),
+            families: Vec::new(),
+            inputs: Inputs::Bits(batch),
+        })
     }
-    order.truncate(count);
-    order.sort_unstable_by_key(|i| (all.codes[*i], *i));
-    let mut batch = BitBatch { words: all.words, ..BitBatch::default() };
-    order.into_iter().for_each(|i| push(&mut batch, all, i));
-    batch
+
+    /// Each sample's gradient divided by the probability of the wrong answer. With biases, as the last input.
+    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
+        Ok(self.factors_of(self.batch(samples)?))
+    }
+
+    fn weights(&self) -> Vec<Option<Weights<'_>>> {
+        let layers = self.layers.iter().enumerate();
+        // The first reads the input itself.
+        layers.map(|(at, layer)| (at > 0).then_some(Weights { outputs: layer.outputs, values: &layer.weight })).collect()
+    }
+
+    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError> {
+        let batch = self.batch(samples)?;
+        let width = self.layers.last().map_or(0, |layer| layer.inputs);
+        let row = |sample: usize| {
+            let last = self.pass(batch, sample).inputs.pop().unwrap_or_default();
+            last.into_iter().map(|x| x as f32).collect::<Vec<f32>>()
+        };
+        Ok(Whole { width, values: (0..batch.len()).flat_map(row).collect() })
+    }
 }
 
 fn push(batch: &mut BitBatch, from: &BitBatch, sample: usize) {
@@ -235,6 +260,7 @@ mod tests {
     use super::*;
     use crate::analysis::gradients::cosines;
     use crate::analysis::similarity::{Gram, Rows, Sign};
+    use crate::rng::{Rng, Stream};
 
     /// A run's settings with random parameters, and some of its samples.
     fn random(query: &str) -> (RunConfig, Checkpoint, BitBatch) {
@@ -264,7 +290,7 @@ mod tests {
         for more in ["", "&activation=tanh", "&activation=gelu&depth=2", "&activation=tanh&depth=3"] {
             let (config, checkpoint, batch) = random(&format!("{SMALL}{more}"));
             let model = Perceptron::new(&config, &checkpoint).unwrap();
-            let factors = model.factors(&batch);
+            let factors = model.factors_of(&batch);
             for sample in [0, 5, 11] {
                 let margin = model.margin(&batch, sample);
                 let wrong = 1.0 / (1.0 + margin.exp());
@@ -298,7 +324,7 @@ mod tests {
     #[test]
     fn cosines_are_those_of_the_whole_gradients() {
         let (config, checkpoint, batch) = random(SMALL);
-        let factors = Perceptron::new(&config, &checkpoint).unwrap().factors(&batch);
+        let factors = Perceptron::new(&config, &checkpoint).unwrap().factors_of(&batch);
         for sign in [Sign::Signed, Sign::Absolute] {
             let mut whole = Gram::new(12, sign);
             for factors in &factors {
@@ -317,17 +343,20 @@ mod tests {
     }
 
     #[test]
-    fn low_loss_samples_are_drawn_from_what_the_model_knows() {
+    fn samples_are_drawn_from_what_the_model_knows() {
         let (config, checkpoint, _) = random(SMALL);
         let model = Perceptron::new(&config, &checkpoint).unwrap();
-        let batch = model.low_loss_samples(&config, 30, 0.6, 1).unwrap();
-        assert_eq!((batch.len(), batch.labels.len(), batch.bits.len()), (30, 30, 30));
-        assert!(model.losses(&batch).iter().all(|loss| *loss < 0.6) && batch.codes.is_sorted());
-        assert_eq!(model.low_loss_samples(&config, 30, 0.6, 1).unwrap(), batch);
-        assert_ne!(model.low_loss_samples(&config, 30, 0.6, 2).unwrap(), batch);
-        let none = model.low_loss_samples(&config, 10, 1e-9, 0).unwrap_err();
-        assert_eq!(none, AnalysisError::LowLoss { found: 0, asked: 10, below: 1e-9, drawn: 2_000 });
-        assert_eq!(model.low_loss_samples(&config, 1, 0.6, 0), Err(AnalysisError::TooFewSamples(1)));
+        for draw in [Draw::Natural, Draw::Balanced] {
+            let ask = Ask { samples: 30, below: 0.6, draw, seed: 1, ..Ask::default() };
+            let samples = model.samples(&ask).unwrap();
+            let Inputs::Bits(batch) = &samples.inputs else { panic!("bits") };
+            assert_eq!((batch.len(), batch.labels.len(), batch.bits.len(), samples.loss.len()), (30, 30, 30, 30));
+            assert!(model.losses(batch).iter().all(|loss| *loss < 0.6) && batch.codes.is_sorted());
+            assert_eq!(model.samples(&ask).unwrap(), samples);
+            assert_ne!(model.samples(&Ask { seed: 2, ..ask }).unwrap(), samples);
+        }
+        let none = model.samples(&Ask { samples: 10, below: 1e-9, draw: Draw::Natural, ..Ask::default() }).unwrap_err();
+        assert_eq!(none, AnalysisError::LowLoss { found: 0, asked: 10, below: 1e-9, drawn: 2_400 });
     }
 
     #[test]

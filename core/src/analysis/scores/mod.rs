@@ -1,6 +1,6 @@
 //! How well clusters fit a truth, how well a similarity tells it, and how stable clusters are.
 //!
-//! Numbers of two labellings are scikit-learn's of the same names; [`contingency`] holds what they are
+//! Numbers of two labellings are scikit-learn's of the same names; [`Contingency`] holds what they are
 //! all made of.
 
 mod agreement;

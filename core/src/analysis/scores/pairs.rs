@@ -1,6 +1,6 @@
 //! What a similarity says of pairs of samples: does it see the quantum, or only the target?
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisError, Symmetric};
 
@@ -8,7 +8,7 @@ use crate::analysis::{AnalysisError, Symmetric};
 const CELLS: usize = 1 << 20;
 
 /// Pairs of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct KindOfPairs {
     /// How many pairs there are.
     pub pairs: u64,
@@ -17,7 +17,7 @@ pub struct KindOfPairs {
 }
 
 /// The similarity of pairs against a truth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PairScores {
     /// The same quantum and the same target.
     pub same_quantum_same_target: KindOfPairs,

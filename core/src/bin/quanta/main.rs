@@ -2,6 +2,7 @@
 
 mod bench;
 mod cli;
+mod clusters;
 mod collect;
 mod completions;
 mod drive;

@@ -1,7 +1,9 @@
 //! `quanta qdg`: clusterings of samples by gradients, their envelope and their scores.
 
 mod envelope;
+mod find;
 mod score;
+pub mod scores;
 
 use std::path::PathBuf;
 
@@ -10,14 +12,31 @@ use quanta_core::analysis::labels::Clusterings;
 
 use crate::failure::usage;
 
+const EXAMPLES: &str = "\
+Examples:
+  quanta train --preset quick --keep-weights --out quick.safetensors
+  quanta qdg quick.safetensors --out clusters.safetensors
+      Draws samples that the model predicts well, as many of every subtask, and clusters them by every
+      similarity and every method; prints how far each clustering agrees with the true subtasks.
+  quanta qdg quick.safetensors --out published.safetensors --similarity signed --method spectral --sample natural
+      The published pair, on samples as frequent as the task uses them.
+  quanta qdg score clusters.safetensors --json
+  quanta clusters clusters.safetensors
+
+Similarities compare gradients by their cosine (signed, as published), the cosine of their absolute values
+(absolute), activation × gradient (attribution), or what the last layer reads (residual), which takes no
+gradient at all. Clusterings are never shown without baselines: samples with the same target, with the same
+last token and target, and labels drawn at random.";
+
 /// The subcommand's own subcommands.
 pub fn command() -> Command {
-    Command::new("qdg")
-        .about("Hold clusterings of samples against nulls and against the truth (quanta discovery from gradients)")
-        .subcommand_required(true)
+    find::args(Command::new("qdg"))
+        .about("Cluster samples by a model's gradients (quanta discovery from gradients), and score clusterings")
+        .args_conflicts_with_subcommands(true)
         .arg_required_else_help(true)
         .subcommand(envelope::command())
         .subcommand(score::command())
+        .after_help(EXAMPLES)
 }
 
 /// Runs the one that was named.
@@ -25,7 +44,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("envelope", matches)) => envelope::run(matches),
         Some(("score", matches)) => score::run(matches),
-        _ => Ok(()),
+        _ => find::run(matches),
     }
 }
 

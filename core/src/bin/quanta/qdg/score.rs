@@ -17,6 +17,8 @@ use crate::output;
 
 const EXAMPLES: &str = "\
 Examples:
+  quanta qdg score clusters.safetensors --json
+      One object a line for each similarity and method, then the baselines in the same form.
   quanta qdg score --labels clusters.json --truth truth.json
   quanta qdg score --labels clusters.json --truth truth.json --json
       One object for each clustering, then the baselines in the same form, marked by “baseline”.
@@ -30,12 +32,19 @@ counted the same, of the best F1 that any cluster has.";
 pub fn command() -> Command {
     Command::new("score")
         .about("Score clusterings against the true quanta, beside baselines")
-        .arg(super::labels_arg())
+        .arg(
+            Arg::new("clusters")
+                .value_name("CLUSTERS")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(["labels", "truth"])
+                .help("A file that quanta qdg has written"),
+        )
+        .arg(super::labels_arg().required(false).required_unless_present("clusters"))
         .arg(
             Arg::new("truth")
                 .long("truth")
                 .value_name("FILE")
-                .required(true)
+                .required_unless_present("clusters")
                 .value_parser(value_parser!(PathBuf))
                 .help("The true quantum of each sample, in the order of the labels"),
         )
@@ -59,6 +68,9 @@ struct Row {
 
 /// Prints the scores.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    if let Some(path) = matches.get_one::<PathBuf>("clusters") {
+        return super::scores::run(path, matches.get_flag("json"));
+    }
     let clusterings = super::clusterings(matches)?;
     let truth = super::read(matches, "truth", Truth::from_json)?;
     let draws = matches.get_one::<u64>("draws").copied().unwrap_or(10);

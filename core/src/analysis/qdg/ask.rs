@@ -1,0 +1,131 @@
+//! What is asked of an analysis.
+
+use serde_json::{Value, json};
+
+use super::kinds::{self, Method, Similarity};
+use super::samples::Samples;
+use crate::analysis::AnalysisError;
+use crate::settings::choice;
+
+choice! {
+    /// How samples are drawn.
+    Draw {
+        /// As many of every quantum that the model knows.
+        Balanced = "balanced",
+        /// As often as the task uses them.
+        Natural = "natural",
+    }
+}
+
+choice! {
+    /// At which places of a document gradients are taken.
+    Places {
+        /// At the place that predicts, alone.
+        Predicting = "predicting",
+        /// At all places before the predicted token, summed, as published.
+        All = "all",
+    }
+}
+
+/// The settings of an analysis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// Samples.
+    pub samples: usize,
+    /// How they are drawn.
+    pub draw: Draw,
+    /// Only tokens with a loss below this are samples, nats (the paper has 0.1).
+    pub below: f64,
+    /// At which places gradients are taken.
+    pub places: Places,
+    /// Gradients are projected to r × r numbers a layer before they are compared; 0: not at all.
+    pub projection: usize,
+    /// How samples are compared.
+    pub similarities: Vec<Similarity>,
+    /// How they are clustered.
+    pub methods: Vec<Method>,
+    /// Numbers of clusters; empty: as many as there are quanta among the samples.
+    pub k: Vec<usize>,
+    /// Neighbours of a sample in the graph.
+    pub neighbours: usize,
+    /// Starts of k-means (the paper has 30).
+    pub starts: usize,
+    /// Names the samples, the projection and the starts.
+    pub seed: u64,
+}
+
+impl Default for Ask {
+    fn default() -> Self {
+        Self {
+            samples: 2_000,
+            draw: Draw::Balanced,
+            below: 0.1,
+            places: Places::Predicting,
+            projection: 0,
+            similarities: Similarity::ALL.to_vec(),
+            methods: Method::ALL.to_vec(),
+            k: Vec::new(),
+            neighbours: 15,
+            starts: 30,
+            seed: 0,
+        }
+    }
+}
+
+impl Ask {
+    /// Finds what can be known to be wrong before anything is computed.
+    ///
+    /// # Errors
+    /// Fewer than two samples, a k that is 0 or larger than their number, as many neighbours as samples.
+    pub fn check(&self) -> Result<(), AnalysisError> {
+        if self.samples < 2 {
+            return Err(AnalysisError::TooFewSamples(self.samples));
+        }
+        if let Some(k) = self.k.iter().find(|k| **k == 0 || **k > self.samples) {
+            return Err(AnalysisError::Clusters { k: *k, n: self.samples });
+        }
+        let needs_neighbours = self.methods.iter().any(|method| method.is_of_neighbours());
+        if needs_neighbours && (self.neighbours == 0 || self.neighbours >= self.samples) {
+            return Err(AnalysisError::Neighbours { neighbours: self.neighbours, n: self.samples });
+        }
+        Ok(())
+    }
+
+    /// The numbers of clusters for these samples.
+    pub fn ks(&self, samples: &Samples) -> Vec<usize> {
+        if self.k.is_empty() { vec![samples.quanta()] } else { self.k.clone() }
+    }
+
+    /// As JSON, for what is kept.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "samples": self.samples, "draw": self.draw.word(), "below_nats": self.below, "places": self.places.word(),
+            "projection": self.projection, "similarities": self.similarities.iter().map(|one| one.word()).collect::<Vec<_>>(),
+            "methods": self.methods.iter().map(|one| one.word()).collect::<Vec<_>>(), "k": self.k,
+            "neighbours": self.neighbours, "starts": self.starts, "seed": self.seed,
+        })
+    }
+
+    /// From JSON; nothing where it is not of that form.
+    pub(super) fn from_json(value: &Value) -> Option<Self> {
+        let whole = |name: &str| Some(value.get(name)?.as_u64()? as usize);
+        let word = |name: &str| value.get(name)?.as_str();
+        let words = |name: &str| value.get(name)?.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<&str>>>();
+        let draw = [Draw::Balanced, Draw::Natural].into_iter().find(|draw| Some(draw.word()) == word("draw"))?;
+        let places = [Places::Predicting, Places::All].into_iter().find(|places| Some(places.word()) == word("places"))?;
+        let k = value.get("k")?.as_array()?.iter().map(|k| k.as_u64().map(|k| k as usize));
+        Some(Self {
+            samples: whole("samples")?,
+            draw,
+            below: value.get("below_nats")?.as_f64()?,
+            places,
+            projection: whole("projection")?,
+            similarities: words("similarities")?.into_iter().map(kinds::similarity).collect::<Option<_>>()?,
+            methods: words("methods")?.into_iter().map(kinds::method).collect::<Option<_>>()?,
+            k: k.collect::<Option<_>>()?,
+            neighbours: whole("neighbours")?,
+            starts: whole("starts")?,
+            seed: value.get("seed")?.as_u64()?,
+        })
+    }
+}

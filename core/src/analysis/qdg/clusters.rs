@@ -1,0 +1,180 @@
+//! What an analysis found, and how it is kept in a record.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::ask::Ask;
+use super::kinds::{self, Method, Similarity};
+use super::samples::{Inputs, Samples};
+use crate::analysis::AnalysisError;
+use crate::analysis::scores::PairScores;
+use crate::record::{Array, Arrays, Artifact};
+use crate::task::BitBatch;
+
+/// The name of the artifact in a record.
+pub const ARTIFACT: &str = "qdg";
+
+/// The mean cosines of pairs by one similarity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// How samples were compared.
+    pub similarity: Similarity,
+    /// The cosines of the four kinds of pairs.
+    pub pairs: PairScores,
+}
+
+/// One clustering.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clustering {
+    /// How samples were compared.
+    pub similarity: Similarity,
+    /// How they were clustered.
+    pub method: Method,
+    /// The number of clusters that was asked for, or found where the method finds it.
+    pub k: usize,
+    /// Each sample's cluster, `[n]`; 0 is the largest.
+    pub labels: Vec<u32>,
+}
+
+/// Samples of a model with their clusterings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clusters {
+    /// The step of the checkpoint.
+    pub step: u64,
+    /// What was asked.
+    pub ask: Ask,
+    /// The samples.
+    pub samples: Samples,
+    /// Samples that were left out because their gradient was zero.
+    pub zeros: usize,
+    /// The cosines of pairs, by similarity.
+    pub measured: Vec<Measured>,
+    /// The clusterings.
+    pub clusterings: Vec<Clustering>,
+}
+
+impl Clusters {
+    /// As the artifact of a record: labels `[clusterings, n]`, the samples' quanta, targets, losses and
+    /// inputs; what tells the clusterings apart is in `made_by`.
+    pub fn to_artifact(&self) -> Artifact {
+        let n = self.samples.len();
+        let whole =
+            |values: &[u32], shape: Vec<usize>| Array { shape, values: values.iter().map(|value| *value as f32).collect() };
+        let mut arrays = Arrays::new();
+        let mut put = |name: &str, array: Array| {
+            arrays.insert(name.to_owned(), array);
+        };
+        put("quantum", whole(&self.samples.quantum, vec![n]));
+        put("target", whole(&self.samples.target, vec![n]));
+        put("loss_nats", Array { shape: vec![n], values: self.samples.loss.clone() });
+        let labels: Vec<u32> = self.clusterings.iter().flat_map(|clustering| clustering.labels.iter().copied()).collect();
+        put("labels", whole(&labels, vec![self.clusterings.len(), n]));
+        let inputs = match &self.samples.inputs {
+            Inputs::Bits(batch) => {
+                // Halves of the words: a number of single precision holds no more.
+                let halves: Vec<u32> = batch.bits.iter().flat_map(|word| [word & 0xffff, word >> 16]).collect();
+                put("bits", whole(&halves, vec![n, 2 * batch.words]));
+                put("code", whole(&batch.codes, vec![n]));
+                "bits"
+            }
+            Inputs::Tokens { context, tokens, place } => {
+                put("tokens", whole(tokens, vec![n, context + 1]));
+                put("place", whole(place, vec![n]));
+                "tokens"
+            }
+        };
+        let clusterings = self.clusterings.iter().map(|one| json!([one.similarity.word(), one.method.word(), one.k]));
+        let pairs = self.measured.iter().map(|one| (one.similarity.word().to_owned(), json!(one.pairs)));
+        let made_by = json!({
+            "analysis": "qdg", "step": self.step, "ask": self.ask.to_json(), "inputs": inputs, "zeros": self.zeros,
+            "families": self.samples.families, "clusterings": clusterings.collect::<Vec<Value>>(),
+            "pairs": pairs.collect::<serde_json::Map<String, Value>>(),
+        });
+        Artifact { made_by, arrays }
+    }
+
+    /// From the artifact of a record.
+    ///
+    /// # Errors
+    /// What the artifact lacks, or what does not fit.
+    pub fn from_artifact(artifact: &Artifact) -> Result<Self, AnalysisError> {
+        let wrong = |what: &str| AnalysisError::Artifact(what.to_owned());
+        let made = &artifact.made_by;
+        let array = |name: &str| artifact.arrays.get(name).ok_or_else(|| wrong(name));
+        let whole = |name: &str| Ok::<Vec<u32>, AnalysisError>(array(name)?.values.iter().map(|value| *value as u32).collect());
+        let quantum = whole("quantum")?;
+        let n = quantum.len();
+        let of_n = |name: &str| whole(name)?.try_into_len(n).ok_or_else(|| wrong(name));
+        let ask = made.get("ask").and_then(Ask::from_json).ok_or_else(|| wrong("ask"))?;
+        let inputs = match made.get("inputs").and_then(Value::as_str) {
+            Some("bits") => {
+                let halves = whole("bits")?;
+                let bits: Vec<u32> = halves.chunks_exact(2).map(|pair| pair[0] | pair[1] << 16).collect();
+                let words = bits.len() / n.max(1);
+                let batch = BitBatch { words, bits, codes: of_n("code")?, labels: of_n("target")? };
+                (batch.bits.len() == n * words).then_some(Inputs::Bits(batch)).ok_or_else(|| wrong("bits"))?
+            }
+            Some("tokens") => {
+                let (tokens, place) = (whole("tokens")?, of_n("place")?);
+                let each = tokens.len() / n.max(1);
+                let fits = each > 1 && tokens.len() == n * each && place.iter().all(|place| (*place as usize) < each - 1);
+                fits.then_some(Inputs::Tokens { context: each - 1, tokens, place }).ok_or_else(|| wrong("tokens"))?
+            }
+            _ => return Err(wrong("inputs")),
+        };
+        let families = made.get("families").and_then(Value::as_array).ok_or_else(|| wrong("families"))?;
+        let families = families.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>();
+        let loss = array("loss_nats")?.values.clone().try_into_len(n).ok_or_else(|| wrong("loss_nats"))?;
+        let samples =
+            Samples { target: of_n("target")?, loss, families: families.ok_or_else(|| wrong("families"))?, inputs, quantum };
+        let labels = whole("labels")?;
+        let kinds = made.get("clusterings").and_then(Value::as_array).ok_or_else(|| wrong("clusterings"))?;
+        if labels.len() != kinds.len() * n {
+            return Err(wrong("labels"));
+        }
+        let clustering = |(kind, labels): (&Value, &[u32])| {
+            Some(Clustering {
+                similarity: kinds::similarity(kind.get(0)?.as_str()?)?,
+                method: kinds::method(kind.get(1)?.as_str()?)?,
+                k: kind.get(2)?.as_u64()? as usize,
+                labels: labels.to_vec(),
+            })
+        };
+        let clusterings = kinds.iter().zip(labels.chunks(n.max(1))).map(clustering).collect::<Option<Vec<_>>>();
+        let pairs = made.get("pairs").and_then(Value::as_object).ok_or_else(|| wrong("pairs"))?;
+        let measured = Similarity::ALL.into_iter().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
+        let measured = measured.map(|(similarity, pairs)| {
+            let pairs = serde_json::from_value(pairs.clone()).map_err(|_| wrong("pairs"))?;
+            Ok(Measured { similarity, pairs })
+        });
+        Ok(Self {
+            step: made.get("step").and_then(Value::as_u64).ok_or_else(|| wrong("step"))?,
+            ask,
+            samples,
+            zeros: made.get("zeros").and_then(Value::as_u64).unwrap_or(0) as usize,
+            measured: measured.collect::<Result<_, AnalysisError>>()?,
+            clusterings: clusterings.ok_or_else(|| wrong("clusterings"))?,
+        })
+    }
+
+    /// The clusters of one clustering: the samples of each, the largest first.
+    pub fn members(&self, clustering: usize) -> Vec<Vec<usize>> {
+        let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        if let Some(clustering) = self.clusterings.get(clustering) {
+            clustering.labels.iter().enumerate().for_each(|(sample, label)| members.entry(*label).or_default().push(sample));
+        }
+        members.into_values().collect()
+    }
+}
+
+/// A list of exactly so many.
+trait OfLength: Sized {
+    fn try_into_len(self, n: usize) -> Option<Self>;
+}
+
+impl<T> OfLength for Vec<T> {
+    fn try_into_len(self, n: usize) -> Option<Self> {
+        (self.len() == n).then_some(self)
+    }
+}

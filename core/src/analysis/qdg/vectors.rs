@@ -1,0 +1,87 @@
+//! What samples are compared by: computed once, for every similarity that is asked for.
+
+use super::ask::{Ask, Places};
+use super::kinds::Similarity;
+use super::samples::Samples;
+use crate::analysis::AnalysisError;
+use crate::analysis::gradients::{self, Factors, Model, Whole};
+use crate::analysis::similarity::{Cosines, Sign};
+
+/// The vectors of samples, layer by layer.
+pub(super) struct Vectors {
+    gradients: Option<Gradients>,
+    attributions: Option<Vec<Whole>>,
+    residual: Option<Vec<Whole>>,
+}
+
+enum Gradients {
+    /// At the place that predicts.
+    Factors(Vec<Factors>),
+    /// Summed over all places, or projected.
+    Whole(Vec<Whole>),
+}
+
+impl Vectors {
+    pub fn new(model: &dyn Model, samples: &Samples, ask: &Ask) -> Result<Self, AnalysisError> {
+        let wants = |similarity: Similarity| ask.similarities.contains(&similarity);
+        let wants_gradients = wants(Similarity::Signed) || wants(Similarity::Absolute);
+        let whole = match ask.places {
+            Places::All if wants_gradients => model.whole(samples, ask.projection, ask.seed)?,
+            _ => None,
+        };
+        let wants_factors = wants(Similarity::Attribution) || (wants_gradients && whole.is_none());
+        let factors = if wants_factors { model.factors(samples)? } else { Vec::new() };
+        let attributions =
+            wants(Similarity::Attribution).then(|| gradients::attributions(samples.len(), &factors, &model.weights()));
+        let gradients = match whole {
+            Some(whole) => Some(Gradients::Whole(whole)),
+            None if !wants_gradients => None,
+            None if ask.projection == 0 => Some(Gradients::Factors(factors)),
+            None => {
+                let layers = factors.iter().enumerate();
+                let projected = layers.map(|(layer, factors)| factors.projected(ask.projection, ask.seed, layer));
+                Some(Gradients::Factors(projected.collect()))
+            }
+        };
+        let residual = wants(Similarity::Residual).then(|| model.residual(samples)).transpose()?.map(|residual| vec![residual]);
+        Ok(Self { gradients, attributions, residual })
+    }
+
+    /// The samples that have a direction by every similarity, ascending.
+    pub fn with_direction(&self, n: usize) -> Vec<usize> {
+        let mut all = vec![true; n];
+        let mut cross_out = |add: &dyn Fn(&mut [f64])| {
+            let mut squares = vec![0.0; n];
+            add(&mut squares);
+            all.iter_mut().zip(squares).for_each(|(is_kept, square)| *is_kept &= square >= LEAST_SQUARE);
+        };
+        match &self.gradients {
+            Some(Gradients::Factors(layers)) => cross_out(&|squares| layers.iter().for_each(|layer| layer.add_squares(squares))),
+            Some(Gradients::Whole(layers)) => cross_out(&|squares| layers.iter().for_each(|layer| layer.add_squares(squares))),
+            None => {}
+        }
+        for layers in [&self.attributions, &self.residual].into_iter().flatten() {
+            cross_out(&|squares| layers.iter().for_each(|layer| layer.add_squares(squares)));
+        }
+        (0..n).filter(|sample| all[*sample]).collect()
+    }
+
+    /// The cosines by one of the similarities that were asked for.
+    pub fn cosines(&self, n: usize, similarity: Similarity) -> Result<Cosines, AnalysisError> {
+        let of_gradients = |sign: Sign| match &self.gradients {
+            Some(Gradients::Factors(layers)) => gradients::cosines(n, layers, sign),
+            Some(Gradients::Whole(layers)) => gradients::cosines_of(n, layers, sign),
+            None => Err(AnalysisError::AllZero(n)),
+        };
+        let of = |layers: &Option<Vec<Whole>>, sign: Sign| gradients::cosines_of(n, layers.as_deref().unwrap_or_default(), sign);
+        match similarity {
+            Similarity::Signed => of_gradients(Sign::Signed),
+            Similarity::Absolute => of_gradients(Sign::Absolute),
+            Similarity::Attribution => of(&self.attributions, Sign::Absolute),
+            Similarity::Residual => of(&self.residual, Sign::Signed),
+        }
+    }
+}
+
+/// A squared norm below this counts as zero, as in a [`Gram`](crate::analysis::similarity::Gram) matrix.
+const LEAST_SQUARE: f64 = 2e-30;

@@ -1,0 +1,161 @@
+//! `quanta qdg RUN --out CLUSTERS`: clusters a model's gradients.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use quanta_core::analysis::AnalysisError;
+use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, Clusters, Draw, Method, Places, Similarity, Stage};
+use quanta_core::record::Record;
+
+use super::scores::to_text;
+use crate::failure::usage;
+use crate::remark::remark;
+use crate::signal::Stop;
+use crate::text::count;
+use crate::{input, output};
+
+/// Adds the arguments of an analysis.
+pub fn args(command: Command) -> Command {
+    let usual = Ask::default();
+    let word = |name: &'static str, words: &'static [&'static str]| {
+        Arg::new(name).long(name).value_name("WORD").value_parser(PossibleValuesParser::new(words))
+    };
+    let words = |name, list| word(name, list).value_delimiter(',').action(ArgAction::Append);
+    let number = |name: &'static str, usual: String| {
+        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(u64)).default_value(usual)
+    };
+    command
+        .arg(
+            Arg::new("run")
+                .value_name("RUN")
+                .value_parser(value_parser!(PathBuf))
+                .help("A run with its weights: unfinished, or trained with --keep-weights"),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("CLUSTERS.safetensors")
+                .value_parser(value_parser!(PathBuf))
+                .help("The file to write: the run's curves, with the samples and their clusters"),
+        )
+        .arg(number("samples", usual.samples.to_string()).help("How many samples are clustered"))
+        .arg(
+            word("sample", Draw::WORDS)
+                .default_value(usual.draw.word())
+                .help("As many samples of every quantum, or as often as the task uses them"),
+        )
+        .arg(
+            Arg::new("below")
+                .long("below")
+                .value_name("NATS")
+                .default_value(usual.below.to_string())
+                .help("Only samples with a smaller loss are taken"),
+        )
+        .arg(
+            word("position", Places::WORDS)
+                .default_value(usual.places.word())
+                .help("Gradients at the place that predicts, or summed over all places, as published"),
+        )
+        .arg(number("projection", "0".to_owned()).help("Project each layer's gradient to N × N numbers; 0: not at all"))
+        .arg(words("similarity", Similarity::WORDS).help("How samples are compared [default: every way]"))
+        .arg(words("method", Method::WORDS).help("How they are clustered [default: every way]"))
+        .arg(
+            Arg::new("k")
+                .long("k")
+                .value_name("N")
+                .value_delimiter(',')
+                .action(ArgAction::Append)
+                .value_parser(value_parser!(u64))
+                .help("Numbers of clusters [default: as many as there are quanta among the samples]"),
+        )
+        .arg(number("neighbours", usual.neighbours.to_string()).help("Neighbours of a sample in the graph of neighbours"))
+        .arg(number("starts", usual.starts.to_string()).help("Starts of k-means"))
+        .arg(number("seed", usual.seed.to_string()).help("Names the samples, the projection and the starts"))
+}
+
+/// Makes the clusters and writes them.
+pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let Some(path) = matches.get_one::<PathBuf>("run") else {
+        return Err(usage("which run? Give its file, or one of the commands: quanta qdg --help lists them"));
+    };
+    let Some(out) = matches.get_one::<PathBuf>("out") else {
+        return Err(usage("where to? --out names the file to write"));
+    };
+    output::check_writable(out)?;
+    output::check_replaceable(out, "clusters", |bytes| {
+        Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
+    })?;
+    let ask = ask(matches)?;
+    let mut record = input::record(path)?;
+    let Some(checkpoint) = record.checkpoint.take() else {
+        let shown = path.display();
+        return Err(usage(format!(
+            "{shown} holds no weights, only curves. Train it with --keep-weights, and its gradients can be taken"
+        )));
+    };
+    let stop = Stop::listen()?;
+    let clusters = qdg::run(&record.config, &checkpoint, &ask, |stage| {
+        remark(&in_words(stage));
+        !stop.is_requested()
+    });
+    let clusters = match (clusters, stop.stopped()) {
+        (Ok(clusters), _) => clusters,
+        (Err(AnalysisError::Stopped), Some(stopped)) => return Err(stopped.into()),
+        (Err(error), _) => return Err(usage(format!("{}: {error}", path.display()))),
+    };
+    tell(&clusters);
+    record.snapshots.clear();
+    record.artifacts.insert(ARTIFACT.to_owned(), clusters.to_artifact());
+    output::file(out, &record.to_bytes()?)?;
+    output::whole(&to_text(&clusters)?)
+}
+
+/// The settings that the flags name.
+fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
+    let whole = |name: &str| matches.get_one::<u64>(name).map_or(0, |number| *number as usize);
+    let below = matches.get_one::<String>("below").map_or("", String::as_str);
+    let below = quanta_core::number::read(below).map_err(|error| usage(format!("--below must be {error}, not “{below}”")))?;
+    let words = |name: &str| matches.get_many::<String>(name).map(|words| words.map(String::as_str).collect::<Vec<&str>>());
+    let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
+    let similarities = Similarity::ALL.into_iter();
+    let methods = Method::ALL.into_iter();
+    let (wanted, how) = (words("similarity"), words("method"));
+    Ok(Ask {
+        samples: whole("samples"),
+        draw: if word("sample") == Draw::Natural.word() { Draw::Natural } else { Draw::Balanced },
+        below,
+        places: if word("position") == Places::All.word() { Places::All } else { Places::Predicting },
+        projection: whole("projection"),
+        similarities: similarities.filter(|one| wanted.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),
+        methods: methods.filter(|one| how.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),
+        k: matches.get_many::<u64>("k").unwrap_or_default().map(|k| *k as usize).collect(),
+        neighbours: whole("neighbours"),
+        starts: whole("starts"),
+        seed: whole("seed") as u64,
+    })
+}
+
+fn in_words(stage: Stage) -> String {
+    match stage {
+        Stage::Samples => "drawing samples …".to_owned(),
+        Stage::Gradients(samples) => format!("gradients of {} …", count(samples, "sample")),
+        Stage::Similarity(similarity) => format!("comparing them: {} …", similarity.word()),
+        Stage::Clusters(similarity, method) => format!("clustering: {}, {} …", similarity.word(), method.word()),
+    }
+}
+
+/// What was drawn, and what was left out.
+fn tell(clusters: &Clusters) {
+    let samples = &clusters.samples;
+    let asked = clusters.ask.below;
+    remark(&format!(
+        "{} of {} with a loss under {asked} nats, at step {}",
+        count(samples.len(), "sample"),
+        count(samples.quanta(), "quantum").replace("quantums", "quanta"),
+        clusters.step
+    ));
+    if clusters.zeros > 0 {
+        remark(&format!("{} left out: their gradient is zero", count(clusters.zeros, "sample")));
+    }
+}

@@ -1,0 +1,73 @@
+//! The scores of clusters that a file holds.
+
+use std::path::Path;
+
+use quanta_core::analysis::qdg::{ARTIFACT, Clusters, Row, Scored, scores};
+use quanta_core::analysis::scores::{Agreement, KindOfPairs};
+use quanta_core::record::Record;
+
+use crate::failure::usage;
+use crate::{input, output};
+
+/// Reads the clusters of a file, with the run they are of.
+pub fn read(path: &Path) -> anyhow::Result<(Record, Clusters)> {
+    let record = input::record(path)?;
+    let shown = path.display();
+    let Some(artifact) = record.artifacts.get(ARTIFACT) else {
+        return Err(usage(format!("{shown} holds a run, but no clusters: quanta qdg {shown} --out CLUSTERS makes them")));
+    };
+    let clusters = Clusters::from_artifact(artifact).map_err(|error| usage(format!("{shown}: {error}")))?;
+    Ok((record, clusters))
+}
+
+/// Prints the scores of a file's clusters: as a table, or as one object a line.
+pub fn run(path: &Path, json: bool) -> anyhow::Result<()> {
+    let (_, clusters) = read(path)?;
+    if json {
+        let sample = clusters.ask.draw.word();
+        return scores(&clusters).map_err(usage)?.iter().try_for_each(|row| output::line(&row.to_json(sample).to_string()));
+    }
+    output::whole(&to_text(&clusters)?)
+}
+
+/// The scores and the cosines of pairs as tables.
+pub fn to_text(clusters: &Clusters) -> anyhow::Result<String> {
+    let rows = scores(clusters).map_err(usage)?;
+    let mut text = format!("{:<36}{:>6}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "", "k", "ARI", "AMI", "NMI", "purity", "F1");
+    for row in &rows {
+        let Agreement { ari, ami, nmi, purity, .. } = row.agreement;
+        text += &format!("{:<36}{:>6}{ari:>9.3}{ami:>9.3}{nmi:>9.3}{purity:>9.3}{:>9.3}\n", row.title(), row.k, row.f1);
+    }
+    text += &families(&rows);
+    text += "\nMean cosine of pairs: same quantum and target, same quantum only, same target only, neither; then the probability\n\
+             that a pair of one quantum is more alike than one of two, of other targets\n";
+    for one in &clusters.measured {
+        let pairs = &one.pairs;
+        let mean = |kind: &KindOfPairs| kind.mean.map_or("     –".to_owned(), |mean| format!("{mean:>6.3}"));
+        let kinds = [
+            &pairs.same_quantum_same_target,
+            &pairs.same_quantum_other_target,
+            &pairs.other_quantum_same_target,
+            &pairs.other_quantum_other_target,
+        ];
+        let means: Vec<String> = kinds.into_iter().map(mean).collect();
+        let auc = pairs.auc_other_target.map_or("–".to_owned(), |auc| format!("{auc:.3}"));
+        text += &format!("{:<16}{}  {auc}\n", one.similarity.word(), means.join("  "));
+    }
+    Ok(text)
+}
+
+/// F1 of each family, a line a clustering; nothing where the task has no families.
+fn families(rows: &[Row]) -> String {
+    let Some(names) = rows.first().map(|row| row.families.keys().cloned().collect::<Vec<String>>()) else { return String::new() };
+    if names.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{:<36}", "F1 by family");
+    names.iter().for_each(|name| text += &format!("{name:>10}"));
+    for row in rows.iter().filter(|row| row.scored != Scored::Baseline(quanta_core::analysis::qdg::Baseline::Uniform)) {
+        text += &format!("\n{:<36}", row.title());
+        names.iter().for_each(|name| text += &format!("{:>10.3}", row.families.get(name).copied().unwrap_or_default()));
+    }
+    text + "\n"
+}
