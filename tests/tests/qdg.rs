@@ -81,6 +81,76 @@ fn clusterings_are_scored_beside_baselines() {
     assert_eq!(good(&["qdg", "score", "--labels", text(&labels), "--truth", text(&bare), "--json"]).lines().count(), 4);
 }
 
+/// A run of four subtasks, trained until all are learned.
+fn learned(folder: &Path) -> PathBuf {
+    let path = folder.join("run.safetensors");
+    let settings =
+        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
+    let mut args = vec!["train"];
+    args.extend(settings.split(' '));
+    args.extend(["--out", text(&path)]);
+    good(&args);
+    path
+}
+
+#[test]
+fn a_runs_gradients_are_clustered_scored_and_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, out) = (learned(folder.path()), folder.path().join("clusters.safetensors"));
+    let args = ["qdg", text(&run), "--out", text(&out), "--samples=80", "--starts=5", "--k=4,8"];
+    let table = good(&args);
+    assert!(table.contains("absolute, average") && table.contains("same target") && table.contains("Mean cosine"), "{table}");
+    let rows = good(&["qdg", "score", text(&out), "--json"]);
+    let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // Four similarities by four methods for two k, and by Leiden, which finds its own; then two baselines.
+    assert_eq!(rows.len(), 4 * (4 * 2 + 1) + 2);
+    for row in &rows {
+        let ari = row["ari"].as_f64().unwrap();
+        assert!(
+            (-0.5..=1.0).contains(&ari) && row["ami"].is_number() && row["f1"].is_number() && row["purity"].is_number(),
+            "{row}"
+        );
+        assert_eq!((&row["sample"], row["baseline"].is_null()), (&json!("balanced"), row["similarity"].is_string()));
+    }
+    let of = |similarity: &str, method: &str| {
+        let found = rows.iter().find(|row| row["similarity"] == similarity && row["method"] == method && row["k"] != 8);
+        found.unwrap_or_else(|| panic!("{similarity}, {method}"))["ari"].as_f64().unwrap()
+    };
+    let target = rows.iter().find(|row| row["baseline"] == "target").unwrap()["ari"].as_f64().unwrap();
+    assert!(of("absolute", "neighbour-spectral") > 0.5 && target < 0.1, "{} and {target}", of("absolute", "neighbour-spectral"));
+    of("signed", "spectral");
+
+    assert!(good(&["clusters", text(&out)]).starts_with("signed, spectral, k = 4\nrank"));
+    let choice = ["clusters", text(&out), "--similarity=absolute", "--method=average", "--k=8"];
+    let with = |more: &str| good(&[&choice[..], &[more]].concat());
+    assert!(with("--show=1").lines().nth(2).is_some_and(|line| line.contains('▸')));
+    assert_eq!(with("--csv").lines().count(), 81);
+    let clusters: Vec<Value> = with("--json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(clusters.iter().map(|cluster| cluster["samples"].as_array().unwrap().len()).sum::<usize>(), 80);
+    let labels = folder.path().join("labels.json");
+    std::fs::write(&labels, with("--labels")).unwrap();
+    good(&["qdg", "envelope", "--labels", text(&labels), "--ranks=1..4"]);
+    // The file is still a run: its curves are there.
+    assert!(good(&["fit", text(&out)]).contains("loss"));
+
+    let fresh = folder.path().join("fresh.safetensors");
+    for (args, part) in [
+        (vec!["qdg", text(&run)], "--out"),
+        (vec!["qdg", text(&run), "--out", text(&run)], "is not clusters"),
+        (vec!["qdg", text(&run), "--out", text(&out), "--samples=1"], "at least two"),
+        (vec!["qdg", text(&run), "--out", text(&out), "--samples=60", "--k=61"], "k must be from 1 to 60"),
+        (vec!["qdg", text(&run), "--out", text(&out), "--below=little"], "--below"),
+        (vec!["qdg", text(&run), "--out", text(&out), "--below=1e-30"], "train for longer"),
+        (vec!["qdg", text(&out), "--out", text(&fresh)], "no weights"),
+        (vec!["qdg", "score", text(&run)], "no clusters"),
+        (vec!["clusters", text(&out), "--method=leiden", "--k=79"], "no such clustering"),
+        (vec!["clusters", text(&out), "--show=99"], "no cluster 99"),
+    ] {
+        let said = refused(&args);
+        assert!(said.contains(part), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn bad_files_and_ranks_are_sentences() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,8 +7,9 @@
 //! [`spectral`], [`neighbours`] or [`linkage`] → labels → [`scores`] and [`envelope`].
 //!
 //! Labels are `Vec<u32>`: one number a sample that was kept, cluster 0 the largest. A truth is the same
-//! kind of list. The rest of the module needs the feature `analysis`; [`labels`], [`scores`],
-//! [`envelope`] and [`Symmetric`] need none, so that the page can score what it opens.
+//! kind of list. [`qdg`] does all of it. The rest of the module needs the feature `analysis`; [`labels`],
+//! [`scores`], [`envelope`], [`Symmetric`] and the reading half of [`qdg`] need none, so that the page can
+//! score what it opens.
 
 pub mod envelope;
 mod error;
@@ -26,7 +27,6 @@ mod kmeans;
 pub mod linkage;
 #[cfg(feature = "analysis")]
 pub mod neighbours;
-#[cfg(feature = "analysis")]
 pub mod qdg;
 #[cfg(feature = "analysis")]
 pub mod similarity;

@@ -51,7 +51,7 @@ impl Samples {
     }
 
     /// Some of them, by their places in ascending order.
-    pub(super) fn only(&self, kept: &[usize]) -> Self {
+    pub fn only(&self, kept: &[usize]) -> Self {
         fn some<T: Copy>(all: &[T], each: usize, kept: &[usize]) -> Vec<T> {
             kept.iter().flat_map(|sample| all[sample * each..][..each].iter().copied()).collect()
         }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::analysis::AnalysisError;
-use crate::record::{Array, Arrays, Record};
+use crate::config::RunConfig;
+use crate::record::{Array, Arrays, Checkpoint, Record};
 use crate::rng::{Rng, Stream};
 
 /// Settings, and a checkpoint in which each subtask has hidden units of its own: two that its code opens,

@@ -30,7 +30,7 @@ pub fn args(command: Command) -> Command {
             Arg::new("run")
                 .value_name("RUN")
                 .value_parser(value_parser!(PathBuf))
-                .help("A run with its weights: unfinished, or trained with --keep-weights"),
+                .help("A run with its weights: of quanta train, or of a sweep with --keep-weights"),
         )
         .arg(
             Arg::new("out")
@@ -91,7 +91,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(checkpoint) = record.checkpoint.take() else {
         let shown = path.display();
         return Err(usage(format!(
-            "{shown} holds no weights, only curves. Train it with --keep-weights, and its gradients can be taken"
+            "{shown} holds no weights, only curves: a sweep keeps them with --keep-weights, and quanta train always does"
         )));
     };
     let stop = Stop::listen()?;

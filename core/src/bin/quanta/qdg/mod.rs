@@ -14,7 +14,7 @@ use crate::failure::usage;
 
 const EXAMPLES: &str = "\
 Examples:
-  quanta train --preset quick --keep-weights --out quick.safetensors
+  quanta train --preset quick --out quick.safetensors
   quanta qdg quick.safetensors --out clusters.safetensors
       Draws samples that the model predicts well, as many of every subtask, and clusters them by every
       similarity and every method; prints how far each clustering agrees with the true subtasks.

@@ -1,0 +1,224 @@
+//! The gradients of a transformer on a planted language, from a run's checkpoint: exact, by the fused
+//! kernel, without a device.
+
+use super::{Factors, Model, Projection, Weights, Whole};
+use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
+use crate::analysis::{AnalysisError, threads};
+use crate::config::RunConfig;
+use crate::kernel::decoder::{Decoder, DecoderError, Extent, LayerFactors, Network};
+use crate::model::ModelConfig;
+use crate::record::{Arrays, Checkpoint};
+use crate::task::language::NO_LABEL;
+use crate::task::{AnyTask, LanguageBatch, LanguageTask, Sampling, Task as _};
+
+/// Documents are drawn from this name on, which no training reaches.
+const FIRST: u64 = 1 << 40;
+
+/// Batches, or tests, that are drawn before giving up.
+const ROUNDS: u64 = 100;
+
+/// Documents of a batch.
+const BATCH: usize = 256;
+
+/// Whole gradients may take no more memory than this.
+const MOST_BYTES: u64 = 4 << 30;
+
+/// A transformer's parameters, with the language that it learned.
+pub struct LanguageModel {
+    task: LanguageTask,
+    decoder: Decoder,
+    arrays: Arrays,
+    /// The weights of the blocks' linear layers, in the order of their factors.
+    weights: Vec<(usize, Vec<f64>)>,
+}
+
+impl LanguageModel {
+    /// Reads the parameters of a run's checkpoint.
+    ///
+    /// # Errors
+    /// If the run is of another task or model, or an array is missing, has another size or a number that is
+    /// not finite.
+    pub fn new(config: &RunConfig, checkpoint: &Checkpoint) -> Result<Self, AnalysisError> {
+        let seeds = config.training.seeds();
+        let sampling = Sampling { seed_task: seeds.task, seed_data: seeds.data, batch_size: BATCH, samples: 0 };
+        let (AnyTask::Language(task), ModelConfig::Transformer(settings)) = (config.task.task(&sampling), &config.model) else {
+            return Err(AnalysisError::Parameters("this run is of no transformer on a planted language".to_owned()));
+        };
+        let decoder = Decoder::new(settings, task.vocabulary().len, task.context());
+        let arrays = checkpoint.arrays.clone();
+        let infinite = |name: &str| arrays.get(name).and_then(|array| array.values.iter().find(|value| !value.is_finite()));
+        for name in decoder.parameters().iter().map(|parameter| &parameter.name) {
+            if let Some(value) = infinite(name) {
+                return Err(AnalysisError::Parameters(format!("“{name}” of the checkpoint holds {value}: the run has diverged")));
+            }
+        }
+        let mut model = Self { task, decoder, arrays, weights: Vec::new() };
+        model.weights = model.read_weights()?;
+        Ok(model)
+    }
+
+    /// The weights of every linear layer, as a first sample's factors name them.
+    fn read_weights(&self) -> Result<Vec<(usize, Vec<f64>)>, AnalysisError> {
+        let document = self.task.training_batch(0).document(0).to_vec();
+        let layers = self.network(true)?.sample(&document, 0, Extent::Place).map_err(failed)?.layers;
+        let first = layers.first().map(|layer| layer.name);
+        let mut block = 0;
+        let mut weights = Vec::with_capacity(layers.len());
+        for (at, layer) in layers.iter().enumerate() {
+            block += usize::from(at > 0 && Some(layer.name) == first);
+            let name = format!("blocks.{block}.{}.weight", layer.name);
+            let Some(array) = self.arrays.get(&name) else {
+                return Err(AnalysisError::Parameters(format!("the checkpoint has no “{name}”")));
+            };
+            weights.push((layer.outputs, array.values.iter().map(|weight| f64::from(*weight)).collect()));
+        }
+        Ok(weights)
+    }
+
+    fn network(&self, with_gradients: bool) -> Result<Network<'_>, AnalysisError> {
+        let find = |name: &str| self.arrays.get(name).map(|array| array.values.as_slice());
+        Network::new(&self.decoder, with_gradients, find).map_err(failed)
+    }
+
+    /// The documents of a round.
+    fn documents(&self, ask: &Ask, round: u64) -> LanguageBatch {
+        let name = FIRST + ask.seed * ROUNDS + round;
+        match ask.draw {
+            Draw::Natural => self.task.training_batch(name),
+            Draw::Balanced => self.task.test_piece(name, 0..self.task.test_documents()),
+        }
+    }
+
+    /// The factors of every sample, or what is made of them.
+    fn each<T: Send>(
+        &self,
+        samples: &Samples,
+        extent: Extent,
+        make: impl Fn(&[LayerFactors], Vec<f32>) -> T + Sync + Send,
+    ) -> Result<Vec<T>, AnalysisError> {
+        let Inputs::Tokens { context, tokens, place } = &samples.inputs else {
+            return Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned()));
+        };
+        let network = self.network(true)?;
+        let one = |sample: usize| {
+            let document = &tokens[sample * (context + 1)..][..context + 1];
+            let found = network.sample(document, place[sample] as usize, extent)?;
+            Ok(make(&found.layers, found.residual))
+        };
+        threads::map(samples.len(), one).into_iter().collect::<Result<Vec<T>, DecoderError>>().map_err(failed)
+    }
+}
+
+fn failed(error: DecoderError) -> AnalysisError {
+    AnalysisError::Parameters(error.to_string())
+}
+
+impl Model for LanguageModel {
+    /// Labelled tokens whose loss is under the limit: of fresh documents, or of tests, which hold as many
+    /// sentences of every quantum.
+    fn samples(&self, ask: &Ask) -> Result<Samples, AnalysisError> {
+        let network = self.network(false)?;
+        let context = self.task.context();
+        let (mut documents, mut found, mut candidates) = (Vec::new(), Vec::new(), Candidates::default());
+        let mut drawn = 0;
+        for round in 0..ROUNDS {
+            let batch = self.documents(ask, round);
+            let each: Vec<&[u32]> = (0..batch.len()).map(|at| batch.document(at)).collect();
+            let losses = network.predictions(&each).map_err(failed)?.losses;
+            let labels = batch.labels.iter().zip(&losses).enumerate().filter(|(_, (label, _))| **label != NO_LABEL);
+            for (at, (label, loss)) in labels {
+                drawn += 1;
+                if f64::from(*loss) < ask.below {
+                    candidates.push(*label);
+                    found.push((*label, documents.len() + at / context, at % context, *loss));
+                }
+            }
+            documents.extend(each.into_iter().map(<[u32]>::to_vec));
+            if candidates.suffice(ask) {
+                break;
+            }
+        }
+        let chosen: Vec<_> = candidates.choose(ask, drawn)?.into_iter().map(|at| found[at]).collect();
+        let families = self.task.planted().iter().map(|quantum| quantum.rule.family().to_owned()).collect();
+        Ok(Samples {
+            quantum: chosen.iter().map(|(quantum, ..)| *quantum).collect(),
+            target: chosen.iter().map(|(_, document, place, _)| documents[*document][place + 1]).collect(),
+            loss: chosen.iter().map(|(.., loss)| *loss).collect(),
+            families,
+            inputs: Inputs::Tokens {
+                context,
+                tokens: chosen.iter().flat_map(|(_, document, ..)| documents[*document].iter().copied()).collect(),
+                place: chosen.iter().map(|(_, _, place, _)| *place as u32).collect(),
+            },
+        })
+    }
+
+    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
+        let each = self.each(samples, Extent::Place, |layers, _| layers.to_vec())?;
+        let empty = |(outputs, weights): &(usize, Vec<f64>)| {
+            let inputs = weights.len() / outputs;
+            let with = |width: usize| Vec::with_capacity(samples.len() * width);
+            Factors { outputs: *outputs, deltas: with(*outputs), inputs, values: with(inputs) }
+        };
+        let mut factors: Vec<Factors> = self.weights.iter().map(empty).collect();
+        for layers in each {
+            for (factors, layer) in factors.iter_mut().zip(layers) {
+                factors.deltas.extend(layer.deltas);
+                factors.values.extend(layer.values);
+            }
+        }
+        Ok(factors)
+    }
+
+    fn whole(&self, samples: &Samples, r: usize, seed: u64) -> Result<Option<Vec<Whole>>, AnalysisError> {
+        let sides = |(outputs, weights): &(usize, Vec<f64>)| [*outputs, weights.len() / outputs];
+        let projections: Option<Vec<[Projection; 2]>> = (r > 0).then(|| {
+            let layers = self.weights.iter().enumerate();
+            layers.map(|(layer, of)| Projection::of_layer(sides(of)[0], sides(of)[1], r, seed, layer)).collect()
+        });
+        let widths: Vec<usize> = match &projections {
+            Some(projections) => projections.iter().map(|[outputs, inputs]| outputs.r() * inputs.r()).collect(),
+            None => self.weights.iter().map(|(_, weights)| weights.len()).collect(),
+        };
+        let bytes = 4 * samples.len() as u64 * widths.iter().sum::<usize>() as u64;
+        if bytes > MOST_BYTES {
+            return Err(AnalysisError::Memory { samples: samples.len(), gib: bytes as f64 / f64::from(1 << 30) });
+        }
+        let rows = self.each(samples, Extent::Document, |layers, _| {
+            let products = layers.iter().enumerate().map(|(at, layer)| match &projections {
+                Some(projections) => {
+                    let [outputs, inputs] = &projections[at];
+                    product(&outputs.rows(&layer.deltas), outputs.r(), &inputs.rows(&layer.values), inputs.r())
+                }
+                None => product(&layer.deltas, layer.outputs, &layer.values, layer.inputs),
+            });
+            products.collect::<Vec<Vec<f32>>>()
+        })?;
+        let mut whole: Vec<Whole> =
+            widths.iter().map(|width| Whole { width: *width, values: Vec::with_capacity(width * samples.len()) }).collect();
+        for sample in rows {
+            whole.iter_mut().zip(sample).for_each(|(whole, row)| whole.values.extend(row));
+        }
+        Ok(Some(whole))
+    }
+
+    fn weights(&self) -> Vec<Option<Weights<'_>>> {
+        self.weights.iter().map(|(outputs, values)| Some(Weights { outputs: *outputs, values })).collect()
+    }
+
+    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError> {
+        let rows = self.each(samples, Extent::Place, |_, residual| residual)?;
+        Ok(Whole { width: rows.first().map_or(0, Vec::len), values: rows.concat() })
+    }
+}
+
+/// Σ_t x_t δ_tᵀ over the rows t, `[inputs, outputs]`.
+fn product(deltas: &[f32], outputs: usize, values: &[f32], inputs: usize) -> Vec<f32> {
+    let mut sums = vec![0f32; inputs * outputs];
+    for (delta, x) in deltas.chunks_exact(outputs).zip(values.chunks_exact(inputs)) {
+        for (row, x) in sums.chunks_exact_mut(outputs).zip(x) {
+            row.iter_mut().zip(delta).for_each(|(sum, delta)| *sum += x * delta);
+        }
+    }
+    sums
+}
