@@ -14,7 +14,8 @@ mod find;
 mod kinds;
 mod samples;
 mod score;
-#[cfg(all(test, feature = "analysis"))]
+#[cfg(test)]
+#[cfg(feature = "analysis")]
 mod tests;
 #[cfg(feature = "analysis")]
 mod vectors;
