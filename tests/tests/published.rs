@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use quanta_core::config::RunConfig;
+use quanta_core::config::{RunConfig, preset};
 use quanta_core::record::Record;
 use terminal::synthetic::*;
 use terminal::*;
@@ -56,8 +56,15 @@ fn prepare(folder: &Path, command: &str) {
                 let record = if letter == "d" { small(50, amount) } else { small(amount / 10, 0) };
                 saved(folder, &format!("{letter}{amount}"), &record);
             }
+        } else if word.ends_with(".json") && words[1] == "qdg" {
+            labels(&path, stem == "truth");
         } else if word.ends_with(".safetensors") {
             match stem.as_str() {
+                "language" => {
+                    let config = preset("language").unwrap().config();
+                    _ = saved(path.parent().unwrap(), &stem, &synthetic(config));
+                }
+                _ if is_of_gradients(&words) => learned(&path, stem == "clusters"),
                 "run" | "quick" | "a" | "b" | "w500" => _ = saved(path.parent().unwrap(), &stem, &synthetic(paper(9_000))),
                 _ => {
                     let sweep = tempfile::tempdir().unwrap();
@@ -67,6 +74,35 @@ fn prepare(folder: &Path, command: &str) {
         } else if i > 1 && words.len() > 2 && is_sweep(&words, i) {
             std::fs::rename(widths(&folder.join("made")), &path).unwrap();
         }
+    }
+}
+
+/// Writes the quantum of each of 2,200 samples, or clusterings of them.
+fn labels(path: &Path, is_truth: bool) {
+    let list = |k: usize| (0..2_200).map(|sample| (sample % k).to_string()).collect::<Vec<_>>().join(", ");
+    let text =
+        if is_truth { format!("[{}]", list(100)) } else { format!("{{\"100\": [{}], \"1100\": [{}]}}", list(100), list(1_100)) };
+    std::fs::write(path, text).unwrap();
+}
+
+/// Whether a command is of gradients and their clusters.
+fn is_of_gradients(words: &[&str]) -> bool {
+    words[1] == "clusters" || words[1] == "qdg" && !["envelope"].contains(&words[2])
+}
+
+/// Trains a small run, or makes its clusters.
+fn learned(path: &Path, clusters: bool) {
+    let run = path.with_file_name("learned.safetensors");
+    let settings =
+        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
+    let mut args = vec!["train"];
+    args.extend(settings.split(' '));
+    args.extend(["--out", text(&run)]);
+    good(&args);
+    if clusters {
+        good(&["qdg", text(&run), "--out", text(path), "--samples=60", "--starts=2"]);
+    } else {
+        std::fs::rename(&run, path).unwrap();
     }
 }
 

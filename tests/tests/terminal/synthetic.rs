@@ -10,20 +10,22 @@ use quanta_core::theory::{Resource, Theory};
 
 /// The theory of a config's task.
 pub fn theory(config: &RunConfig) -> Theory {
-    let subtasks = config.subtasks().unwrap();
-    Theory::new(subtasks.n_tasks, subtasks.alpha)
+    Theory::of_quanta(&config.quanta()).unwrap()
 }
 
 /// An evaluation at which the first `learned` subtasks are learned.
 pub fn evaluation(config: &RunConfig, step: u64, learned: f64) -> Evaluation {
-    let theory = theory(config);
-    let quantum_loss_bits: Vec<f32> = (1..=config.quanta().len()).map(|k| if k as f64 <= learned { 0.01 } else { 1.0 }).collect();
+    let (theory, quanta) = (theory(config), config.quanta());
+    // A hundredth of the way is left.
+    let left =
+        |(k, (before, after)): (usize, &(f32, f32))| if k as f64 <= learned { after + 0.01 * (before - after) } else { *before };
+    let quantum_loss_bits: Vec<f32> = (1..).zip(quanta.losses()).map(left).collect();
     Evaluation {
         step,
         loss_bits: theory.loss_after(learned) as f32,
         train_loss_bits: (step > 0).then_some(0.5),
-        learned: quantum_loss_bits.iter().filter(|loss| **loss < 0.1).count(),
-        quantum_accuracy: vec![1.0; config.quanta().len()],
+        learned: quanta.learned(&quantum_loss_bits),
+        quantum_accuracy: vec![1.0; quanta.len()],
         quantum_loss_bits,
         seconds: step as f64 / 100.0,
     }

@@ -31,7 +31,7 @@ last token and target, and labels drawn at random.";
 /// The subcommand's own subcommands.
 pub fn command() -> Command {
     find::args(Command::new("qdg"))
-        .about("Cluster samples by a model's gradients (quanta discovery from gradients), and score clusterings")
+        .about("Cluster samples by a model's gradients, and score clusters")
         .args_conflicts_with_subcommands(true)
         .arg_required_else_help(true)
         .subcommand(envelope::command())
