@@ -118,5 +118,8 @@ pub const RANKS: (usize, usize) = (101, 1_000);
 /// The envelope's slope of Fig 5.
 pub const ENVELOPE_SLOPE: f64 = -1.24;
 
+/// The envelope's slope of Fig 15, on sparse parity at α = 0.4, where clusters as used would have −1.4.
+pub const PARITY_ENVELOPE_SLOPE: f64 = -1.1;
+
 /// The starts of k-means.
 pub const KMEANS_STARTS: usize = 30;

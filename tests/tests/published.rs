@@ -60,11 +60,11 @@ fn prepare(folder: &Path, command: &str) {
             labels(&path, stem == "truth");
         } else if word.ends_with(".safetensors") {
             match stem.as_str() {
+                _ if is_of_gradients(&words) => learned(&path, stem == "clusters"),
                 "language" => {
                     let config = preset("language").unwrap().config();
                     _ = saved(path.parent().unwrap(), &stem, &synthetic(config));
                 }
-                _ if is_of_gradients(&words) => learned(&path, stem == "clusters"),
                 "run" | "quick" | "a" | "b" | "w500" => _ = saved(path.parent().unwrap(), &stem, &synthetic(paper(9_000))),
                 _ => {
                     let sweep = tempfile::tempdir().unwrap();

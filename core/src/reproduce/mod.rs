@@ -3,6 +3,7 @@
 //! For every number that the paper's figures show, [`table`] finds the run or sweep among the given
 //! [`Results`] that reproduces it best, and notes where that was smaller than the paper's.
 
+mod clusters;
 mod find;
 mod rows;
 #[cfg(test)]
@@ -100,6 +101,13 @@ impl Row {
 
 /// Returns a row for every number, in the order of the paper's figures.
 pub fn table(results: &Results) -> Vec<Row> {
-    [rows::parameters(results), rows::steps(results), rows::data(results), rows::learned(results), rows::exponents(results)]
-        .concat()
+    [
+        rows::parameters(results),
+        rows::steps(results),
+        rows::data(results),
+        rows::learned(results),
+        rows::exponents(results),
+        clusters::rows(results),
+    ]
+    .concat()
 }

@@ -11,7 +11,7 @@ use crate::paper;
 use crate::sweep::sweep_preset;
 
 /// An empty row.
-fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
+pub fn blank(figure: &'static str, quantity: impl Into<String>) -> Row {
     Row {
         figure,
         quantity: quantity.into(),
@@ -32,7 +32,7 @@ fn of_fig2(resource: Resource) -> Option<f64> {
 }
 
 /// A row of a number that nothing here shows.
-fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
+pub fn missing(figure: &'static str, quantity: &str, paper: Option<f64>) -> Row {
     Row { paper, remark: "not run yet".into(), ..blank(figure, quantity) }
 }
 

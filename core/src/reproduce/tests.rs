@@ -1,9 +1,11 @@
 //! Tests the table with results synthesised from the theory.
 
 use super::*;
+use crate::analysis::qdg::{ARTIFACT, Ask, Clustering, Clusters, Draw, Inputs, Method, Samples, Similarity};
 use crate::config::RunConfig;
 use crate::event::Evaluation;
 use crate::fit::Uncertainty;
+use crate::quanta::UseFrequencies;
 use crate::record::Status;
 use crate::sweep::{CollectedRun, Dimension, Manifest};
 use crate::theory::{Resource, Theory};
@@ -143,4 +145,52 @@ fn files_that_are_not_results_are_refused() {
     assert!(results.add("x", b"nothing").is_err());
     let bytes = run(1_000).to_bytes().expect("whole");
     assert!(results.add("x", &bytes[..bytes.len() - 5]).is_err());
+}
+
+/// A run with clusters whose sizes fall as rank^-1.4.
+fn clustered(task: &str, draw: Draw) -> Record {
+    let n = 4_000;
+    let labels = |k: usize| {
+        let frequencies = UseFrequencies::new(k, 0.4);
+        let word = |sample: usize| ((sample as u64 * (1 << 32)) / n as u64) as u32;
+        (0..n).map(|sample| frequencies.sample(word(sample))).collect::<Vec<u32>>()
+    };
+    let clustering = |k: usize| Clustering { similarity: Similarity::Signed, method: Method::Spectral, k, labels: labels(k) };
+    let zeros = vec![0; n];
+    let clusters = Clusters {
+        step: 1,
+        ask: Ask { draw, samples: n, ..Ask::default() },
+        samples: Samples {
+            quantum: zeros.clone(),
+            target: zeros.clone(),
+            loss: vec![0.0; n],
+            families: Vec::new(),
+            inputs: Inputs::Tokens { context: 1, tokens: vec![0; 2 * n], place: zeros },
+        },
+        zeros: 0,
+        measured: Vec::new(),
+        clusterings: [20, 60, 110].map(clustering).to_vec(),
+    };
+    let mut record = Record::new(RunConfig::of(task));
+    record.artifacts.insert(ARTIFACT.to_owned(), clusters.to_artifact());
+    record
+}
+
+#[test]
+fn clusters_of_natural_samples_give_the_envelopes_slope_beside_nulls() {
+    let mut results = Results::default();
+    results.runs.push(("balanced".into(), clustered("", Draw::Balanced)));
+    let none = find(&table(&results), "15", "").clone();
+    assert_eq!((none.paper, none.ours, none.remark.as_str()), (Some(1.1), None, "not run yet"));
+    results.runs.push(("parity".into(), clustered("", Draw::Natural)));
+    results.runs.push(("language".into(), clustered("task=language", Draw::Natural)));
+    let rows = table(&results);
+    for (figure, paper, source) in [("15", 1.1, "parity"), ("5", 1.24, "language")] {
+        let row = find(&rows, figure, "");
+        assert_eq!((row.paper, row.theory, row.source.as_deref()), (Some(paper), Some(1.4), Some(source)));
+        // The envelope of several k is a little steeper than each.
+        assert!((row.ours.expect("fitted") - 1.45).abs() < 0.1, "{row:?}");
+        assert!(row.remark.contains("4,000 of 10,000 samples, up to 110 clusters, ranks 10 to 100"), "{}", row.remark);
+    }
+    assert!(find(&rows, "5", "").remark.starts_with("a planted language, not the Pile"));
 }
