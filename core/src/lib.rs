@@ -13,6 +13,7 @@ pub mod device;
 pub mod event;
 pub mod figure;
 pub mod fit;
+pub mod kernel;
 pub mod model;
 pub mod number;
 pub mod order;
@@ -26,8 +27,6 @@ pub mod sweep;
 pub mod task;
 pub mod theory;
 
-#[cfg(feature = "engine")]
-pub mod kernel;
 #[cfg(feature = "engine")]
 pub mod train;
 #[cfg(feature = "engine")]

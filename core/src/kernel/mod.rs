@@ -1,5 +1,6 @@
-//! The fused training step for sparse parity. It exploits the structure of the input.
+//! The fused training steps: of sparse parity here, of a transformer in [`decoder`].
 //!
+//! That of sparse parity exploits the structure of the input.
 //! A general framework multiplies a dense input `[batch, n_tasks + n_bits]`. Each of its rows holds
 //! only a subtask index t (as one-hot) and n random bits x. For one hidden layer with ReLU and two
 //! logits,
@@ -33,56 +34,30 @@
 //! [`mod@reference`] computes the same with plain tensor operations, and the tests compare every
 //! kernel with it.
 
+#[cfg(feature = "engine")]
 mod adam;
+#[cfg(feature = "engine")]
 mod batch;
-mod cpu;
+pub mod cpu;
+#[cfg(feature = "engine")]
 mod cube;
+pub mod decoder;
+#[cfg(feature = "engine")]
 mod flex;
+#[cfg(feature = "engine")]
 mod op;
+#[cfg(feature = "engine")]
 pub mod reference;
-#[cfg(test)]
+#[cfg(feature = "engine")]
+mod tensors;
+#[cfg(all(test, feature = "engine"))]
 mod tests;
 
+#[cfg(feature = "engine")]
 pub use adam::FusedAdam;
+#[cfg(feature = "engine")]
 pub use batch::DeviceBatch;
 pub use cpu::Isa;
 pub use cpu::adam::AdamStep;
-
-use burn::tensor::Tensor;
-
-/// The parameters of the fused step, as tensors.
-#[derive(Clone, Debug)]
-pub struct Parameters {
-    /// First layer, `[n_tasks + n_bits, width]`: a row for each subtask, then one for each bit.
-    pub input: Tensor<2>,
-    /// Biases of the hidden units, `[width]`.
-    pub bias: Tensor<1>,
-    /// Second layer, `[width, 2]`.
-    pub output: Tensor<2>,
-    /// Biases of the logits, `[2]`.
-    pub output_bias: Tensor<1>,
-}
-
-/// Returns the mean cross-entropy of the batch in nats, `[1]`, differentiable in the parameters.
-/// The forward pass already computes all gradients; the backward pass only scales them by the
-/// upstream gradient.
-pub fn loss(batch: &DeviceBatch, parameters: Parameters) -> Tensor<1> {
-    op::loss(batch, parameters)
-}
-
-/// Returns Σ loss (nats) and the number of correct answers of each subtask, `[2, n_tasks]`.
-pub fn evaluate(batch: &DeviceBatch, parameters: Parameters) -> Tensor<2> {
-    op::evaluate(batch, parameters)
-}
-
-impl Parameters {
-    /// Returns the same tensors without autodiff.
-    pub fn inner(self) -> Self {
-        Self {
-            input: self.input.inner(),
-            bias: self.bias.inner(),
-            output: self.output.inner(),
-            output_bias: self.output_bias.inner(),
-        }
-    }
-}
+#[cfg(feature = "engine")]
+pub use tensors::{Parameters, evaluate, loss};

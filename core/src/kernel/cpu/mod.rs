@@ -5,11 +5,11 @@
 //! part, `part::CHUNK` samples at a time go forward and backward through every tile of sixteen
 //! hidden units, so that masks and logits stay in the fastest caches.
 
-mod parallel;
+pub(super) mod parallel;
 mod part;
 mod pass;
 mod problem;
-mod simd;
+pub(super) mod simd;
 mod simd_choice;
 mod tables;
 #[cfg(test)]

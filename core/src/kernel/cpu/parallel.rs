@@ -10,11 +10,16 @@ std::thread_local! {
 
 /// Calls `part` for every index in `0..count` and returns the results in order.
 pub fn map<T: Send>(count: usize, part: impl Fn(usize, &mut Scratch) -> T + Sync) -> Vec<T> {
-    let one = |index| SCRATCH.with_borrow_mut(|scratch| part(index, scratch));
-    #[cfg(not(target_family = "wasm"))]
+    each(count, |index| SCRATCH.with_borrow_mut(|scratch| part(index, scratch)))
+}
+
+/// The same for parts that see to their scratch memory themselves.
+pub fn each<T: Send>(count: usize, part: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    // The threads come with the engine, and with the analyses.
+    #[cfg(all(not(target_family = "wasm"), any(feature = "engine", feature = "analysis")))]
     if count > 1 {
         use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-        return (0..count).into_par_iter().map(one).collect();
+        return (0..count).into_par_iter().map(&part).collect();
     }
-    (0..count).map(one).collect()
+    (0..count).map(part).collect()
 }

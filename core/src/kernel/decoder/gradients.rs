@@ -1,0 +1,153 @@
+//! A batch: its loss and gradients, and the losses of its tokens.
+
+use super::collect::Collect;
+use super::elementwise::{Add, CrossEntropy, Scale};
+use super::rows::{flat, flat_mut};
+use super::tape::Tape;
+use super::{DecoderError, Network};
+use crate::kernel::cpu::parallel::each;
+use crate::kernel::cpu::simd::{LANES, Lanes};
+
+/// A batch is taken in at most so many parts of equally many documents, whatever the number of threads, and
+/// their sums are added in order: the result does not depend on the threads.
+const PARTS: usize = 16;
+
+std::thread_local! {
+    /// Each thread reuses its memory from document to document.
+    static TAPE: std::cell::RefCell<Tape> = std::cell::RefCell::default();
+}
+
+/// Does something with this thread's tape.
+pub fn with_tape<T>(something: impl FnOnce(&mut Tape) -> T) -> T {
+    TAPE.with_borrow_mut(something)
+}
+
+/// The loss of a batch and its gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gradients {
+    /// Mean cross-entropy of all predicted tokens, nats.
+    pub loss: f32,
+    /// The gradient of each parameter in its shape, one after another in the order of
+    /// [`Decoder::parameters`](super::Decoder::parameters).
+    pub row: Vec<f32>,
+}
+
+/// How well each token of a batch is predicted, document after document; a document's first token is not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Predictions {
+    /// Cross-entropy of each token, nats.
+    pub losses: Vec<f32>,
+    /// Whether no other token was more probable.
+    pub right: Vec<bool>,
+}
+
+/// The sums of one part.
+struct Sums {
+    loss: f64,
+    lanes: Vec<Lanes>,
+}
+
+impl Network<'_> {
+    /// Computes the mean cross-entropy of every token but the first of each document, and its gradients.
+    ///
+    /// # Errors
+    /// If a document does not fit the network.
+    pub fn gradients(&self, documents: &[&[u32]]) -> Result<Gradients, DecoderError> {
+        documents.iter().try_for_each(|document| self.check(document))?;
+        let predicted: usize = documents.iter().map(|document| document.len() - 1).sum();
+        let scale = Scale::By(1.0 / predicted as f32);
+        let per = documents.len().div_ceil(PARTS).max(1);
+        let parts = each(documents.len().div_ceil(per), |part| {
+            let mut sums = Sums { loss: 0.0, lanes: self.decoder.zeros() };
+            for document in documents.iter().skip(part * per).take(per) {
+                with_tape(|tape| self.train(document, scale, tape, &mut sums));
+            }
+            sums
+        });
+        let parameters = &self.decoder.parameters;
+        let rows = each(parameters.len(), |at| {
+            let part = parameters[at].part;
+            let mut all = Vec::with_capacity(part.rows * part.columns);
+            for row in 0..part.rows {
+                let first = all.len();
+                all.resize(first + part.columns, 0.0);
+                for sums in &parts {
+                    let row = &flat(&sums.lanes)[part.offset + row * part.stride..][..part.columns];
+                    self.isa.run(Add { to: &mut all[first..], row });
+                }
+            }
+            all
+        });
+        let loss = parts.iter().map(|part| part.loss).sum::<f64>() / predicted as f64;
+        parts.into_iter().for_each(|part| self.decoder.keep(part.lanes));
+        Ok(Gradients { loss: loss as f32, row: rows.concat() })
+    }
+
+    fn train(&self, document: &[u32], scale: Scale, tape: &mut Tape, sums: &mut Sums) {
+        let places = document.len() - 1;
+        let tokens = &document[..places];
+        self.forward(tokens, tape);
+        self.logits(tape, 0..places);
+        for (place, target) in document[1..].iter().enumerate() {
+            let (row, target) = (tape.logits.row_mut(place), *target as usize);
+            let (loss, _) = self.isa.run(CrossEntropy { row, tokens: self.decoder.sizes.tokens, target, scale });
+            sums.loss += f64::from(loss);
+        }
+        self.backward(tokens, tape, 0..places, 0..places, &mut Collect::Sums(flat_mut(&mut sums.lanes)));
+    }
+
+    /// Computes the loss of every token but the first of each document, and whether it was predicted.
+    ///
+    /// # Errors
+    /// If a document does not fit the network.
+    pub fn predictions(&self, documents: &[&[u32]]) -> Result<Predictions, DecoderError> {
+        documents.iter().try_for_each(|document| self.check(document))?;
+        let each = each(documents.len(), |at| {
+            with_tape(|tape| {
+                let (document, places) = (documents[at], documents[at].len() - 1);
+                self.forward(&document[..places], tape);
+                self.logits(tape, 0..places);
+                let predict = |(place, target): (usize, &u32)| {
+                    let (row, tokens) = (tape.logits.row_mut(place), self.decoder.sizes.tokens);
+                    self.isa.run(CrossEntropy { row, tokens, target: *target as usize, scale: Scale::By(1.0) })
+                };
+                document[1..].iter().enumerate().map(predict).collect::<Vec<(f32, bool)>>()
+            })
+        });
+        let (losses, right) = each.into_iter().flatten().unzip();
+        Ok(Predictions { losses, right })
+    }
+
+    /// Checks that a document can be read.
+    pub(super) fn check(&self, document: &[u32]) -> Result<(), DecoderError> {
+        let sizes = self.decoder.sizes;
+        let (found, most) = (document.len(), sizes.context + 1);
+        if !(2..=most).contains(&found) {
+            return Err(DecoderError::Length { found, most });
+        }
+        match document.iter().find(|token| **token as usize >= sizes.tokens) {
+            Some(found) => Err(DecoderError::Token { found: *found, tokens: sizes.tokens }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl super::Decoder {
+    /// Zeros for the sums of a part, in memory of an earlier step where there is some.
+    fn zeros(&self) -> Vec<Lanes> {
+        let kept = self.kept.lock().ok().and_then(|mut kept| kept.pop());
+        let mut lanes = kept.unwrap_or_default();
+        lanes.clear();
+        lanes.resize(self.parts.len / LANES, Lanes::default());
+        lanes
+    }
+
+    /// Keeps memory for the next step: mapping fresh pages costs as much as the arithmetic of a small one.
+    fn keep(&self, lanes: Vec<Lanes>) {
+        if let Ok(mut kept) = self.kept.lock()
+            && kept.len() < PARTS
+        {
+            kept.push(lanes);
+        }
+    }
+}

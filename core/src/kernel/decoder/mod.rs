@@ -1,0 +1,63 @@
+//! The fused step of a transformer on the CPU: a decoder of tokens as
+//! [`model::transformer`](crate::model::transformer) describes it, over plain slices.
+//!
+//! A document goes forward and back by itself, so that all it leaves on the way stays in a core's own
+//! cache. Documents are spread over threads; a batch is split into the same parts, and their sums are added
+//! in the same order, whatever the number of threads. Every product of matrices is made of tiles that stay in
+//! registers (`product`), with the weights packed once a step; attention skips the places that come later.
+//!
+//! The gradient of a linear layer y = x·W is Σ_t x_t δ_tᵀ over places t, with δ the loss's gradient at y. The
+//! step sums it over a batch; [`Network::sample`] gives the two factors for one predicted token instead, from
+//! which QDG takes cosines of gradients without writing them out.
+
+mod attention;
+mod collect;
+mod dispatch;
+mod elementwise;
+mod error;
+mod factors;
+mod gradients;
+mod layout;
+mod maths;
+mod network;
+mod pass;
+mod product;
+mod rows;
+mod tape;
+#[cfg(test)]
+mod tests;
+
+pub use error::DecoderError;
+pub use factors::{Extent, LayerFactors, Sample};
+pub use gradients::{Gradients, Predictions};
+pub use layout::Parameter;
+pub use network::Network;
+
+use std::sync::Mutex;
+
+use super::cpu::simd::Lanes;
+use crate::model::TransformerSettings;
+use layout::{Parts, Sizes};
+
+/// The sizes of a decoder and its parameters' names, without their numbers; keeps memory from step to step.
+#[derive(Debug)]
+pub struct Decoder {
+    sizes: Sizes,
+    parameters: Vec<Parameter>,
+    parts: Parts,
+    kept: Mutex<Vec<Vec<Lanes>>>,
+}
+
+impl Decoder {
+    /// Of so many tokens, that reads documents of up to `context` places. The settings must be valid: heads
+    /// divide the width, heads of keys the heads, and rotary heads are of even width.
+    pub fn new(settings: &TransformerSettings, tokens: usize, context: usize) -> Self {
+        let (sizes, parameters, parts) = layout::lay_out(settings, tokens, context);
+        Self { sizes, parameters, parts, kept: Mutex::default() }
+    }
+
+    /// The parameters, in the order of the Burn module.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+}
