@@ -222,3 +222,110 @@ fn product(deltas: &[f32], outputs: usize, values: &[f32], inputs: usize) -> Vec
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::gradients::{cosines, cosines_of};
+    use crate::analysis::qdg::{self, Clusters, Places};
+    use crate::analysis::similarity::Sign;
+    use crate::record::Array;
+    use crate::rng::{Rng, Stream};
+
+    /// A small language, and a transformer with random parameters.
+    fn random(query: &str) -> (RunConfig, Checkpoint) {
+        let language = "task=language&facts=4&phrases=2&subjects=3&letters=5&numbers=12&context=24&eval_per_task=3";
+        let model = "width=8&heads=2&kv_heads=2&depth=2&hidden=2&seed=2";
+        let config = RunConfig::of(&format!("{language}&{model}")).with(query);
+        assert_eq!(config.validate(), [], "{query}");
+        let ModelConfig::Transformer(settings) = &config.model else { panic!("a transformer") };
+        let vocabulary = config.language().unwrap().vocabulary().len;
+        let mut rng = Rng::new(3, Stream::Clusters, 0);
+        let decoder = Decoder::new(settings, vocabulary, 24);
+        let arrays = decoder.parameters().iter().map(|parameter| {
+            let values = (0..parameter.count()).map(|_| rng.symmetric(0.5)).collect();
+            (parameter.name.clone(), Array { shape: parameter.shape.clone(), values })
+        });
+        let arrays = arrays.collect();
+        (config, Checkpoint { step: 3, arrays })
+    }
+
+    /// Every token of a random network counts as known.
+    fn any(draw: Draw) -> Ask {
+        Ask { samples: 80, below: 30.0, draw, neighbours: 5, starts: 2, ..Ask::default() }
+    }
+
+    const KINDS: [&str; 2] = ["", "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1"];
+
+    #[test]
+    fn samples_are_labelled_tokens_that_the_model_predicts() {
+        let (config, checkpoint) = random("");
+        let model = LanguageModel::new(&config, &checkpoint).unwrap();
+        for draw in [Draw::Balanced, Draw::Natural] {
+            let samples = model.samples(&any(draw)).unwrap();
+            let Inputs::Tokens { context, tokens, place } = &samples.inputs else { panic!("tokens") };
+            assert_eq!((samples.len(), *context, tokens.len(), place.len()), (80, 24, 80 * 25, 80));
+            for sample in 0..80 {
+                let document = &tokens[sample * 25..][..25];
+                let at = place[sample] as usize;
+                assert_eq!(samples.target[sample], document[at + 1]);
+                let loss = model.network(false).unwrap().predictions(&[document]).unwrap().losses[at];
+                assert!((loss - samples.loss[sample]).abs() < 1e-5);
+            }
+            assert_eq!(samples.family().unwrap()[0], samples.families[samples.quantum[0] as usize]);
+            assert_eq!(samples.last().unwrap()[7], tokens[7 * 25 + place[7] as usize]);
+            assert_eq!(model.samples(&any(draw)).unwrap(), samples);
+        }
+        let balanced = model.samples(&any(Draw::Balanced)).unwrap();
+        let of = |quantum: u32| balanced.quantum.iter().filter(|one| **one == quantum).count();
+        let each: Vec<usize> = (0..config.quanta().len() as u32).map(of).collect();
+        assert!(each.iter().all(|count| *count == 80 / each.len() || *count == 80 / each.len() + 1), "{each:?}");
+        let few = model.samples(&Ask { below: 1e-9, ..any(Draw::Natural) }).unwrap_err();
+        assert!(few.to_string().contains("train for longer"), "{few}");
+    }
+
+    #[test]
+    fn at_a_documents_first_place_the_whole_gradient_is_that_of_the_place() {
+        for kind in KINDS {
+            let (config, checkpoint) = random(kind);
+            let model = LanguageModel::new(&config, &checkpoint).unwrap();
+            let mut samples = model.samples(&any(Draw::Natural)).unwrap();
+            let later = model.whole(&samples, 0, 0).unwrap().unwrap();
+            if let Inputs::Tokens { place, .. } = &mut samples.inputs {
+                place.fill(0);
+            }
+            let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, 0, 0).unwrap().unwrap());
+            assert_eq!(factors.len(), if kind.is_empty() { 12 } else { 14 });
+            for sign in [Sign::Signed, Sign::Absolute] {
+                let (local, all) = (cosines(80, &factors, sign).unwrap().matrix, cosines_of(80, &whole, sign).unwrap().matrix);
+                let far = local.values().iter().zip(all.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(far < 1e-4, "{kind}: {far}");
+            }
+            // Further on, what earlier places pass on counts too.
+            assert_ne!(later, whole);
+        }
+    }
+
+    #[test]
+    fn every_similarity_and_method_clusters_tokens_also_projected_and_over_all_places() {
+        let (config, checkpoint) = random("");
+        for (places, projection) in [(Places::Predicting, 0), (Places::Predicting, 3), (Places::All, 0), (Places::All, 3)] {
+            let ask = Ask { places, projection, ..any(Draw::Balanced) };
+            let clusters = qdg::run(&config, &checkpoint, &ask, |_| true).unwrap();
+            assert_eq!(clusters.clusterings.len(), 20);
+            assert_eq!(Clusters::from_artifact(&clusters.to_artifact()), Ok(clusters));
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_that_does_not_fit_is_a_sentence() {
+        let (config, mut checkpoint) = random("");
+        checkpoint.arrays.get_mut("embedding").unwrap().values[2] = f32::NAN;
+        let said = |checkpoint: &Checkpoint| LanguageModel::new(&config, checkpoint).err().unwrap().to_string();
+        assert!(said(&checkpoint).contains("NaN") && said(&checkpoint).contains("diverged"), "{}", said(&checkpoint));
+        checkpoint.arrays.remove("embedding");
+        assert!(said(&checkpoint).contains("“embedding”"), "{}", said(&checkpoint));
+        let bits = RunConfig::of("");
+        assert!(LanguageModel::new(&bits, &checkpoint).is_err());
+    }
+}

@@ -4,6 +4,7 @@
 //! [`cosines`] adds their products up. Summed over several positions a gradient is a matrix a layer
 //! ([`Whole`]), which is compared as it is or projected ([`Projection`]).
 
+pub mod decoder;
 pub mod perceptron;
 mod projection;
 
@@ -89,7 +90,7 @@ pub trait Model {
 pub fn model(config: &RunConfig, checkpoint: &Checkpoint) -> Result<Box<dyn Model>, AnalysisError> {
     match &config.model {
         ModelConfig::Mlp(_) => Ok(Box::new(perceptron::Perceptron::new(config, checkpoint)?)),
-        ModelConfig::Transformer(_) => Err(AnalysisError::Parameters("this run's model is no perceptron".to_owned())),
+        ModelConfig::Transformer(_) => Ok(Box::new(decoder::LanguageModel::new(config, checkpoint)?)),
     }
 }
 
