@@ -33,6 +33,7 @@ pub fn command() -> Command {
     find::args(Command::new("qdg"))
         .about("Cluster samples by a model's gradients, and score clusters")
         .args_conflicts_with_subcommands(true)
+        .override_usage("quanta qdg RUN --out CLUSTERS.safetensors [OPTIONS], or quanta qdg COMMAND")
         .arg_required_else_help(true)
         .subcommand(envelope::command())
         .subcommand(score::command())
