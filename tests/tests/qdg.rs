@@ -134,7 +134,20 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
     // The file is still a run: its curves are there.
     assert!(good(&["fit", text(&out)]).contains("loss"));
 
+    // Of several files the means over seeds.
+    let other = folder.path().join("other.safetensors");
+    good(&["qdg", text(&run), "--out", text(&other), "--samples=80", "--starts=5", "--k=4,8", "--seed=1"]);
+    let means = good(&["qdg", "score", text(&out), text(&other), "--json"]);
+    let means: Vec<Value> = means.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((means.len(), &means[0]["seeds"], &means[0]["k"]), (rows.len(), &json!(2), &json!([4, 4])));
+    assert!(
+        means[0]["ari_half_width"].as_f64().unwrap() > 0.0
+            && good(&["qdg", "score", text(&out), text(&other)]).contains("2 seeds")
+    );
+
     let fresh = folder.path().join("fresh.safetensors");
+    let few = folder.path().join("few.safetensors");
+    good(&["qdg", text(&run), "--out", text(&few), "--samples=40", "--starts=2", "--method=average"]);
     for (args, part) in [
         (vec!["qdg", text(&run)], "--out"),
         (vec!["qdg", text(&run), "--out", text(&run)], "is not clusters"),
@@ -144,6 +157,7 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
         (vec!["qdg", text(&run), "--out", text(&out), "--below=1e-30"], "train for longer"),
         (vec!["qdg", text(&out), "--out", text(&fresh)], "no weights"),
         (vec!["qdg", "score", text(&run)], "no clusters"),
+        (vec!["qdg", "score", text(&out), text(&few)], "different settings"),
         (vec!["clusters", text(&out), "--method=leiden", "--k=79"], "no such clustering"),
         (vec!["clusters", text(&out), "--show=99"], "no cluster 99"),
     ] {

@@ -50,7 +50,8 @@ mod op;
 pub mod reference;
 #[cfg(feature = "engine")]
 mod tensors;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 mod tests;
 
 #[cfg(feature = "engine")]

@@ -27,4 +27,4 @@ pub use describe::{Contexts, Described, describe};
 pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
 pub use samples::{Candidates, Inputs, Samples};
-pub use score::{Baseline, Row, Scored, scores};
+pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::ask::Ask;
 use super::clusters::Clusters;
 use super::kinds::{Method, Similarity};
 use crate::analysis::AnalysisError;
 use crate::analysis::envelope::uniform_labels;
 use crate::analysis::labels::numbered;
 use crate::analysis::scores::{Agreement, agreement, best_f1};
+use crate::fit::Estimate;
 use crate::rng::{Rng, Stream};
 
 /// What a clustering is held against.
@@ -97,13 +99,102 @@ pub fn scores(clusters: &Clusters) -> Result<Vec<Row>, AnalysisError> {
     Ok(rows)
 }
 
+/// The scores of the same clustering or baseline over several runs, one a seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverSeeds {
+    /// Which.
+    pub scored: Scored,
+    /// Each run's number of clusters.
+    pub k: Vec<usize>,
+    /// ARI, AMI, NMI, purity and F1, in this order.
+    pub scores: [Estimate; 5],
+    /// F1 within each family that every run has.
+    pub families: BTreeMap<String, Estimate>,
+}
+
+/// The names of the scores, in the order of [`OverSeeds::scores`].
+pub const SCORES: [&str; 5] = ["ari", "ami", "nmi", "purity", "f1"];
+
+/// The means of several runs' scores with their t intervals.
+///
+/// # Errors
+/// If there are none, or they were asked for with other settings than the seed.
+pub fn over_seeds(runs: &[&Clusters]) -> Result<Vec<OverSeeds>, AnalysisError> {
+    let alike = |clusters: &Clusters| Ask { seed: 0, ..clusters.ask.clone() };
+    if runs.windows(2).any(|pair| alike(pair[0]) != alike(pair[1])) {
+        return Err(AnalysisError::Labels(
+            "these clusters were made with different settings, so their scores have no mean".to_owned(),
+        ));
+    }
+    let rows = runs.iter().map(|clusters| scores(clusters)).collect::<Result<Vec<Vec<Row>>, AnalysisError>>()?;
+    let none = || AnalysisError::Empty("a mean over seeds".to_owned());
+    let first = rows.first().ok_or_else(none)?;
+    let row = |at: usize| {
+        let all: Vec<&Row> = rows.iter().filter_map(|rows| rows.get(at)).collect();
+        let mean =
+            |of: &dyn Fn(&Row) -> f64| Estimate::of_seeds(&all.iter().map(|row| of(row)).collect::<Vec<f64>>()).ok_or_else(none);
+        let names = all[0].families.keys().filter(|name| all.iter().all(|row| row.families.contains_key(*name)));
+        Ok(OverSeeds {
+            scored: all[0].scored,
+            k: all.iter().map(|row| row.k).collect(),
+            scores: [
+                mean(&|row| row.agreement.ari)?,
+                mean(&|row| row.agreement.ami)?,
+                mean(&|row| row.agreement.nmi)?,
+                mean(&|row| row.agreement.purity)?,
+                mean(&|row| row.f1)?,
+            ],
+            families: names
+                .map(|name| Ok((name.clone(), mean(&|row| row.families[name])?)))
+                .collect::<Result<_, AnalysisError>>()?,
+        })
+    };
+    (0..first.len()).map(row).collect()
+}
+
+impl OverSeeds {
+    /// One object, as [`Row::to_json`] makes it; each score is a mean with `NAME_half_width`, and `seeds` says
+    /// of how many.
+    pub fn to_json(&self, sample: &str) -> Value {
+        let mut object = json!({ "k": self.k, "seeds": self.k.len(), "sample": sample });
+        self.scored.name_in(&mut object);
+        for (name, score) in SCORES.iter().zip(&self.scores) {
+            object[*name] = json!(score.value);
+            object[format!("{name}_half_width")] = json!(score.half_width());
+        }
+        if !self.families.is_empty() {
+            let family = |(name, score): (&String, &Estimate)| (name.clone(), json!([score.value, score.half_width()]));
+            object["families"] = json!(self.families.iter().map(family).collect::<BTreeMap<String, Value>>());
+        }
+        object
+    }
+}
+
+impl Scored {
+    /// In words: similarity and method, or the baseline's name.
+    pub fn title(self) -> String {
+        match self {
+            Self::Found(similarity, method) => format!("{}, {}", similarity.word(), method.word()),
+            Self::Baseline(baseline) => baseline.title().to_owned(),
+        }
+    }
+
+    /// Enters its name into an object.
+    fn name_in(self, object: &mut Value) {
+        match self {
+            Self::Found(similarity, method) => {
+                object["similarity"] = json!(similarity.word());
+                object["method"] = json!(method.word());
+            }
+            Self::Baseline(baseline) => object["baseline"] = json!(baseline.word()),
+        }
+    }
+}
+
 impl Row {
     /// Its name in words: similarity and method, or the baseline's.
     pub fn title(&self) -> String {
-        match self.scored {
-            Scored::Found(similarity, method) => format!("{}, {}", similarity.word(), method.word()),
-            Scored::Baseline(baseline) => baseline.title().to_owned(),
-        }
+        self.scored.title()
     }
 
     /// One object: `similarity`, `method`, `k`, `ari`, `ami`, `nmi`, `purity`, `f1`, `families`, `sample`;
@@ -114,13 +205,7 @@ impl Row {
             "k": self.k, "clusters": clusters, "ari": ari, "ami": ami, "nmi": nmi, "purity": purity, "f1": self.f1,
             "sample": sample,
         });
-        match self.scored {
-            Scored::Found(similarity, method) => {
-                object["similarity"] = json!(similarity.word());
-                object["method"] = json!(method.word());
-            }
-            Scored::Baseline(baseline) => object["baseline"] = json!(baseline.word()),
-        }
+        self.scored.name_in(&mut object);
         if !self.families.is_empty() {
             object["families"] = json!(self.families);
         }

@@ -35,9 +35,10 @@ pub fn command() -> Command {
         .arg(
             Arg::new("clusters")
                 .value_name("CLUSTERS")
+                .num_args(1..)
                 .value_parser(value_parser!(PathBuf))
                 .conflicts_with_all(["labels", "truth"])
-                .help("A file that quanta qdg has written"),
+                .help("Files that quanta qdg has written; of several the means over seeds"),
         )
         .arg(super::labels_arg().required(false).required_unless_present("clusters"))
         .arg(
@@ -68,8 +69,9 @@ struct Row {
 
 /// Prints the scores.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    if let Some(path) = matches.get_one::<PathBuf>("clusters") {
-        return super::scores::run(path, matches.get_flag("json"));
+    let files: Vec<&PathBuf> = matches.get_many("clusters").unwrap_or_default().collect();
+    if !files.is_empty() {
+        return super::scores::run(&files, matches.get_flag("json"));
     }
     let clusterings = super::clusterings(matches)?;
     let truth = super::read(matches, "truth", Truth::from_json)?;

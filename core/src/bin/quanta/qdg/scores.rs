@@ -1,9 +1,10 @@
 //! The scores of clusters that a file holds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use quanta_core::analysis::qdg::{ARTIFACT, Clusters, Row, Scored, scores};
+use quanta_core::analysis::qdg::{ARTIFACT, Clusters, OverSeeds, Row, Scored, over_seeds, scores};
 use quanta_core::analysis::scores::{Agreement, KindOfPairs};
+use quanta_core::fit::Estimate;
 use quanta_core::record::Record;
 
 use crate::failure::usage;
@@ -20,14 +21,53 @@ pub fn read(path: &Path) -> anyhow::Result<(Record, Clusters)> {
     Ok((record, clusters))
 }
 
-/// Prints the scores of a file's clusters: as a table, or as one object a line.
-pub fn run(path: &Path, json: bool) -> anyhow::Result<()> {
-    let (_, clusters) = read(path)?;
-    if json {
-        let sample = clusters.ask.draw.word();
-        return scores(&clusters).map_err(usage)?.iter().try_for_each(|row| output::line(&row.to_json(sample).to_string()));
+/// Prints the scores of the clusters in files: as a table, or as one object a line. Of several files it is
+/// the means over seeds.
+pub fn run(paths: &[&PathBuf], json: bool) -> anyhow::Result<()> {
+    let files = paths.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<(Record, Clusters)>>>()?;
+    let Some((first, clusters)) = files.first() else { return Ok(()) };
+    let sample = clusters.ask.draw.word();
+    if files.len() > 1 {
+        let differ = files.iter().flat_map(|(record, _)| record.config.differences(&first.config));
+        if let Some(field) = differ.into_iter().find(|field| !field.starts_with("seed")) {
+            return Err(usage(format!("these runs differ in `{field}`, so their scores have no mean over seeds")));
+        }
+        let all: Vec<&Clusters> = files.iter().map(|(_, clusters)| clusters).collect();
+        let rows = over_seeds(&all).map_err(usage)?;
+        if json {
+            return rows.iter().try_for_each(|row| output::line(&row.to_json(sample).to_string()));
+        }
+        return output::whole(&means(&rows));
     }
-    output::whole(&to_text(&clusters)?)
+    if json {
+        return scores(clusters).map_err(usage)?.iter().try_for_each(|row| output::line(&row.to_json(sample).to_string()));
+    }
+    output::whole(&to_text(clusters)?)
+}
+
+/// Means over seeds with half of their 95 % intervals.
+fn means(rows: &[OverSeeds]) -> String {
+    let cell = |score: &Estimate| match score.half_width() {
+        Some(half_width) => format!("{:.3} ± {half_width:.3}", score.value),
+        None => format!("{:.3}", score.value),
+    };
+    let mut text = format!("{:<28}", "");
+    ["ARI", "AMI", "NMI", "purity", "F1"].iter().for_each(|name| text += &format!("{name:>17}"));
+    for row in rows {
+        text += &format!("\n{:<28}", row.scored.title());
+        row.scores.iter().for_each(|score| text += &format!("{:>17}", cell(score)));
+    }
+    let names: Vec<&String> = rows.first().map(|row| row.families.keys().collect()).unwrap_or_default();
+    if !names.is_empty() {
+        text += &format!("\n\n{:<28}", "F1 by family");
+        names.iter().for_each(|name| text += &format!("{name:>17}"));
+        for row in rows {
+            text += &format!("\n{:<28}", row.scored.title());
+            names.iter().for_each(|name| text += &format!("{:>17}", row.families.get(*name).map(cell).unwrap_or_default()));
+        }
+    }
+    let seeds = rows.first().map_or(0, |row| row.k.len());
+    text + &format!("\n\nMeans over {seeds} seeds of the language and the model; ± is half a 95 % interval (Student’s t)\n")
 }
 
 /// The scores and the cosines of pairs as tables.
