@@ -50,7 +50,8 @@ mod op;
 pub mod reference;
 #[cfg(feature = "engine")]
 mod tensors;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(feature = "engine")]
+#[cfg(test)]
 mod tests;
 
 #[cfg(feature = "engine")]
