@@ -6,7 +6,7 @@ use std::hint::black_box;
 use burn::optim::Optimizer as _;
 use burn::tensor::Tensor;
 use criterion::{Criterion, criterion_group, criterion_main};
-use quanta_core::config::RunConfig;
+use quanta_core::config::{RunConfig, preset};
 use quanta_core::device::{DeviceChoice, OpenDevice, open};
 use quanta_core::kernel::reference::{DenseBatch, cross_entropy};
 use quanta_core::kernel::{DeviceBatch, FusedAdam, evaluate, loss};
@@ -14,6 +14,7 @@ use quanta_core::model::MlpSettings;
 use quanta_core::model::mlp::{Activation, Mlp};
 use quanta_core::task::{AnyTask, Task as _};
 use quanta_core::train::block_on;
+use quanta_core::workload::{Path, WithWorkload, Workload, with};
 
 /// Waits for the device by reading one number.
 #[allow(clippy::single_range_in_vec_init, reason = "one range a dimension")]
@@ -73,5 +74,45 @@ fn kernels(criterion: &mut Criterion) {
     }
 }
 
-criterion_group! { name = all; config = Criterion::default().sample_size(10); targets = kernels }
+/// Times a workload's step and test on one path.
+struct Time<'a> {
+    criterion: &'a mut Criterion,
+    device: &'a OpenDevice,
+    name: String,
+}
+
+impl WithWorkload for Time<'_> {
+    type Output = ();
+
+    fn with<W: Workload + 'static>(self, workload: W) {
+        let (device, name) = (self.device.device(), self.name);
+        let model = workload.model(device);
+        self.criterion.bench_function(&format!("{name}, loss and gradients"), |bencher| {
+            bencher.iter(|| {
+                let loss = workload.loss(&model, black_box(7), device);
+                black_box(loss.backward());
+                wait(loss)
+            });
+        });
+        self.criterion.bench_function(&format!("{name}, piece of a test"), |bencher| {
+            bencher.iter(|| wait(workload.test(&model, 0, 0, device)));
+        });
+    }
+}
+
+/// Transformers on the CPU, at the sizes of two presets.
+fn decoders(criterion: &mut Criterion) {
+    let Ok(device) = block_on(open(DeviceChoice::Cpu)) else { return };
+    for (name, batch_size) in [("language-copy", 40), ("language-large", 32)] {
+        let Some(preset) = preset(name) else { continue };
+        let mut config = preset.config();
+        config.training.batch_size = batch_size;
+        for path in [Path::Fused, Path::Reference] {
+            let name = format!("{name}, batch of {batch_size}, {}, {}", device.describe(), path.name());
+            with(&config, path, Time { criterion, device: &device, name });
+        }
+    }
+}
+
+criterion_group! { name = all; config = Criterion::default().sample_size(10); targets = kernels, decoders }
 criterion_main!(all);

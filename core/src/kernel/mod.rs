@@ -50,8 +50,8 @@ mod op;
 pub mod reference;
 #[cfg(feature = "engine")]
 mod tensors;
-#[cfg(test)]
 #[cfg(feature = "engine")]
+#[cfg(test)]
 mod tests;
 
 #[cfg(feature = "engine")]

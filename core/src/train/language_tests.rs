@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Int, Tensor};
 
-use super::learner::{learner, numbers, read};
+use super::learner::{Learn, learner, numbers, read};
 use super::{Path, Run, block_on};
 use crate::config::{RunConfig, preset};
 use crate::device::{DeviceChoice, OpenDevice, open};
+use crate::kernel::decoder::Decoder;
 use crate::model::ModelConfig;
 use crate::model::transformer::Transformer;
 use crate::record::{Array, Checkpoint, Record};
@@ -150,6 +151,65 @@ fn both_paths_and_a_resumed_run_learn_the_same() {
     let resumed = to_the_end(block_on(Run::resume(record, OpenDevice::cpu())).expect("resumed"));
     let curve = |record: &Record| record.evaluations.iter().map(|e| (e.step, e.quantum_loss_bits.clone())).collect::<Vec<_>>();
     assert_eq!(curve(&resumed), curve(&fused));
+}
+
+/// The kernels have the loss and every gradient of plain tensor operations, at parameters far from their
+/// start; so have twenty steps, and the test after them.
+#[test]
+fn the_kernels_agree_with_plain_operations() {
+    let cpu = OpenDevice::cpu();
+    let near = |a: f32, b: f32, by: f32, what: &str| assert!((a - b).abs() <= by, "{what}: {a} and {b}");
+    for query in KINDS {
+        let config = tiny(query);
+        let start = learner(&config, Path::Reference, cpu.device(), None).expect("built");
+        let mut arrays = block_on(read(start.parameters())).expect("read");
+        let mut rng = crate::rng::Rng::new(1, crate::rng::Stream::SelfTest, 1);
+        arrays.values_mut().flat_map(|array| &mut array.values).for_each(|value| *value += rng.symmetric(0.3));
+        arrays.extend(block_on(read(start.moments())).expect("read"));
+        let checkpoint = Checkpoint { step: 0, arrays };
+        let [mut fused, mut plain] =
+            [Path::Fused, Path::Reference].map(|path| learner(&config, path, cpu.device(), Some(&checkpoint)).expect("built"));
+        let of = |learner: &dyn Learn| {
+            let (loss, gradients) = learner.gradients(3);
+            (block_on(numbers(loss)).expect("read")[0], block_on(read(gradients)).expect("read"))
+        };
+        let ((loss, gradients), (expected_loss, expected)) = (of(&*fused), of(&*plain));
+        near(loss, expected_loss, 1e-5 * expected_loss, query);
+        assert!(gradients.keys().eq(expected.keys()), "{query}");
+        for (name, gradient) in &gradients {
+            let size = expected[name].values.iter().fold(1e-3f32, |most, x| most.max(x.abs()));
+            for (a, b) in gradient.values.iter().zip(&expected[name].values) {
+                near(*a, *b, 1e-4 * size, &format!("{query}: {name}"));
+            }
+        }
+        for step in 0..20 {
+            let [loss, expected] =
+                [&mut fused, &mut plain].map(|learner| block_on(numbers(learner.step(step))).expect("read")[0]);
+            near(loss, expected, 1e-3 * expected, &format!("{query}: step {step}"));
+        }
+        for piece in 0..fused.test_pieces() {
+            let [sums, expected] = [&fused, &plain].map(|learner| block_on(numbers(learner.test(0, piece))).expect("read"));
+            let quanta = sums.len() / 2;
+            assert_eq!(sums[quanta..], expected[quanta..], "{query}");
+            sums.iter().zip(&expected).take(quanta).for_each(|(a, b)| near(*a, *b, 2e-3 * b.max(1.0), query));
+        }
+    }
+}
+
+/// The kernels' parameters are those of the module, in its order.
+#[test]
+fn the_kernels_know_the_modules_parameters() {
+    for query in KINDS {
+        let config = tiny(query);
+        let ModelConfig::Transformer(settings) = &config.model else { panic!("a transformer") };
+        let tokens = config.language().expect("a language").vocabulary().len;
+        let decoder = Decoder::new(settings, tokens, 16);
+        let learner = learner(&config, Path::Fused, OpenDevice::cpu().device(), None).expect("built");
+        let module: Vec<_> = learner.parameters().into_iter().map(|parameter| (parameter.name, parameter.shape)).collect();
+        let known: Vec<_> =
+            decoder.parameters().iter().map(|parameter| (parameter.name.clone(), parameter.shape.clone())).collect();
+        assert_eq!(known, module, "{query}");
+    }
 }
 
 /// Scaled down to the norm that is allowed, and left alone under it.

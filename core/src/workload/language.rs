@@ -1,12 +1,16 @@
 //! A planted language, learned by a transformer.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
-use super::{Losses, Workload};
+use super::{Losses, Path, Workload};
 use crate::config::RunConfig;
+use crate::kernel::decoder::Decoder;
+use crate::kernel::decoder::tensors::{self, Documents};
 use crate::model::TransformerSettings;
+use crate::model::parts::row;
 use crate::model::transformer::{Transformer, one_hot};
 use crate::quanta::Quanta;
 use crate::task::language::{NO_LABEL, PIECE};
@@ -17,12 +21,29 @@ pub struct LanguageOnTransformer {
     task: LanguageTask,
     model: TransformerSettings,
     seed: u64,
+    path: Path,
+    /// The sizes that the kernels work with.
+    decoder: Arc<Decoder>,
 }
 
 impl LanguageOnTransformer {
     /// The workload of a validated config.
-    pub fn new(task: LanguageTask, config: &RunConfig, model: &TransformerSettings) -> Self {
-        Self { task, model: model.clone(), seed: config.training.seeds().model }
+    pub fn new(task: LanguageTask, config: &RunConfig, model: &TransformerSettings, path: Path) -> Self {
+        let decoder = Arc::new(Decoder::new(model, task.vocabulary().len, task.context()));
+        Self { task, model: model.clone(), seed: config.training.seeds().model, path, decoder }
+    }
+
+    /// Whether the kernels take the step: they are the CPU's; a GPU takes plain tensor operations.
+    fn is_fused(&self, device: &Device) -> bool {
+        self.path == Path::Fused && device.clone().inner() == Device::flex()
+    }
+
+    fn documents_of(&self, batch: LanguageBatch) -> Documents {
+        let len = batch.context + 1;
+        let Ok(documents) = Documents::new(&self.decoder, batch.tokens, len) else {
+            unreachable!("the decoder has the sizes of the task")
+        };
+        documents
     }
 
     /// The log-probabilities of every token at every predicted place, `[documents · context, tokens]`, and a
@@ -66,6 +87,9 @@ impl Workload for LanguageOnTransformer {
     /// The mean cross-entropy of every next token, labelled or not.
     fn loss(&self, model: &Transformer, step: u64, device: &Device) -> Tensor<1> {
         let batch = self.task.training_batch(step);
+        if self.is_fused(device) {
+            return tensors::loss(self.documents_of(batch), row(model));
+        }
         let places = (batch.len() * batch.context) as f32;
         let (logs, next) = self.predict(model, &batch, device);
         (logs * next).sum().mul_scalar(-1.0 / places)
@@ -79,17 +103,21 @@ impl Workload for LanguageOnTransformer {
     /// `[2 · quanta]`.
     fn test(&self, model: &Transformer, draw: u64, piece: usize, device: &Device) -> Tensor<1> {
         let batch = self.task.test_piece(draw, self.documents(piece));
-        let (logs, next) = self.predict(model, &batch, device);
-        let logs = logs.inner();
-        let rows = logs.dims()[0];
-        let losses = (logs.clone() * next.clone()).sum_dim(1).neg();
-        // Right where no other token is more probable.
-        let right = (logs.clone().max_dim(1) + losses.clone()).lower_equal_scalar(0.0).float();
-        // One row for each sum, so that a product adds up the tokens of each quantum.
-        let both = Tensor::cat(vec![losses, right], 1).reshape([rows, 2]).transpose();
         debug_assert!(batch.labels.iter().all(|label| *label == NO_LABEL || (*label as usize) < self.task.quanta().len()));
-        let labels = one_hot(upload(batch.labels.iter(), device), self.task.quanta().len());
         let quanta = self.task.quanta().len();
+        // A column for each quantum, so that a product adds up the tokens of each.
+        let labels = one_hot(upload(batch.labels.iter(), device), quanta);
+        let both = if self.is_fused(device) {
+            tensors::predictions(self.documents_of(batch), row(model).inner())
+        } else {
+            let (logs, next) = self.predict(model, &batch, device);
+            let logs = logs.inner();
+            let rows = logs.dims()[0];
+            let losses = (logs.clone() * next).sum_dim(1).neg();
+            // Right where no other token is more probable.
+            let right = (logs.max_dim(1) + losses.clone()).lower_equal_scalar(0.0).float();
+            Tensor::cat(vec![losses, right], 1).reshape([rows, 2]).transpose()
+        };
         both.matmul(labels).reshape([2 * quanta])
     }
 

@@ -28,7 +28,6 @@ impl Path {
     pub fn of(config: &RunConfig) -> Self {
         let is_fused = match &config.model {
             ModelConfig::Mlp(mlp) => mlp.is_fused(),
-            // Its optimiser, that is: the network is of plain tensor operations.
             ModelConfig::Transformer(_) => true,
         };
         if is_fused { Self::Fused } else { Self::Reference }
@@ -107,7 +106,7 @@ pub fn with<V: WithWorkload>(config: &RunConfig, path: Path, what: V) -> V::Outp
     match (config.build_task(), &config.model) {
         (AnyTask::Bits(task), ModelConfig::Mlp(mlp)) => what.with(bits::BitsOnMlp::new(task, config, mlp, path)),
         (AnyTask::Language(task), ModelConfig::Transformer(model)) => {
-            what.with(language::LanguageOnTransformer::new(task, config, model))
+            what.with(language::LanguageOnTransformer::new(task, config, model, path))
         }
         (AnyTask::Bits(_), ModelConfig::Transformer(_)) | (AnyTask::Language(_), ModelConfig::Mlp(_)) => {
             unreachable!("a validated config has a model that learns its task")

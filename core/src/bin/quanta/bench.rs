@@ -12,7 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   quanta bench --n-tasks 500 --n-bits 100 --width 500 --batch-size 20000 --device cpu
   quanta bench --n-tasks 100 --n-bits 50 --width 100 --batch-size 2000 --path plain --json
-  quanta bench --preset language --device cpu
+  quanta bench --preset language-copy --batch-size 40 --device cpu
 
 The time of a step includes batch generation, forward and backward pass, and optimiser, but not
 evaluation. --steps is ignored: a round takes as many steps as fit into about half a second.";

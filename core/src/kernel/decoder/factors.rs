@@ -51,7 +51,7 @@ impl Network<'_> {
     /// # Errors
     /// If the document or the place does not fit the network.
     pub fn sample(&self, document: &[u32], place: usize, extent: Extent) -> Result<Sample, DecoderError> {
-        self.check(document)?;
+        self.decoder.check(document)?;
         let places = document.len() - 1;
         if place >= places {
             return Err(DecoderError::Place { found: place, places });

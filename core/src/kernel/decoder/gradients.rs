@@ -53,7 +53,7 @@ impl Network<'_> {
     /// # Errors
     /// If a document does not fit the network.
     pub fn gradients(&self, documents: &[&[u32]]) -> Result<Gradients, DecoderError> {
-        documents.iter().try_for_each(|document| self.check(document))?;
+        documents.iter().try_for_each(|document| self.decoder.check(document))?;
         let predicted: usize = documents.iter().map(|document| document.len() - 1).sum();
         let scale = Scale::By(1.0 / predicted as f32);
         let per = documents.len().div_ceil(PARTS).max(1);
@@ -101,7 +101,7 @@ impl Network<'_> {
     /// # Errors
     /// If a document does not fit the network.
     pub fn predictions(&self, documents: &[&[u32]]) -> Result<Predictions, DecoderError> {
-        documents.iter().try_for_each(|document| self.check(document))?;
+        documents.iter().try_for_each(|document| self.decoder.check(document))?;
         let each = each(documents.len(), |at| {
             with_tape(|tape| {
                 let (document, places) = (documents[at], documents[at].len() - 1);
@@ -116,19 +116,6 @@ impl Network<'_> {
         });
         let (losses, right) = each.into_iter().flatten().unzip();
         Ok(Predictions { losses, right })
-    }
-
-    /// Checks that a document can be read.
-    pub(super) fn check(&self, document: &[u32]) -> Result<(), DecoderError> {
-        let sizes = self.decoder.sizes;
-        let (found, most) = (document.len(), sizes.context + 1);
-        if !(2..=most).contains(&found) {
-            return Err(DecoderError::Length { found, most });
-        }
-        match document.iter().find(|token| **token as usize >= sizes.tokens) {
-            Some(found) => Err(DecoderError::Token { found: *found, tokens: sizes.tokens }),
-            None => Ok(()),
-        }
     }
 }
 

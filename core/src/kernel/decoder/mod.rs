@@ -24,6 +24,8 @@ mod pass;
 mod product;
 mod rows;
 mod tape;
+#[cfg(feature = "engine")]
+pub mod tensors;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +56,18 @@ impl Decoder {
     pub fn new(settings: &TransformerSettings, tokens: usize, context: usize) -> Self {
         let (sizes, parameters, parts) = layout::lay_out(settings, tokens, context);
         Self { sizes, parameters, parts, kept: Mutex::default() }
+    }
+
+    /// Checks that a document can be read.
+    fn check(&self, document: &[u32]) -> Result<(), DecoderError> {
+        let (found, most) = (document.len(), self.sizes.context + 1);
+        if !(2..=most).contains(&found) {
+            return Err(DecoderError::Length { found, most });
+        }
+        match document.iter().find(|token| **token as usize >= self.sizes.tokens) {
+            Some(found) => Err(DecoderError::Token { found: *found, tokens: self.sizes.tokens }),
+            None => Ok(()),
+        }
     }
 
     /// The parameters, in the order of the Burn module.
