@@ -9,6 +9,7 @@
 mod ask;
 mod clusters;
 mod describe;
+mod export;
 #[cfg(feature = "analysis")]
 mod find;
 mod kinds;
@@ -22,7 +23,8 @@ mod vectors;
 
 pub use ask::{Ask, Draw, Places};
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
-pub use describe::{Contexts, Described, describe};
+pub use describe::{Contexts, Described, counts, describe};
+pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
 pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
