@@ -125,7 +125,10 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
             </Show>
         </p>
         <p class="note">
-            {format!("The predicted token is marked; its shade is its loss, from none at 0 to the darkest at {below} nats.")}
+            {format!(
+                "The predicted token is marked; its shade is its loss, from none at 0 to the strongest at {below} nats. What it does not \
+                 depend on is grey.",
+            )}
         </p>
     }
 }
@@ -145,14 +148,15 @@ impl Line {
     fn new(found: &Found, contexts: &Contexts, sample: usize, near: usize) -> Self {
         let samples = &found.clusters.samples;
         let (before, joint, own) = (contexts.before(sample), contexts.joint(), contexts.own(sample));
-        let is_cut = !joint.is_empty() && before.len() > near;
-        let from = if is_cut { before.len() - near } else { 0 };
+        // Bits are in no order, and of what the target depends on nothing is cut.
+        let most = own.first().copied().unwrap_or(before.len());
+        let from = if joint.is_empty() { 0 } else { before.len().saturating_sub(near).min(most) };
         let mut pieces: Vec<(String, bool)> = Vec::new();
-        if is_cut {
+        if from > 0 {
             pieces.push((format!("…{joint}"), false));
         }
         for (at, part) in before.into_iter().enumerate().skip(from) {
-            let is_own = own.contains(&(at as u32));
+            let is_own = own.contains(&at);
             match pieces.last_mut().filter(|(_, last)| *last == is_own) {
                 Some((text, _)) => *text += &part,
                 None => pieces.push((part, is_own)),
@@ -176,8 +180,8 @@ impl Line {
         let is_other = self.quantum != of_most;
         let shade = (f64::from(self.loss) / below.max(1e-9)).clamp(0.0, 1.0);
         let pieces = self.before.into_iter().map(|(text, is_own)| match is_own {
-            true => view! { <strong>{text}</strong> }.into_any(),
-            false => text.into_any(),
+            true => text.into_any(),
+            false => view! { <span class="far">{text}</span> }.into_any(),
         });
         let family = self.family.map_or(String::new(), |family| format!(", {family}"));
         view! {

@@ -64,23 +64,17 @@ fn Browser() -> impl IntoView {
         }
     });
     on_cleanup(move || keys.remove());
-    // A file that was opened here is read at once: the keys are for it.
-    Effect::new(move |was_open: Option<bool>| {
-        let is_open = reader.opened.with(Option::is_some);
-        if is_open && was_open.is_some() {
-            browser::focus("clusters");
-        }
-        is_open
-    });
     view! {
         <section class="browser" id="clusters" aria-labelledby="clusters-title" tabindex="-1" node_ref=section>
             <div class="section-head">
                 <h2 id="clusters-title">"Clusters"</h2>
                 <share::Export />
             </div>
-            <list::Choice />
-            <list::Search />
-            <p class="note">
+            <div class="choices-of">
+                <list::Choice />
+                <list::Search />
+            </div>
+            <p class="note keys">
                 "Keys: ← and → go to the previous and the next cluster; so do k and j, and / goes to the search, while the focus is among \
                  the clusters."
             </p>

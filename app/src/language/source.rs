@@ -31,7 +31,7 @@ pub fn Clusters() -> impl IntoView {
     view! {
         <section class="source" aria-labelledby="source-title">
             <div class="section-head">
-                <h2 id="source-title">"Where they are from"</h2>
+                <h2 id="source-title">"A file of clusters"</h2>
                 <div class="buttons"><PickFiles text="Open a file of clusters …" /></div>
             </div>
             <Files />
@@ -42,9 +42,9 @@ pub fn Clusters() -> impl IntoView {
                 <summary>"How to make clusters"</summary>
                 <p>
                     <PageLink link=training text="Train the planted language in the Lab" label="Train the planted language in the Lab" />
-                    ": in about two minutes facts, phrases and counts are learned. Save the run file there, or train in a terminal with "
+                    ", which takes minutes, and save the run file there; or train in a terminal with "
                     <code>"quanta train --preset language --out RUN.safetensors"</code>
-                    ". Then the terminal finds clusters, which open here: by the button, or dropped anywhere on the page."
+                    ". The terminal finds clusters in a run. They open here, by the button or dropped anywhere on the page."
                 </p>
                 <Copyable id="qdg-command" label="Clusters of a run, in a terminal" text=Signal::stored(COMMAND.to_owned()) />
             </details>

@@ -14,6 +14,7 @@ use crate::link::Page;
 use crate::published::{Index, Material, Published};
 use crate::trainer::{OpenedClusters, RunCommands};
 use crate::view::board::Board;
+use crate::view::browser;
 use crate::view::published::{Asked, Library};
 
 /// The page's keys in links.
@@ -171,6 +172,7 @@ impl Reader {
             }
         });
         reader.check_link();
+        reader.follow_opened();
         reader
     }
 
@@ -242,6 +244,24 @@ impl Reader {
     /// Leaves only samples with that target, or lets all be.
     pub fn look_for_target(&self, token: Option<&str>) {
         self.board.set_words(&[("target", token), ("cluster", None)]);
+    }
+
+    /// Shows a file as soon as it is opened. What the link says of it stays where nothing was shown before: then
+    /// the link was made with that file.
+    fn follow_opened(self) {
+        Effect::new(move |before: Option<(Option<usize>, bool)>| {
+            let file = self.opened.with(|opened| opened.as_ref().map(|opened| Arc::as_ptr(&opened.material) as usize));
+            let is_here = self.source.with(|source| matches!(source, Source::Here(_)));
+            if let Some((_, was_here)) = before.filter(|(last, _)| *last != file) {
+                match was_here {
+                    true => self.show_file(None),
+                    false => self.board.amend_words(&[("published", None)]),
+                }
+                // Once they are there: the keys are for them.
+                request_animation_frame(|| browser::focus("clusters"));
+            }
+            (file, is_here)
+        });
     }
 
     /// Says what of the link does not fit the file, once it is there.

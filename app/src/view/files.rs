@@ -52,6 +52,7 @@ impl Files {
             // The Lab lists it, whatever its settings are.
             Opened::Run(_) if page == Page::Lab => {}
             Opened::Run(config) => self.address.visit(Link { config: Some(*config), ..Link::default() }),
+            Opened::Clusters if page == Page::Language => {}
             Opened::Clusters => self.address.visit(Link { page: Page::Language, ..Link::default() }),
             Opened::Sweep(resource) => {
                 let own = vec![("resource".to_owned(), resource.name().to_owned())];

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::clusters::Clusters;
 use super::samples::{Inputs, Samples};
 use crate::config::RunConfig;
+use crate::task::language::Vocabulary;
 
 /// One cluster.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -115,10 +116,20 @@ impl<'a> Contexts<'a> {
         }
     }
 
-    /// The places in [`before`](Self::before) that the sample's label depends on, where that is known: the
-    /// bits of its subtask.
-    pub fn own(&self, sample: usize) -> &[u32] {
-        self.subsets.get(self.samples.quantum[sample] as usize).map_or(&[], Vec::as_slice)
+    /// The places in [`before`](Self::before) that the target depends on, as the task plants it: the bits of
+    /// the sample's subtask, the tokens of its sentence.
+    pub fn own(&self, sample: usize) -> Vec<usize> {
+        match &self.samples.inputs {
+            Inputs::Bits(_) => {
+                let bits = self.subsets.get(self.samples.quantum[sample] as usize);
+                bits.map_or_else(Vec::new, |bits| bits.iter().map(|bit| *bit as usize).collect())
+            }
+            Inputs::Tokens { context, tokens, place } => {
+                let document = &tokens[sample * (context + 1)..][..place[sample] as usize + 1];
+                let begin = document.iter().rposition(|token| Vocabulary::is_end(*token)).map_or(0, |end| end + 1);
+                (begin..document.len()).collect()
+            }
+        }
     }
 
     /// A sample's context up to what is predicted, which is marked: “a b copy a ▸b◂”, “01101… ▸1◂”.

@@ -13,6 +13,8 @@ mod export;
 #[cfg(feature = "analysis")]
 mod find;
 mod kinds;
+#[cfg(test)]
+mod reading_tests;
 mod samples;
 mod score;
 #[cfg(test)]
