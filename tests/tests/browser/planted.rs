@@ -12,7 +12,7 @@ use quanta_core::task::language::NO_LABEL;
 use quanta_core::task::{AnyTask, Task as _};
 
 /// Samples of each quantum.
-pub const EACH: usize = 60;
+pub const EACH: usize = 12;
 
 /// The settings of the planted language.
 pub fn config() -> RunConfig {
