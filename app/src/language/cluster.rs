@@ -101,6 +101,7 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
     let summary = summary(&found, &cluster);
     let quantum = cluster.quantum;
     let below = found.clusters.ask.below;
+    let is_bits = matches!(found.clusters.samples.inputs, Inputs::Bits(_));
     let samples = move || {
         let is_whole = is_whole.get();
         let contexts = found.contexts();
@@ -115,7 +116,7 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
     };
     view! {
         <p class="summary">{summary}</p>
-        <ol class="samples" aria-label=format!("Samples of cluster {rank}")>{samples}</ol>
+        <ol class="samples" class:bits=is_bits aria-label=format!("Samples of cluster {rank}")>{samples}</ol>
         <p class="note more">
             {counted}
             <Show when=move || { shown.get() < all }>
@@ -180,7 +181,7 @@ impl Line {
         let is_other = self.quantum != of_most;
         let shade = (f64::from(self.loss) / below.max(1e-9)).clamp(0.0, 1.0);
         let pieces = self.before.into_iter().map(|(text, is_own)| match is_own {
-            true => text.into_any(),
+            true => view! { <span class="own">{text}</span> }.into_any(),
             false => view! { <span class="far">{text}</span> }.into_any(),
         });
         let family = self.family.map_or(String::new(), |family| format!(", {family}"));
@@ -202,5 +203,9 @@ impl Line {
 
 /// A loss in nats.
 fn loss(nats: f32) -> String {
-    format!("{} nats", words::significant(f64::from(nats)))
+    match f64::from(nats) {
+        0.0 => "0 nats".to_owned(),
+        nats if nats < 1e-4 => "< 0.0001 nats".to_owned(),
+        nats => format!("{} nats", words::significant(nats)),
+    }
 }

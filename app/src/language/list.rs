@@ -137,7 +137,7 @@ pub fn Search() -> impl IntoView {
                     on:keydown=leave
                 />
             </div>
-            <Select id="target" label="Predicted token" value=target options=options
+            <Select id="target" label="Target" value=target options=options
                 chosen=move |token: String| reader.look_for_target(Some(token.as_str()).filter(|token| !token.is_empty())) />
             <p class="note" id="search-result" role="status">{found}</p>
         </div>
@@ -158,6 +158,7 @@ pub fn List() -> impl IntoView {
         listed.iter().filter_map(row).collect::<Vec<Row>>()
     });
     let is_empty = move || rows.with(Vec::is_empty);
+    let has_families = Memo::new(move |_| reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty()));
     view! {
         <div class="scroller list" tabindex="0" role="region" aria-label="Clusters, a table">
             <table>
@@ -166,7 +167,7 @@ pub fn List() -> impl IntoView {
                         <th scope="col">"Rank"</th>
                         <th scope="col" class="number">"Samples"</th>
                         <th scope="col">"Quantum, share"</th>
-                        <th scope="col">"Family"</th>
+                        <Show when=move || has_families.get()><th scope="col">"Family"</th></Show>
                         <th scope="col">"Target, share"</th>
                         <th scope="col" class="number">"Surprise, bits"</th>
                     </tr>
@@ -191,7 +192,7 @@ struct Row {
     samples: String,
     quantum: u32,
     quantum_share: String,
-    family: String,
+    family: Option<String>,
     target: String,
     target_share: String,
     is_one_token: bool,
@@ -206,7 +207,7 @@ impl Row {
             samples: if listed.fit < cluster.size { format!("{} of {size}", words::thousands(listed.fit as u64)) } else { size },
             quantum: cluster.quantum,
             quantum_share: percent(cluster.quantum_share),
-            family: cluster.family.clone().unwrap_or_else(|| "–".to_owned()),
+            family: cluster.family.clone(),
             target,
             target_share: percent(cluster.target_share),
             is_one_token: cluster.target_share > 0.9,
@@ -245,7 +246,7 @@ fn Line(row: Row) -> impl IntoView {
             </td>
             <td class="number">{row.samples}</td>
             <td>{row.quantum}" "<small>{row.quantum_share}</small></td>
-            <td>{row.family}</td>
+            {row.family.map(|family| view! { <td>{family}</td> })}
             <td>{target}</td>
             <td class="number">{row.surprise}</td>
         </tr>

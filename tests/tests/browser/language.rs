@@ -165,10 +165,10 @@ fn clusters_are_ordered_filtered_and_shown_some_at_a_time() {
         let token = contexts.token(described[0].target);
         let of_token = |sample: &usize| contexts.token(clusters.samples.target[*sample]) == token;
         let count = (0..clusters.samples.len()).filter(of_token).count();
-        person.chooses("Predicted token", &token).await;
+        person.chooses("Target", &token).await;
         person.reads_soon(&format!("{count} samples in ")).await;
         assert!(person.reads_contexts().await.iter().all(|line| line.ends_with(&format!(" predicts {token}"))));
-        person.chooses("Predicted token", "").await;
+        person.chooses("Target", "").await;
 
         person.chooses("Clusters, k", "7").await;
         person.chooses("Order", "size").await;
@@ -226,8 +226,9 @@ fn publish(person: &Person, record: &Record) {
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
 fn a_link_opens_the_same_view_of_published_clusters() {
+    let record = planted::record();
     a_person(async |person| {
-        publish(person, &planted::record());
+        publish(person, &record);
         person.opens("?page=language").await;
         person.reads_soon("Published: “Planted clusters”. 600 samples").await;
         person.opens("?page=language&published=planted.safetensors&similarity=absolute&method=spectral&k=50&cluster=7&order=coherence&search=word&fbclid=1").await;
@@ -247,6 +248,14 @@ fn a_link_opens_the_same_view_of_published_clusters() {
         ] {
             assert!(text.contains(words), "{words} is not in {text}");
         }
+        // An opened file stands beside the published ones.
+        let (_folder, path) = a_file(&record);
+        person.picks_file(&path).await;
+        person.reads_soon("Opened: “clusters.safetensors”").await;
+        person.is_at("?page=language").await;
+        person.chooses("File", "planted.safetensors").await;
+        person.reads_soon("Published: “Planted clusters”.").await;
+        person.is_at("?page=language&published=planted.safetensors").await;
         person.opens("?page=language&published=none.safetensors").await;
         person.reads_soon("No clusters named “none.safetensors” are published here.").await;
     });
