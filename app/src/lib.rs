@@ -21,6 +21,8 @@ mod js;
 #[cfg(feature = "ui")]
 mod lab;
 #[cfg(feature = "ui")]
+mod language;
+#[cfg(feature = "ui")]
 mod pages;
 #[cfg(feature = "ui")]
 mod reproduce;

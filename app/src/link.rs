@@ -16,13 +16,15 @@ pub enum Page {
     Theory,
     /// Loss against a resource: published sweeps, and small sweeps trained in the browser.
     Scaling,
+    /// Clusters of a model's gradients, to be read.
+    Language,
     /// The paper's numbers beside ours.
     Reproduce,
 }
 
 impl Page {
     /// Every page, in the order of the navigation.
-    pub const ALL: [Page; 4] = [Page::Lab, Page::Theory, Page::Scaling, Page::Reproduce];
+    pub const ALL: [Page; 5] = [Page::Lab, Page::Theory, Page::Scaling, Page::Language, Page::Reproduce];
 
     /// Its name in links.
     pub fn word(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Page {
             Page::Lab => "lab",
             Page::Theory => "theory",
             Page::Scaling => "scaling",
+            Page::Language => "language",
             Page::Reproduce => "reproduce",
         }
     }
@@ -46,7 +49,7 @@ impl Page {
             Page::Lab => figure::Kind::ALL.map(figure::Kind::name).into(),
             Page::Theory => figure::model::Kind::ALL.map(figure::model::Kind::name).into(),
             Page::Scaling => vec!["scaling", "learned", "staircase-here", "staircase-published", "emergence"],
-            Page::Reproduce => Vec::new(),
+            Page::Language | Page::Reproduce => Vec::new(),
         }
     }
 
@@ -56,6 +59,7 @@ impl Page {
             Page::Lab => "Lab",
             Page::Theory => "Theory",
             Page::Scaling => "Scaling",
+            Page::Language => "Language",
             Page::Reproduce => "Reproduce",
         }
     }

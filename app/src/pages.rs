@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::lab::LabPage;
+use crate::language::LanguagePage;
 use crate::link::Page;
 use crate::reproduce::ReproducePage;
 use crate::scaling::ScalingPage;
@@ -21,6 +22,11 @@ fn scaling() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <ScalingPage /> }.into_any())
 }
 
+#[wasm_split(language, wasm_split_path = leptos::wasm_split, fallible)]
+fn language() -> Result<Build, SplitLoaderError> {
+    Ok(|| view! { <LanguagePage /> }.into_any())
+}
+
 #[wasm_split(reproduce, wasm_split_path = leptos::wasm_split, fallible)]
 fn reproduce() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <ReproducePage /> }.into_any())
@@ -32,6 +38,7 @@ fn load(page: Page) -> Option<fn() -> Load> {
         Page::Lab => None,
         Page::Theory => Some(|| Box::pin(theory())),
         Page::Scaling => Some(|| Box::pin(scaling())),
+        Page::Language => Some(|| Box::pin(language())),
         Page::Reproduce => Some(|| Box::pin(reproduce())),
     }
 }

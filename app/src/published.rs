@@ -26,6 +26,8 @@ pub struct Published {
     pub figure: String,
     /// The varied resource: `parameters`, `steps` or `data`.
     pub resource: String,
+    /// Whether it is a run with clusters of its gradients, which the page Language shows.
+    pub clusters: bool,
     /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.
@@ -50,6 +52,11 @@ impl Index {
     /// Returns the files in which a resource is varied.
     pub fn of(&self, resource: Resource) -> impl Iterator<Item = &Published> {
         self.results.iter().filter(move |published| published.resource() == Some(resource))
+    }
+
+    /// Returns the files with clusters.
+    pub fn clusters(&self) -> impl Iterator<Item = &Published> {
+        self.results.iter().filter(|published| published.clusters)
     }
 }
 

@@ -34,7 +34,7 @@ use leptos::prelude::*;
 pub use engine::{Engine, Loading};
 pub use job::{Phase, Request, RunJob, SweepJob, SweepKey, Work};
 pub use notices::{About, Notice, Notices, Remedy};
-pub use open::Opened;
+pub use open::{Opened, OpenedClusters};
 pub use queue::Queue;
 pub use run::Run;
 pub use run_control::RunCommands;

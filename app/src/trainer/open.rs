@@ -1,10 +1,12 @@
-//! Files that are opened: runs join the list, collected sweeps are held for the Scaling page.
+//! Files that are opened: runs join the list; collected sweeps are held for the page Scaling, clusters for
+//! the page Language.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use quanta_core::analysis::qdg::{ARTIFACT, Clusters};
 use quanta_core::config::RunConfig;
 use quanta_core::record::{FileKind, Record, recognise};
 use quanta_core::sweep::Collected;
@@ -29,10 +31,27 @@ pub enum Opened {
     Run(Box<RunConfig>),
     /// A collected sweep over that resource.
     Sweep(Resource),
+    /// Clusters of a run's gradients.
+    Clusters,
+}
+
+/// A file of clusters that was opened.
+#[derive(Clone, Debug)]
+pub struct OpenedClusters {
+    /// The file's name.
+    pub name: String,
+    /// The run, with the clusters as its artifact.
+    pub material: Arc<Material>,
 }
 
 impl RunCommands {
-    /// Opens a file that was picked or dropped: a run or a collected sweep. Calls back once it is there.
+    /// The file of clusters that was opened last.
+    pub fn opened_clusters(self) -> RwSignal<Option<OpenedClusters>> {
+        self.0.clusters
+    }
+
+    /// Opens a file that was picked or dropped: a run, clusters or a collected sweep. Calls back once it is
+    /// there.
     pub fn open_file(self, file: web_sys::File, opened: impl FnOnce(Opened) + 'static) {
         let Self(service) = self;
         spawn_local(async move {
@@ -59,7 +78,7 @@ fn opener() -> Result<Open, SplitLoaderError> {
 
 type Open = fn(Service, &str, Vec<u8>) -> Result<Opened, String>;
 
-/// Reads a run or a collected sweep, and adds it to those that are shown; the error in words.
+/// Reads a run, clusters or a collected sweep, and adds it to what is shown; the error in words.
 fn open(service: Service, name: &str, bytes: Vec<u8>) -> Result<Opened, String> {
     if recognise(&bytes) == Some(FileKind::Collected) {
         let collected = Collected::from_bytes(&bytes).map_err(|error| error.to_string())?;
@@ -68,6 +87,12 @@ fn open(service: Service, name: &str, bytes: Vec<u8>) -> Result<Opened, String> 
         return Ok(Opened::Sweep(resource));
     }
     let record = Record::from_bytes(&bytes).map_err(|error| error.to_string())?;
+    if let Some(artifact) = record.artifacts.get(ARTIFACT) {
+        Clusters::from_artifact(artifact).map_err(|error| error.to_string())?;
+        let material = Arc::new(Material::Run(Box::new(record.without_checkpoint())));
+        service.clusters.set(Some(OpenedClusters { name: name.to_owned(), material }));
+        return Ok(Opened::Clusters);
+    }
     let config = Box::new(record.config.clone());
     service.add_opened(name, record, bytes);
     Ok(Opened::Run(config))

@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
 use super::not_kept::NotKept;
 use super::notices::Notices;
+use super::open::OpenedClusters;
 use super::queue::{Current, Queue};
 use super::run::Run;
 use super::runs::Runs;
@@ -27,6 +28,8 @@ pub struct Service {
     pub sweeps: Sweeps,
     /// The sweep that was asked for last.
     pub sweep: SweepJob,
+    /// The file of clusters that was opened last.
+    pub clusters: RwSignal<Option<OpenedClusters>>,
     /// Messages for the reader.
     pub notices: Notices,
     /// What this browser keeps; nothing where it is to keep nothing.
@@ -51,6 +54,7 @@ impl Service {
             run: RunJob::new(),
             sweeps: Sweeps::new(),
             sweep: SweepJob::new(),
+            clusters: RwSignal::new(None),
             notices: Notices::new(),
             store: StoredValue::new_local(None),
             recalled: StoredValue::new(false),

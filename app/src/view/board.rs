@@ -88,6 +88,11 @@ impl Board {
         self.write(changes, false);
     }
 
+    /// Changes other keys of the page in place: nothing to go back to.
+    pub fn amend_words(&self, changes: &[(&str, Option<&str>)]) {
+        self.write(changes, true);
+    }
+
     /// Writes the values into the address, as a step that Back undoes. Fast moves of one slider make one
     /// step.
     pub fn commit(&self, key: &'static str) {

@@ -1,5 +1,5 @@
 //! Files that are picked, or dropped anywhere on the site. Each opens where it belongs: a run in the Lab, a
-//! collected sweep in Scaling.
+//! collected sweep in Scaling, clusters in Language.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -52,6 +52,8 @@ impl Files {
             // The Lab lists it, whatever its settings are.
             Opened::Run(_) if page == Page::Lab => {}
             Opened::Run(config) => self.address.visit(Link { config: Some(*config), ..Link::default() }),
+            Opened::Clusters if page == Page::Language => {}
+            Opened::Clusters => self.address.visit(Link { page: Page::Language, ..Link::default() }),
             Opened::Sweep(resource) => {
                 let own = vec![("resource".to_owned(), resource.name().to_owned())];
                 self.address.visit(Link { page: Page::Scaling, own, ..Link::default() });

@@ -131,6 +131,11 @@ impl Browser {
         Self { driver, address, name: kind.name, _started: started, home }
     }
 
+    /// The folder of the site: links to the files of the built page.
+    pub fn site(&self) -> PathBuf {
+        site::folder(self.home.path())
+    }
+
     /// The folder of downloads.
     pub fn downloads(&self) -> PathBuf {
         downloads(self.home.path())

@@ -26,7 +26,7 @@ fn a_page_is_loaded_once_when_it_is_opened() {
     a_person(async |person| {
         person.opens("").await;
         person.finds("button", "Start").await;
-        for page in ["/split_theory.", "/split_scaling.", "/split_reproduce."] {
+        for page in ["/split_theory.", "/split_scaling.", "/split_language.", "/split_reproduce."] {
             assert_eq!(fetched(person, page).await, 0, "{page}");
         }
         for _ in 0..2 {

@@ -42,7 +42,15 @@ fn in_a_sandboxed_frame_the_page_says_what_it_needs() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn at_four_hundred_percent_nothing_scrolls_sideways() {
     a_person_at(Kind { size: (500, 800), ..Kind::default() }, async |person| {
-        for query in [TINY, "?page=theory", "?page=scaling", "?page=reproduce", "?embed=1&figure=loss", "?wdith=3&fbclid=1"] {
+        for query in [
+            TINY,
+            "?page=theory",
+            "?page=scaling",
+            "?page=language",
+            "?page=reproduce",
+            "?embed=1&figure=loss",
+            "?wdith=3&fbclid=1",
+        ] {
             person.opens(query).await;
             // 1280 CSS pixels at 400 %.
             person.enters_a_frame(320).await;

@@ -116,7 +116,7 @@ fn a_figure_has_a_table_once_it_is_asked() {
 fn axe_finds_no_violations_on_the_other_pages() {
     a_person(async |person| {
         for theme in ["light", "dark"] {
-            for page in ["theory&noise=1&missing=5", "scaling", "scaling&resource=data", "reproduce"] {
+            for page in ["theory&noise=1&missing=5", "scaling", "scaling&resource=data", "language", "reproduce"] {
                 person.opens(&format!("?page={page}&theme={theme}")).await;
                 person.reads_soon("arXiv 2303.13506").await;
                 person
@@ -134,7 +134,7 @@ fn axe_finds_no_violations_on_the_other_pages() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn the_other_pages_fit_a_narrow_window() {
     a_person_at(Kind { size: (500, 800), ..Kind::default() }, async |person| {
-        for page in ["theory&noise=1&missing=5", "scaling", "reproduce"] {
+        for page in ["theory&noise=1&missing=5", "scaling", "language", "reproduce"] {
             person.opens(&format!("?page={page}")).await;
             person.enters_a_frame(390).await;
             person.reads_soon("arXiv 2303.13506").await;

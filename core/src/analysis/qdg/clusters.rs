@@ -158,6 +158,15 @@ impl Clusters {
         })
     }
 
+    /// The place of the first clustering of that similarity, method and k, each named where it matters.
+    pub fn find(&self, similarity: Option<&str>, method: Option<&str>, k: Option<usize>) -> Option<usize> {
+        self.clusterings.iter().position(|one| {
+            similarity.is_none_or(|word| word == one.similarity.word())
+                && method.is_none_or(|word| word == one.method.word())
+                && k.is_none_or(|k| k == one.k)
+        })
+    }
+
     /// The clusters of one clustering: the samples of each, the largest first.
     pub fn members(&self, clustering: usize) -> Vec<Vec<usize>> {
         let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();

@@ -9,9 +9,12 @@
 mod ask;
 mod clusters;
 mod describe;
+mod export;
 #[cfg(feature = "analysis")]
 mod find;
 mod kinds;
+#[cfg(test)]
+mod reading_tests;
 mod samples;
 mod score;
 #[cfg(test)]
@@ -22,7 +25,8 @@ mod vectors;
 
 pub use ask::{Ask, Draw, Places};
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
-pub use describe::{Contexts, Described, describe};
+pub use describe::{Contexts, Described, counts, describe};
+pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
 pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::analysis::qdg::{Clusters, Contexts, Method, Similarity, describe};
+use quanta_core::analysis::qdg::{Clusters, Contexts, Method, Similarity, describe, to_csv, to_json};
 use serde_json::{Value, json};
 
 use crate::failure::usage;
@@ -67,17 +67,13 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     }
     let contexts = Contexts::new(&record.config, &clusters.samples);
     if matches.get_flag("csv") {
-        return output::whole(&csv(&clusters, chosen, &contexts));
+        return output::whole(&to_csv(&clusters, chosen, &contexts));
+    }
+    if matches.get_flag("json") {
+        let objects = to_json(&clusters, chosen, &contexts);
+        return objects.iter().try_for_each(|object| output::line(&object.to_string()));
     }
     let described = describe(&clusters, chosen);
-    if matches.get_flag("json") {
-        return described.iter().try_for_each(|cluster| {
-            let samples: Vec<Value> = cluster.members.iter().map(|sample| sample_json(&clusters, &contexts, *sample)).collect();
-            let mut object = json!(cluster);
-            object["samples"] = json!(samples);
-            output::line(&object.to_string())
-        });
-    }
     let one = &clusters.clusterings[chosen];
     let mut text = format!("{}, {}, k = {}\n", one.similarity.word(), one.method.word(), one.k);
     let Some(rank) = matches.get_one::<u64>("show") else {
@@ -115,12 +111,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 fn choose(clusters: &Clusters, matches: &ArgMatches) -> Result<usize, String> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let (similarity, method, k) = (word("similarity"), word("method"), matches.get_one::<u64>("k").map(|k| *k as usize));
-    let fits = |one: &quanta_core::analysis::qdg::Clustering| {
-        similarity.is_none_or(|word| word == one.similarity.word())
-            && method.is_none_or(|word| word == one.method.word())
-            && k.is_none_or(|k| k == one.k)
-    };
-    clusters.clusterings.iter().position(fits).ok_or_else(|| {
+    clusters.find(similarity, method, k).ok_or_else(|| {
         let there = clusters.clusterings.iter().map(|one| format!("{} {} {}", one.similarity.word(), one.method.word(), one.k));
         format!("no such clustering is there, only (similarity, method, k) {}", there.collect::<Vec<_>>().join(", "))
     })
@@ -131,23 +122,4 @@ fn labels(clusters: &Clusters, chosen: usize) -> Value {
     let chosen = &clusters.clusterings[chosen];
     let same = clusters.clusterings.iter().filter(|one| (one.similarity, one.method) == (chosen.similarity, chosen.method));
     json!(same.map(|one| (one.k.to_string(), &one.labels)).collect::<BTreeMap<String, &Vec<u32>>>())
-}
-
-fn sample_json(clusters: &Clusters, contexts: &Contexts, sample: usize) -> Value {
-    let samples = &clusters.samples;
-    json!({
-        "sample": sample, "quantum": samples.quantum[sample] + 1, "target": contexts.token(samples.target[sample]),
-        "loss_nats": samples.loss[sample], "context": contexts.marked(sample),
-    })
-}
-
-fn csv(clusters: &Clusters, chosen: usize, contexts: &Contexts) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let mut text = "sample,cluster,quantum,target,loss_nats,context\n".to_owned();
-    let samples = &clusters.samples;
-    for (sample, label) in clusters.clusterings[chosen].labels.iter().enumerate() {
-        let (target, context) = (quoted(&contexts.token(samples.target[sample])), quoted(&contexts.marked(sample)));
-        text += &format!("{sample},{},{},{target},{},{context}\n", label + 1, samples.quantum[sample] + 1, samples.loss[sample]);
-    }
-    text
 }

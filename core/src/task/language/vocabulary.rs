@@ -107,6 +107,12 @@ impl Vocabulary {
         }
     }
 
+    /// Whether a token ends what the next may depend on: the end of a sentence, or the beginning of a
+    /// document.
+    pub fn is_end(token: u32) -> bool {
+        matches!(token, sign::BEGIN | sign::END)
+    }
+
     /// A token as it is shown.
     pub fn name(&self, token: u32) -> String {
         if let Some(name) = sign::NAMES.get(token as usize) {

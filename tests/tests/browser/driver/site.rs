@@ -25,10 +25,15 @@ fn dist() -> PathBuf {
     dist.canonicalize().expect("the page's folder")
 }
 
+/// The folder of the site of a browser with that home.
+pub fn folder(home: &Path) -> PathBuf {
+    home.join("site")
+}
+
 /// Serves the built page on a free port and returns its address. Chromium's driver tells what is
 /// written to the console; for the other browsers page and worker begin with a script that watches it.
 pub fn serve(name: Name, home: &Path) -> String {
-    let root = home.join("site");
+    let root = folder(home);
     copy(&dist(), &root, name != Name::Chromium);
     let listener = server::listen("127.0.0.1", 0).expect("a port for the page");
     let address = format!("http://{}{BASE}", listener.local_addr().expect("an address"));
