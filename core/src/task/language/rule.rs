@@ -205,6 +205,23 @@ impl Rule {
         Template { slots, labels, mirrors, numbers: v.numbers.clone(), modulus }
     }
 
+    /// How many tokens its sentences have, the end among them: what a form asks at every key, without the
+    /// template.
+    pub fn len(&self, settings: &LanguageSettings) -> usize {
+        let number = if settings.notation == Notation::Digits { 2 } else { 1 };
+        1 + match self {
+            Self::Fact { .. } => 3,
+            Self::Phrase { .. } => 6,
+            Self::Count { .. } => 1 + 5 * number,
+            Self::Copy | Self::Reverse => 2 + 2 * settings.list_length,
+            Self::Point { .. } => 3 + settings.list_length,
+            Self::LookUp { pairs } => 4 + 2 * pairs,
+            Self::Bracket | Self::Agreement => 5,
+            Self::Sum => 2 + 3 * number,
+            Self::Line => 2 + settings.line_length,
+        }
+    }
+
     /// How long its sentences are, and where they are labelled.
     pub fn shape(&self, settings: &LanguageSettings) -> Shape {
         self.template(settings, &settings.vocabulary()).shape()

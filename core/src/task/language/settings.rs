@@ -141,7 +141,7 @@ impl LanguageSettings {
     /// Each kind of sentence with how many quanta have it.
     fn lengths(&self) -> impl Iterator<Item = (usize, usize)> {
         let kinds = [(FACT, self.facts), (PHRASE, self.phrases)].into_iter().chain(self.skills().into_iter().map(|rule| (rule, 1)));
-        kinds.filter(|(_, count)| *count > 0).map(|(rule, count)| (rule.shape(self).len, count))
+        kinds.filter(|(_, count)| *count > 0).map(|(rule, count)| (rule.len(self), count))
     }
 
     /// The quanta by rank, with the facts and phrases that the seed draws.

@@ -321,3 +321,16 @@ fn known_answers() {
         "⟨begin⟩ thing7 has0 value5 . take1 t j p d is t . thing13 has1 value4 . take1 m b m n is m"
     );
 }
+
+#[test]
+fn a_rules_length_is_that_of_its_template() {
+    let all = "counts=8&lists=2&pointers=4&lookups=3&brackets=1&agreements=1&sums=1&lines=1";
+    for query in ["", "notation=digits", "list_length=7&line_length=5", "targets=shared"] {
+        let config = config(&format!("{all}&{query}"));
+        let settings = config.language().expect("a language");
+        for quantum in settings.planted(3) {
+            let rule = quantum.rule;
+            assert_eq!(rule.len(settings), rule.shape(settings).len, "{query}: {rule:?}");
+        }
+    }
+}
