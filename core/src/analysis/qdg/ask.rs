@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::kinds::{self, Method, Similarity};
-use super::samples::Samples;
 use crate::analysis::AnalysisError;
 use crate::settings::choice;
 
@@ -89,11 +88,6 @@ impl Ask {
             return Err(AnalysisError::Neighbours { neighbours: self.neighbours, n: self.samples });
         }
         Ok(())
-    }
-
-    /// The numbers of clusters for these samples.
-    pub fn ks(&self, samples: &Samples) -> Vec<usize> {
-        if self.k.is_empty() { vec![samples.quanta()] } else { self.k.clone() }
     }
 
     /// As JSON, for what is kept.

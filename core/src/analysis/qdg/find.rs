@@ -77,7 +77,7 @@ fn cluster(
     ask: &Ask,
     begin: &mut impl FnMut(Stage) -> Result<(), AnalysisError>,
 ) -> Result<Vec<(Method, usize, Vec<u32>)>, AnalysisError> {
-    let ks = ask.ks(samples);
+    let ks = if ask.k.is_empty() { vec![samples.quanta()] } else { ask.k.clone() };
     let most = ks.iter().copied().max().unwrap_or(1);
     let graph = match ask.methods.iter().any(|method| method.is_of_neighbours()) {
         true => Some(NeighbourGraph::nearest(affinities, ask.neighbours)?),

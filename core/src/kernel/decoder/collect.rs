@@ -3,12 +3,26 @@
 use std::ops::Range;
 
 use super::elementwise::Add;
-use super::factors::LayerFactors;
 use super::layout::Part;
 use super::product::{Size, multiply};
 use super::rows::{Rows, Target};
 use crate::kernel::cpu::Isa;
 use crate::kernel::cpu::simd::LANES;
+
+/// What the gradient with respect to one linear layer's weights is made of: Σ x_t δ_tᵀ over places t.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerFactors {
+    /// Which layer of its block: `attention.query`.
+    pub name: &'static str,
+    /// How many outputs the layer has.
+    pub outputs: usize,
+    /// The gradient at the layer's outputs, `[places, outputs]`.
+    pub deltas: Vec<f32>,
+    /// How many inputs it has.
+    pub inputs: usize,
+    /// What went in, `[places, inputs]`.
+    pub values: Vec<f32>,
+}
 
 /// What becomes of the gradients.
 pub enum Collect<'a> {

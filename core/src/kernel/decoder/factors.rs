@@ -1,6 +1,6 @@
 //! The gradient of one predicted token's loss, as the factors of each linear layer's: for QDG.
 
-use super::collect::Collect;
+use super::collect::{Collect, LayerFactors};
 use super::elementwise::{CrossEntropy, Scale};
 use super::gradients::with_tape;
 use super::{DecoderError, Network};
@@ -13,21 +13,6 @@ pub enum Extent {
     /// At the one that predicts alone: what the layers' inputs and outputs there have to do with the loss.
     /// The way back is as short as one place.
     Place,
-}
-
-/// What the gradient with respect to one linear layer's weights is made of: Σ x_t δ_tᵀ over places t.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerFactors {
-    /// Which layer of its block: `attention.query`.
-    pub name: &'static str,
-    /// How many outputs the layer has.
-    pub outputs: usize,
-    /// The gradient at the layer's outputs, `[places, outputs]`.
-    pub deltas: Vec<f32>,
-    /// How many inputs it has.
-    pub inputs: usize,
-    /// What went in, `[places, inputs]`.
-    pub values: Vec<f32>,
 }
 
 /// One predicted token and its gradient.

@@ -29,8 +29,9 @@ pub mod tensors;
 #[cfg(test)]
 mod tests;
 
+pub use collect::LayerFactors;
 pub use error::DecoderError;
-pub use factors::{Extent, LayerFactors, Sample};
+pub use factors::{Extent, Sample};
 pub use gradients::{Gradients, Predictions};
 pub use layout::Parameter;
 pub use network::Network;

@@ -9,6 +9,7 @@
 mod document;
 mod frequencies;
 mod least;
+mod planted;
 mod rule;
 mod settings;
 #[cfg(test)]
