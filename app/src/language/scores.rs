@@ -102,6 +102,11 @@ fn verdict(found: &Found, rows: &[Row]) -> String {
     text
 }
 
+/// A score in a table.
+fn number(value: f64) -> String {
+    format!("{value:.3}").replace('-', "−")
+}
+
 /// Five scores of a row, in the order of the table.
 fn numbers(row: &Row) -> [f64; 5] {
     let Agreement { ari, ami, nmi, purity, .. } = row.agreement;
@@ -136,8 +141,8 @@ fn ScoreTable(rows: Arc<Vec<Row>>) -> impl IntoView {
             false => title.into_any(),
         };
         let cell = |(value, best): (f64, f64)| match is_found && value == best {
-            true => view! { <td class="number"><strong>{format!("{value:.3}")}</strong></td> }.into_any(),
-            false => view! { <td class="number">{format!("{value:.3}")}</td> }.into_any(),
+            true => view! { <td class="number"><strong>{number(value)}</strong></td> }.into_any(),
+            false => view! { <td class="number">{number(value)}</td> }.into_any(),
         };
         view! {
             <tr class:shown=is_shown>
@@ -187,7 +192,7 @@ fn FamilyTable(rows: Arc<Vec<Row>>) -> impl IntoView {
                         <td class="number">{row.k}</td>
                         {names.iter().map(|name| {
                             let f1 = row.families.get(name).copied().unwrap_or_default();
-                            view! { <td class="number">{format!("{f1:.3}")}</td> }
+                            view! { <td class="number">{number(f1)}</td> }
                         }).collect_view()}
                     </tr>
                 }).collect_view()}
@@ -198,7 +203,7 @@ fn FamilyTable(rows: Arc<Vec<Row>>) -> impl IntoView {
 
 #[component]
 fn PairTable(found: Arc<Found>) -> impl IntoView {
-    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}").replace('-', "−"));
+    let number = |value: Option<f64>| value.map_or("–".to_owned(), number);
     let columns =
         ["Same quantum, same target", "Same quantum, another target", "Another quantum, same target", "Neither the same", "AUC"];
     let lines = found.clusters.measured.iter().map(|one| {

@@ -26,7 +26,7 @@ pub fn Clusters() -> impl IntoView {
     let run = move || {
         let found = reader.found()?;
         let link = Link { config: Some(found.config.clone()), ..Link::default() };
-        Some(view! { <PageLink link=link text="Its settings in the Lab" label="The settings of the run in the Lab" /> })
+        Some(view! { <PageLink link=link text="Settings of the run, in the Lab" label="Settings of the run, in the Lab" /> })
     };
     view! {
         <section class="source" aria-labelledby="source-title">

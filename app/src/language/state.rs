@@ -96,6 +96,11 @@ impl Order {
         }
     }
 
+    /// Its name in a link, which does not name the usual one.
+    fn in_link(self) -> Option<&'static str> {
+        Some(self.word()).filter(|_| self != Self::default())
+    }
+
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|order| order.word() == word)
     }
@@ -195,6 +200,7 @@ impl Reader {
         let none = |key: &'static str| (key, None);
         let mut changes = vec![("published", file)];
         changes.extend(["similarity", "method", "k", "cluster", "search", "target"].map(none));
+        changes.push(("order", self.order.get_untracked().in_link()));
         self.board.set_words(&changes);
     }
 
@@ -210,7 +216,7 @@ impl Reader {
 
     /// Lists clusters in another order.
     pub fn sort_by(&self, order: Order) {
-        self.board.set_words(&[("order", Some(order.word()).filter(|_| order != Order::default())), ("cluster", None)]);
+        self.board.set_words(&[("order", order.in_link()), ("cluster", None)]);
     }
 
     /// Opens a cluster, by its place by size.
