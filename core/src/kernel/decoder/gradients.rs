@@ -12,6 +12,9 @@ use crate::kernel::cpu::simd::{LANES, Lanes};
 /// their sums are added in order: the result does not depend on the threads.
 const PARTS: usize = 16;
 
+/// The sums of all parts have at most about so many numbers together, as long as there are two parts.
+const MOST_SUMS: usize = 1 << 26;
+
 std::thread_local! {
     /// Each thread reuses its memory from document to document.
     static TAPE: std::cell::RefCell<Tape> = std::cell::RefCell::default();
@@ -56,7 +59,8 @@ impl Network<'_> {
         documents.iter().try_for_each(|document| self.decoder.check(document))?;
         let predicted: usize = documents.iter().map(|document| document.len() - 1).sum();
         let scale = Scale::By(1.0 / predicted as f32);
-        let per = documents.len().div_ceil(PARTS).max(1);
+        let most = (MOST_SUMS / self.decoder.parts.len).clamp(2, PARTS);
+        let per = documents.len().div_ceil(most).max(1);
         let parts = each(documents.len().div_ceil(per), |part| {
             let mut sums = Sums { loss: 0.0, lanes: self.decoder.zeros() };
             for document in documents.iter().skip(part * per).take(per) {
