@@ -17,6 +17,7 @@ use super::codec::NOT_LOADED;
 use super::id;
 use super::job::Phase;
 use super::notices::About;
+use super::opened_clusters::OpenedClusters;
 use super::run::{Line, Run};
 use super::run_control::RunCommands;
 use super::service::Service;
@@ -33,15 +34,6 @@ pub enum Opened {
     Sweep(Resource),
     /// Clusters of a run's gradients.
     Clusters,
-}
-
-/// A file of clusters that was opened.
-#[derive(Clone, Debug)]
-pub struct OpenedClusters {
-    /// The file's name.
-    pub name: String,
-    /// The run, with the clusters as its artifact.
-    pub material: Arc<Material>,
 }
 
 impl RunCommands {

@@ -7,7 +7,7 @@ use super::engine::Engine;
 use super::job::{RunJob, SweepJob};
 use super::not_kept::NotKept;
 use super::notices::Notices;
-use super::open::OpenedClusters;
+use super::opened_clusters::OpenedClusters;
 use super::queue::{Current, Queue};
 use super::run::Run;
 use super::runs::Runs;
