@@ -5,8 +5,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use quanta_core::analysis::qdg::{ARTIFACT, Clustering, Clusters, Contexts, Described, describe};
-use quanta_core::config::RunConfig;
+use quanta_core::analysis::qdg::{ARTIFACT, Clustering, Clusters, Described, describe};
 
 use super::filter::Filter;
 use super::found::{Found, Held, Source};
