@@ -60,7 +60,7 @@ fn prepare(folder: &Path, command: &str) {
             labels(&path, stem == "truth");
         } else if word.ends_with(".safetensors") {
             match stem.as_str() {
-                _ if is_of_gradients(&words) => learned(&path, stem == "clusters"),
+                _ if is_of_gradients(&words) => learned(&path, words[1] == "clusters" || words[2] == "score"),
                 "language" => {
                     let config = preset("language").unwrap().config();
                     _ = saved(path.parent().unwrap(), &stem, &synthetic(config));
