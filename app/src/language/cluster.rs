@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Contexts, Described, Inputs, counts};
 
+use super::found::Found;
 use super::list::percent;
-use super::state::{Found, Reader};
+use super::state::Reader;
 use crate::words;
 
 /// How many samples are shown at first, and how many more each time.

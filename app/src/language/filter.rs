@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::state::Source;
+use super::found::{Found, Source};
 
 /// The search and the filter.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ impl Filter {
 }
 
 /// The text of each sample that is searched: its context with its target.
-fn texts(found: &super::state::Found) -> Vec<String> {
+fn texts(found: &Found) -> Vec<String> {
     let (contexts, samples) = (found.contexts(), &found.clusters.samples);
     let text = |(sample, target): (usize, &u32)| {
         let mut parts = contexts.before(sample);

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod filter;
+mod found;
 mod list;
 mod scores;
 mod share;
@@ -17,7 +18,8 @@ use web_sys::{Element, KeyboardEvent, Node};
 
 use crate::view::browser;
 use crate::view::notices::LinkNotices;
-use state::{Reader, Source};
+use found::Source;
+use state::Reader;
 
 /// The page.
 #[component]

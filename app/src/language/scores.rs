@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Draw, Row, Scored, scores};
 use quanta_core::analysis::scores::{Agreement, KindOfPairs};
 
-use super::state::{Found, Reader, in_words};
+use super::found::Found;
+use super::state::{Reader, in_words};
 use crate::words;
 
 /// The section.

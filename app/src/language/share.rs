@@ -13,7 +13,7 @@ use crate::view::copyable::Copyable;
 #[component]
 pub fn Export() -> impl IntoView {
     let reader = expect_context::<Reader>();
-    let save = move |ending: &'static str, kind: &'static str, write: fn(&super::state::Found, usize) -> String| {
+    let save = move |ending: &'static str, kind: &'static str, write: fn(&super::found::Found, usize) -> String| {
         let (Some(found), chosen) = (untrack(|| reader.found()), reader.chosen.get_untracked()) else { return };
         if let Some(one) = found.clusters.clusterings.get(chosen) {
             let name = format!("clusters-{}-{}-{}.{ending}", one.similarity.word(), one.method.word(), one.k);

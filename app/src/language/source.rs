@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Draw, Places};
 use quanta_core::config::preset;
 
-use super::state::{Found, Reader, Source};
+use super::found::{Found, Source};
+use super::state::Reader;
 use crate::link::Link;
 use crate::published::Index;
 use crate::view::copyable::Copyable;
