@@ -1,9 +1,14 @@
-//! A file of clusters, and whether it is there.
+//! Files of clusters: the one that was opened here, and the published ones.
 
 use std::sync::Arc;
 
-use quanta_core::analysis::qdg::{Clusters, Contexts};
+use leptos::prelude::*;
+use quanta_core::analysis::qdg::{ARTIFACT, Clusters, Contexts};
 use quanta_core::config::RunConfig;
+
+use crate::published::{Index, Material, Published};
+use crate::trainer::OpenedClusters;
+use crate::view::published::{Asked, Library};
 
 /// A file of clusters.
 pub struct Found {
@@ -45,4 +50,47 @@ pub enum Source {
     Failed(String),
     /// They are here.
     Here(Held),
+}
+
+/// The published file that the link names, or the first with clusters; tracked.
+pub fn wanted(file: Option<String>, library: Library) -> Option<Published> {
+    library.index.with(|index| {
+        let mut clusters = index.there().into_iter().flat_map(Index::clusters);
+        clusters.find(|one| file.as_ref().is_none_or(|file| one.file == *file)).cloned()
+    })
+}
+
+/// What is to be shown: the opened file, unless the link names a published one; tracked.
+pub fn source(file: Option<String>, opened: RwSignal<Option<OpenedClusters>>, library: Library) -> Source {
+    if let (None, Some(OpenedClusters { name, material })) = (&file, opened.get()) {
+        return read(name, None, &material);
+    }
+    let Some(published) = wanted(file.clone(), library) else {
+        return library.index.with(|index| match (index, file) {
+            (Asked::Coming, _) => Source::Coming,
+            (Asked::Failed(why), _) => Source::Failed(format!("The published results cannot be shown: {why}.")),
+            (_, Some(file)) => Source::Failed(format!("No clusters named “{file}” are published here.")),
+            (_, None) => Source::Nothing,
+        });
+    };
+    let Published { file, title, .. } = published;
+    match library.file(&file) {
+        Asked::Coming => Source::Coming,
+        Asked::Missing => Source::Failed(format!("“{title}” is listed, but its file {file} is not there.")),
+        Asked::Failed(why) => Source::Failed(format!("“{title}” cannot be shown: {why}.")),
+        Asked::There(material) => read(title, Some(file), &material),
+    }
+}
+
+fn read(title: String, file: Option<String>, material: &Material) -> Source {
+    let Material::Run(record) = material else {
+        return Source::Failed(format!("“{title}” cannot be shown: it holds a sweep, and no clusters."));
+    };
+    let Some(artifact) = record.artifacts.get(ARTIFACT) else {
+        return Source::Failed(format!("“{title}” cannot be shown: it holds a run, but no clusters."));
+    };
+    match Clusters::from_artifact(artifact) {
+        Err(error) => Source::Failed(format!("“{title}” cannot be shown: {error}.")),
+        Ok(clusters) => Source::Here(Held(Arc::new(Found { title, file, config: record.config.clone(), clusters }))),
+    }
 }

@@ -5,17 +5,16 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use quanta_core::analysis::qdg::{ARTIFACT, Clustering, Clusters, Described, describe};
+use quanta_core::analysis::qdg::{Clustering, Clusters, Described, describe};
 
 use super::filter::Filter;
-use super::found::{Found, Held, Source};
+use super::found::{Found, Source, source, wanted};
 use crate::address::Address;
 use crate::link::Page;
-use crate::published::{Index, Material, Published};
 use crate::trainer::{OpenedClusters, RunCommands};
 use crate::view::board::Board;
 use crate::view::browser;
-use crate::view::published::{Asked, Library};
+use crate::view::published::Library;
 
 /// The page's keys in links.
 const WORDS: &[&str] = &["published", "similarity", "method", "k", "order", "cluster", "search", "target"];
@@ -240,48 +239,6 @@ impl Reader {
                 }
             }
         });
-    }
-}
-
-/// The published file that the link names, or the first with clusters; tracked.
-fn wanted(file: Option<String>, library: Library) -> Option<Published> {
-    library.index.with(|index| {
-        let mut clusters = index.there().into_iter().flat_map(Index::clusters);
-        clusters.find(|one| file.as_ref().is_none_or(|file| one.file == *file)).cloned()
-    })
-}
-
-fn source(file: Option<String>, opened: RwSignal<Option<OpenedClusters>>, library: Library) -> Source {
-    if let (None, Some(OpenedClusters { name, material })) = (&file, opened.get()) {
-        return read(name, None, &material);
-    }
-    let Some(published) = wanted(file.clone(), library) else {
-        return library.index.with(|index| match (index, file) {
-            (Asked::Coming, _) => Source::Coming,
-            (Asked::Failed(why), _) => Source::Failed(format!("The published results cannot be shown: {why}.")),
-            (_, Some(file)) => Source::Failed(format!("No clusters named “{file}” are published here.")),
-            (_, None) => Source::Nothing,
-        });
-    };
-    let Published { file, title, .. } = published;
-    match library.file(&file) {
-        Asked::Coming => Source::Coming,
-        Asked::Missing => Source::Failed(format!("“{title}” is listed, but its file {file} is not there.")),
-        Asked::Failed(why) => Source::Failed(format!("“{title}” cannot be shown: {why}.")),
-        Asked::There(material) => read(title, Some(file), &material),
-    }
-}
-
-fn read(title: String, file: Option<String>, material: &Material) -> Source {
-    let Material::Run(record) = material else {
-        return Source::Failed(format!("“{title}” cannot be shown: it holds a sweep, and no clusters."));
-    };
-    let Some(artifact) = record.artifacts.get(ARTIFACT) else {
-        return Source::Failed(format!("“{title}” cannot be shown: it holds a run, but no clusters."));
-    };
-    match Clusters::from_artifact(artifact) {
-        Err(error) => Source::Failed(format!("“{title}” cannot be shown: {error}.")),
-        Ok(clusters) => Source::Here(Held(Arc::new(Found { title, file, config: record.config.clone(), clusters }))),
     }
 }
 

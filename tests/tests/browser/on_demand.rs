@@ -50,6 +50,7 @@ fn a_page_is_loaded_once_when_it_is_opened() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn a_page_says_that_it_comes_and_can_be_asked_again() {
     a_person(async |person| {
+        person.breaks_things.set(true);
         person.opens("").await;
         person.finds("button", "Start").await;
         // Until `go` is called, the page's part does not come; then the network is down.
