@@ -63,6 +63,8 @@ fn auto_never_takes_a_software_adapter() {
 #[ignore = "needs the built page: ./lab test browser"]
 fn without_webgpu_the_page_explains_it_and_trains_on_the_cpu() {
     a_person_at(Kind { webgpu: false, ..Kind::default() }, async |person| {
+        // Chromium itself warns that it has no WebGPU.
+        person.breaks_things.set(true);
         person.opens(TINY).await;
         let text = person.reads_soon("offers no WebGPU").await;
         assert!(text.contains("How to enable WebGPU in this browser"), "{text}");

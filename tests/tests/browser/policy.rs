@@ -9,6 +9,7 @@ use crate::person::a_person;
 #[ignore = "needs the built page: ./lab test browser"]
 fn the_content_security_policy_is_strict_and_enforced() {
     a_person(async |person| {
+        person.breaks_things.set(true);
         person.opens(TINY).await;
         person.waits_for_state("Ready to start.").await;
         let policy =

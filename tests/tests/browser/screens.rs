@@ -18,6 +18,8 @@ fn opened_by_double_click_the_page_says_what_it_needs() {
     let dist = dist.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
     let page = dist.canonicalize().expect("the built page").join("index.html");
     a_person(async |person| {
+        // Nothing can be loaded from there.
+        person.breaks_things.set(true);
         person.goes_to(&format!("file://{}", page.display())).await;
         person.reads_soon(NEEDS).await;
     });
