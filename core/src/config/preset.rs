@@ -107,7 +107,7 @@ pub const PRESETS: &[Preset] = &[
         name: "language-large",
         title: "Language, large",
         look_for: "Three hundred quanta, most of them facts: enough ranks for the slope of emergence against use. \
-                   Most of an hour on a CPU.",
+                   About twenty minutes on two cores.",
         config: || {
             let settings = LanguageSettings {
                 facts: 256,

@@ -121,11 +121,12 @@ impl<'a> Bars<'a> {
         } else {
             match last {
                 Some(last) if failure.is_none() => format!(
-                    "{finished} of {runs}: {label}: loss {:.4} bits after {} steps, {} of {} subtasks emerged, {}",
+                    "{finished} of {runs}: {label}: loss {:.4} bits after {} steps, {} of {} {} emerged, {}",
                     last.loss_bits,
                     thousands(last.step),
                     fit::emerged_count(record),
                     entry.config.quanta().len(),
+                    entry.config.task.noun().many,
                     duration(last.seconds)
                 ),
                 // The failure was printed on stderr above.
