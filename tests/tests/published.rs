@@ -101,6 +101,7 @@ fn learned(path: &Path, clusters: bool) {
     good(&args);
     if clusters {
         good(&["qdg", text(&run), "--out", text(path), "--samples=60", "--starts=2"]);
+        std::fs::remove_file(&run).unwrap();
     } else {
         std::fs::rename(&run, path).unwrap();
     }
