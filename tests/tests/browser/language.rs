@@ -75,8 +75,9 @@ fn clusters_are_opened_chosen_searched_shared_and_saved(kind: Kind) {
     let (_folder, path) = a_file(&record);
     a_person_at(kind, async |person| {
         person.opens("?page=language").await;
-        let text = person.reads_soon("No clusters are published here yet").await;
+        let text = person.reads_soon("Published: “").await;
         assert!(text.contains("QDG"), "{text}");
+        person.opens_menu("How to make clusters").await;
         assert!(person.value_of("Clusters of a run, in a terminal").await.starts_with("quanta qdg "));
         person.picks_file(&path).await;
         let text = person.reads_soon("Opened: “clusters.safetensors”. 600 samples of 50 quanta").await;
@@ -147,11 +148,13 @@ fn clusters_are_ordered_filtered_and_shown_some_at_a_time() {
     let clusters = planted::clusters(&record.config);
     let (_folder, path) = a_file(&record);
     a_person(async |person| {
-        person.opens("?page=language&similarity=absolute&k=50&order=surprise").await;
-        person.reads_soon("No clusters are published here yet").await;
-        // The link was made with this file, and holds when it is opened.
+        person.opens("?page=language").await;
+        person.reads_soon("Published: “").await;
         person.picks_file(&path).await;
         person.reads_soon("Opened: “clusters.safetensors”").await;
+        person.chooses("Similarity", "absolute").await;
+        person.chooses("Clusters, k", "50").await;
+        person.chooses("Order", "surprise").await;
         let mut described = describe(&clusters, by_quantum(&clusters));
         described.sort_by(|a, b| b.surprise.total_cmp(&a.surprise));
         person.reads_cluster(described[0].rank).await;
@@ -192,7 +195,7 @@ fn clusterings_stand_beside_baselines() {
     let (_folder, path) = a_file(&record);
     a_person(async |person| {
         person.opens("?page=language").await;
-        person.reads_soon("No clusters are published here yet").await;
+        person.reads_soon("Published: “").await;
         person.picks_file(&path).await;
         let best = &scores(&clusters).expect("scores")[by_quantum(&clusters)];
         let text = person.reads_soon("Of 4 clusterings here the best by ARI is “absolute, spectral, k = 50”, with ").await;
@@ -340,8 +343,8 @@ fn axe_finds_nothing_among_clusters() {
     a_person(async |person| {
         for theme in ["light", "dark"] {
             person.opens(&format!("?page=language&similarity=absolute&k=50&theme={theme}")).await;
-            person.reads_soon("No clusters are published here yet").await;
-            audit(person, &format!("no clusters, {theme}")).await;
+            person.reads_soon("Published: “").await;
+            audit(person, &format!("published clusters, {theme}")).await;
             person.picks_file(&path).await;
             person.reads_cluster(1).await;
             person.opens_menu("F1 by family").await;

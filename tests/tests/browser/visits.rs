@@ -47,7 +47,7 @@ fn no_page_complains_after_it_was_left() {
         person.opens(&TINY.replace("steps=400", "steps=4000000")).await;
         person.presses("Start").await;
         person.sees("some steps", |numbers| numbers.step.is_some_and(|step| step >= 5)).await;
-        for page in ["Theory", "Scaling", "Reproduce", "Scaling", "Lab"] {
+        for page in ["Theory", "Scaling", "Language", "Reproduce", "Scaling", "Lab"] {
             goes_to(person, page).await;
             tokio::time::sleep(LATER).await;
             person.sees_no_problems().await;
