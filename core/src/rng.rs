@@ -100,6 +100,19 @@ impl Rng {
         }
     }
 
+    /// Returns `count` different whole numbers in `0..n`, ascending; any set of them is as likely as any
+    /// other. `count` is at most `n`.
+    pub fn choose(&mut self, n: usize, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..n).collect();
+        for at in 0..count {
+            let other = at + self.below((n - at) as u32) as usize;
+            order.swap(at, other);
+        }
+        order.truncate(count);
+        order.sort_unstable();
+        order
+    }
+
     /// Returns a number in [0, 1), on a grid of 2^-53.
     pub fn unit(&mut self) -> f64 {
         let (high, low) = (u64::from(self.next_u32()), u64::from(self.next_u32()));

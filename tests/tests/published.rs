@@ -60,7 +60,8 @@ fn prepare(folder: &Path, command: &str) {
             labels(&path, stem == "truth");
         } else if word.ends_with(".safetensors") {
             match stem.as_str() {
-                _ if is_of_gradients(&words) => learned(&path, words[1] == "clusters" || words[2] == "score"),
+                _ if words[1] == "clusters" || words[1] == "qdg" && words[2] == "score" => clustered(&path),
+                _ if words[1] == "qdg" => learned(&path),
                 "language" => {
                     let config = preset("language").unwrap().config();
                     _ = saved(path.parent().unwrap(), &stem, &synthetic(config));
@@ -85,26 +86,12 @@ fn labels(path: &Path, is_truth: bool) {
     std::fs::write(path, text).unwrap();
 }
 
-/// Whether a command is of gradients and their clusters.
-fn is_of_gradients(words: &[&str]) -> bool {
-    words[1] == "clusters" || words[1] == "qdg" && !["envelope"].contains(&words[2])
-}
-
-/// Trains a small run, or makes its clusters.
-fn learned(path: &Path, clusters: bool) {
+/// Makes the clusters of a small run.
+fn clustered(path: &Path) {
     let run = path.with_file_name("learned.safetensors");
-    let settings =
-        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
-    let mut args = vec!["train"];
-    args.extend(settings.split(' '));
-    args.extend(["--out", text(&run)]);
-    good(&args);
-    if clusters {
-        good(&["qdg", text(&run), "--out", text(path), "--samples=60", "--starts=2"]);
-        std::fs::remove_file(&run).unwrap();
-    } else {
-        std::fs::rename(&run, path).unwrap();
-    }
+    learned(&run);
+    good(&["qdg", text(&run), "--out", text(path), "--samples=60", "--starts=2"]);
+    std::fs::remove_file(&run).unwrap();
 }
 
 /// Whether a word names the folder of a sweep that is there already.

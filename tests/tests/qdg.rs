@@ -81,22 +81,11 @@ fn clusterings_are_scored_beside_baselines() {
     assert_eq!(good(&["qdg", "score", "--labels", text(&labels), "--truth", text(&bare), "--json"]).lines().count(), 4);
 }
 
-/// A run of four subtasks, trained until all are learned.
-fn learned(folder: &Path) -> PathBuf {
-    let path = folder.join("run.safetensors");
-    let settings =
-        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
-    let mut args = vec!["train"];
-    args.extend(settings.split(' '));
-    args.extend(["--out", text(&path)]);
-    good(&args);
-    path
-}
-
 #[test]
 fn a_runs_gradients_are_clustered_scored_and_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let (run, out) = (learned(folder.path()), folder.path().join("clusters.safetensors"));
+    let [run, out] = ["run", "clusters"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    learned(&run);
     let args = ["qdg", text(&run), "--out", text(&out), "--samples=80", "--starts=5", "--k=4,8"];
     let table = good(&args);
     assert!(table.contains("absolute, average") && table.contains("same target") && table.contains("Mean cosine"), "{table}");

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Draw, Row, Scored, scores};
-use quanta_core::analysis::scores::{Agreement, KindOfPairs};
 
 use super::found::Found;
 use super::state::{Reader, in_words};
@@ -108,19 +107,13 @@ fn number(value: f64) -> String {
     format!("{value:.3}").replace('-', "−")
 }
 
-/// Five scores of a row, in the order of the table.
-fn numbers(row: &Row) -> [f64; 5] {
-    let Agreement { ari, ami, nmi, purity, .. } = row.agreement;
-    [ari, ami, nmi, purity, row.f1]
-}
-
 #[component]
 fn ScoreTable(rows: Arc<Vec<Row>>) -> impl IntoView {
     let reader = expect_context::<Reader>();
     // The best clustering of each score.
     let mut best = [f64::NEG_INFINITY; 5];
     for row in rows.iter().filter(|row| matches!(row.scored, Scored::Found(..))) {
-        best.iter_mut().zip(numbers(row)).for_each(|(best, value)| *best = best.max(value));
+        best.iter_mut().zip(row.numbers()).for_each(|(best, value)| *best = best.max(value));
     }
     let line = move |(at, row): (usize, &Row)| {
         let is_found = matches!(row.scored, Scored::Found(..));
@@ -149,7 +142,7 @@ fn ScoreTable(rows: Arc<Vec<Row>>) -> impl IntoView {
             <tr class:shown=is_shown>
                 <th scope="row">{name}</th>
                 <td class="number">{row.k}</td>
-                {numbers(row).into_iter().zip(best).map(cell).collect_view()}
+                {row.numbers().into_iter().zip(best).map(cell).collect_view()}
             </tr>
         }
     };
@@ -208,15 +201,7 @@ fn PairTable(found: Arc<Found>) -> impl IntoView {
     let columns =
         ["Same quantum, same target", "Same quantum, another target", "Another quantum, same target", "Neither the same", "AUC"];
     let lines = found.clusters.measured.iter().map(|one| {
-        let pairs = &one.pairs;
-        let mean = |kind: &KindOfPairs| kind.mean;
-        let cells = [
-            mean(&pairs.same_quantum_same_target),
-            mean(&pairs.same_quantum_other_target),
-            mean(&pairs.other_quantum_same_target),
-            mean(&pairs.other_quantum_other_target),
-            pairs.auc_other_target,
-        ];
+        let cells = one.pairs.means().into_iter().chain([one.pairs.auc_other_target]);
         view! {
             <tr>
                 <th scope="row">{one.similarity.word()}</th>

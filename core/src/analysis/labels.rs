@@ -19,6 +19,11 @@ pub fn sizes(labels: &[u32]) -> Vec<usize> {
     sizes
 }
 
+/// How many clusters labels tell apart: one more than the largest label.
+pub fn count(labels: &[u32]) -> usize {
+    labels.iter().max().map_or(0, |last| *last as usize + 1)
+}
+
 /// Renumbers labels from 0 in order of size, the largest first; equal sizes in order of their first
 /// sample. Labels that no sample carries disappear.
 pub fn by_size(labels: &[u32]) -> Vec<u32> {

@@ -202,7 +202,7 @@ impl Communities for LeidenModularity {
 /// degrees alone would put there, times `resolution`.
 pub fn modularity(graph: &NeighbourGraph, labels: &[u32], resolution: f64) -> f64 {
     let whole: f64 = (0..graph.n()).map(|i| graph.degree(i)).sum();
-    let mut volumes = vec![0.0; labels.iter().max().map_or(0, |label| *label as usize + 1)];
+    let mut volumes = vec![0.0; labels::count(labels)];
     let mut inside = 0.0;
     for (sample, label) in labels.iter().enumerate().take(graph.n()) {
         volumes[*label as usize] += graph.degree(sample);

@@ -56,6 +56,14 @@ macro_rules! choice {
             /// Every choice, as written.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
 
+            /// Every choice, in the same order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The choice of that word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|choice| choice.word() == word)
+            }
+
             /// The word for it.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
@@ -64,10 +72,7 @@ macro_rules! choice {
 
         impl $crate::settings::Value for $name {
             fn set_text(&mut self, text: &str) -> Result<(), String> {
-                *self = match text.trim() {
-                    $($word => Self::$variant,)*
-                    _ => return Err(format!("one of {}", Self::WORDS.join(", "))),
-                };
+                *self = Self::from_word(text.trim()).ok_or_else(|| format!("one of {}", Self::WORDS.join(", ")))?;
                 Ok(())
             }
             fn to_text(&self) -> String { self.word().to_owned() }

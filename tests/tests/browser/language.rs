@@ -26,6 +26,13 @@ fn by_quantum(clusters: &Clusters) -> usize {
 }
 
 impl Person {
+    /// Opens the page, and a file of clusters in place of the published ones.
+    async fn opens_clusters(&self, path: &Path) {
+        self.opens("?page=language").await;
+        self.reads_soon("Published: “").await;
+        self.picks_file(path).await;
+    }
+
     /// Chooses in a list, by its label and the value of an option.
     async fn chooses(&self, list: &str, value: &str) {
         // By its label, because WebKit gives lists another role.
@@ -148,9 +155,7 @@ fn clusters_are_ordered_filtered_and_shown_some_at_a_time() {
     let clusters = planted::clusters(&record.config);
     let (_folder, path) = a_file(&record);
     a_person(async |person| {
-        person.opens("?page=language").await;
-        person.reads_soon("Published: “").await;
-        person.picks_file(&path).await;
+        person.opens_clusters(&path).await;
         person.reads_soon("Opened: “clusters.safetensors”").await;
         person.chooses("Similarity", "absolute").await;
         person.chooses("Clusters, k", "50").await;
@@ -194,9 +199,7 @@ fn clusterings_stand_beside_baselines() {
     let clusters = planted::clusters(&record.config);
     let (_folder, path) = a_file(&record);
     a_person(async |person| {
-        person.opens("?page=language").await;
-        person.reads_soon("Published: “").await;
-        person.picks_file(&path).await;
+        person.opens_clusters(&path).await;
         let best = &scores(&clusters).expect("scores")[by_quantum(&clusters)];
         let text = person.reads_soon("Of 4 clusterings here the best by ARI is “absolute, spectral, k = 50”, with ").await;
         assert!(text.contains(&format!("with {:.2}; the best baseline “", best.agreement.ari)), "{text}");

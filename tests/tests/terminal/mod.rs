@@ -11,6 +11,16 @@ use std::time::{Duration, Instant};
 use quanta_core::event::Evaluation;
 use quanta_core::record::Record;
 
+/// Trains a run of four subtasks until all are learned, in less than a second, and keeps it at `path`.
+pub fn learned(path: &Path) {
+    let settings =
+        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
+    let mut args = vec!["train"];
+    args.extend(settings.split(' '));
+    args.extend(["--out", text(path)]);
+    good(&args);
+}
+
 /// Flags of a run that takes milliseconds.
 pub const TINY: &[&str] = &[
     "--n-tasks=5",

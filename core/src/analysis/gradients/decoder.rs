@@ -52,27 +52,19 @@ impl LanguageModel {
                 return Err(AnalysisError::Parameters(format!("“{name}” of the checkpoint holds {value}: the run has diverged")));
             }
         }
-        let mut model = Self { task, decoder, arrays, weights: Vec::new() };
-        model.weights = model.read_weights()?;
+        // Norms have gains, so that only the blocks' linear layers have weights, in the order of their factors.
+        let is_layer = |name: &str| name.starts_with("blocks.") && name.ends_with(".weight");
+        let weights = |name: &String| {
+            let array = arrays.get(name).ok_or_else(|| failed(DecoderError::Missing(name.clone())))?;
+            let outputs = array.shape.last().copied().unwrap_or_default();
+            Ok((outputs, array.values.iter().map(|weight| f64::from(*weight)).collect()))
+        };
+        let layers = decoder.parameters().iter().map(|parameter| &parameter.name).filter(|name| is_layer(name));
+        let weights = layers.map(weights).collect::<Result<_, AnalysisError>>()?;
+        let model = Self { task, decoder, arrays, weights };
+        // What is missing or of another size is found here.
+        model.network(true)?;
         Ok(model)
-    }
-
-    /// The weights of every linear layer, as a first sample's factors name them.
-    fn read_weights(&self) -> Result<Vec<(usize, Vec<f64>)>, AnalysisError> {
-        let document = self.task.training_batch(0).document(0).to_vec();
-        let layers = self.network(true)?.sample(&document, 0, Extent::Place).map_err(failed)?.layers;
-        let first = layers.first().map(|layer| layer.name);
-        let mut block = 0;
-        let mut weights = Vec::with_capacity(layers.len());
-        for (at, layer) in layers.iter().enumerate() {
-            block += usize::from(at > 0 && Some(layer.name) == first);
-            let name = format!("blocks.{block}.{}.weight", layer.name);
-            let Some(array) = self.arrays.get(&name) else {
-                return Err(AnalysisError::Parameters(format!("the checkpoint has no “{name}”")));
-            };
-            weights.push((layer.outputs, array.values.iter().map(|weight| f64::from(*weight)).collect()));
-        }
-        Ok(weights)
     }
 
     fn network(&self, with_gradients: bool) -> Result<Network<'_>, AnalysisError> {
@@ -296,6 +288,10 @@ mod tests {
             }
             let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, 0, 0).unwrap().unwrap());
             assert_eq!(factors.len(), if kind.is_empty() { 12 } else { 14 });
+            let shapes = |layer: &Factors| (layer.outputs, layer.outputs * layer.inputs);
+            let expected: Vec<(usize, usize)> =
+                model.weights.iter().map(|(outputs, weights)| (*outputs, weights.len())).collect();
+            assert_eq!(factors.iter().map(shapes).collect::<Vec<_>>(), expected);
             for sign in [Sign::Signed, Sign::Absolute] {
                 let (local, all) = (cosines(80, &factors, sign).unwrap().matrix, cosines_of(80, &whole, sign).unwrap().matrix);
                 let far = local.values().iter().zip(all.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::kinds::{self, Method, Similarity};
+use super::kinds::{Method, Similarity};
 use crate::analysis::AnalysisError;
 use crate::settings::choice;
 
@@ -105,17 +105,15 @@ impl Ask {
         let whole = |name: &str| Some(value.get(name)?.as_u64()? as usize);
         let word = |name: &str| value.get(name)?.as_str();
         let words = |name: &str| value.get(name)?.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<&str>>>();
-        let draw = [Draw::Balanced, Draw::Natural].into_iter().find(|draw| Some(draw.word()) == word("draw"))?;
-        let places = [Places::Predicting, Places::All].into_iter().find(|places| Some(places.word()) == word("places"))?;
         let k = value.get("k")?.as_array()?.iter().map(|k| k.as_u64().map(|k| k as usize));
         Some(Self {
             samples: whole("samples")?,
-            draw,
+            draw: Draw::from_word(word("draw")?)?,
             below: value.get("below_nats")?.as_f64()?,
-            places,
+            places: Places::from_word(word("places")?)?,
             projection: whole("projection")?,
-            similarities: words("similarities")?.into_iter().map(kinds::similarity).collect::<Option<_>>()?,
-            methods: words("methods")?.into_iter().map(kinds::method).collect::<Option<_>>()?,
+            similarities: words("similarities")?.into_iter().map(Similarity::from_word).collect::<Option<_>>()?,
+            methods: words("methods")?.into_iter().map(Method::from_word).collect::<Option<_>>()?,
             k: k.collect::<Option<_>>()?,
             neighbours: whole("neighbours")?,
             starts: whole("starts")?,

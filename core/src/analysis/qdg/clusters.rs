@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
-use super::kinds::{self, Method, Similarity};
+use super::kinds::{Method, Similarity};
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
 use crate::analysis::scores::PairScores;
@@ -135,15 +135,15 @@ impl Clusters {
         }
         let clustering = |(kind, labels): (&Value, &[u32])| {
             Some(Clustering {
-                similarity: kinds::similarity(kind.get(0)?.as_str()?)?,
-                method: kinds::method(kind.get(1)?.as_str()?)?,
+                similarity: Similarity::from_word(kind.get(0)?.as_str()?)?,
+                method: Method::from_word(kind.get(1)?.as_str()?)?,
                 k: kind.get(2)?.as_u64()? as usize,
                 labels: labels.to_vec(),
             })
         };
         let clusterings = kinds.iter().zip(labels.chunks(n.max(1))).map(clustering).collect::<Option<Vec<_>>>();
         let pairs = made.get("pairs").and_then(Value::as_object).ok_or_else(|| wrong("pairs"))?;
-        let measured = Similarity::ALL.into_iter().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
+        let measured = Similarity::ALL.iter().copied().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
         let measured = measured.map(|(similarity, pairs)| {
             let pairs = serde_json::from_value(pairs.clone()).map_err(|_| wrong("pairs"))?;
             Ok(Measured { similarity, pairs })

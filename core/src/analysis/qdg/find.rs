@@ -2,6 +2,7 @@
 
 use super::vectors::Vectors;
 use super::{Ask, Clustering, Clusters, Measured, Method, Samples, Similarity};
+use crate::analysis::labels::count;
 use crate::analysis::linkage::{self, Tree};
 use crate::analysis::neighbours::{Communities, LeidenModularity, NeighbourGraph};
 use crate::analysis::scores::pair_scores;
@@ -100,8 +101,7 @@ fn cluster(
             }
             (Method::Leiden, Some(graph)) => {
                 let labels = LeidenModularity.communities(graph, 1.0, ask.seed)?;
-                let k = labels.iter().max().map_or(0, |last| *last as usize + 1);
-                all.push((*method, k, labels));
+                all.push((*method, count(&labels), labels));
             }
             (Method::Average | Method::Complete, _) => {
                 let how = if *method == Method::Average { linkage::Method::Average } else { linkage::Method::Complete };

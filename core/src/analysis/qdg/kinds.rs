@@ -3,7 +3,7 @@
 use crate::settings::choice;
 
 choice! {
-    /// How two samples are compared.
+    /// How two samples are compared, the published way first.
     Similarity {
         /// By the cosine of their gradients, as published.
         Signed = "signed",
@@ -18,7 +18,7 @@ choice! {
 }
 
 choice! {
-    /// How samples are clustered.
+    /// How samples are clustered, the published way first.
     Method {
         /// Spectral clustering of all similarities, as published.
         Spectral = "spectral",
@@ -33,27 +33,9 @@ choice! {
     }
 }
 
-impl Similarity {
-    /// All of them, the published one first.
-    pub const ALL: [Self; 4] = [Self::Signed, Self::Absolute, Self::Attribution, Self::Residual];
-}
-
 impl Method {
-    /// All of them, the published one first.
-    pub const ALL: [Self; 5] = [Self::Spectral, Self::NeighbourSpectral, Self::Leiden, Self::Average, Self::Complete];
-
     /// Whether it needs the graph of nearest neighbours.
     pub fn is_of_neighbours(self) -> bool {
         matches!(self, Self::NeighbourSpectral | Self::Leiden)
     }
-}
-
-/// The similarity of that word.
-pub fn similarity(word: &str) -> Option<Similarity> {
-    Similarity::ALL.into_iter().find(|similarity| similarity.word() == word)
-}
-
-/// The method of that word.
-pub fn method(word: &str) -> Option<Method> {
-    Method::ALL.into_iter().find(|method| method.word() == word)
 }

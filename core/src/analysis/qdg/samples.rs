@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ask::{Ask, Draw};
 use crate::analysis::AnalysisError;
-use crate::analysis::labels::numbered;
+use crate::analysis::labels::{self, numbered};
 use crate::rng::{Rng, Stream};
 use crate::task::BitBatch;
 
@@ -77,7 +77,7 @@ impl Samples {
 
     /// How many quanta there are among them.
     pub fn quanta(&self) -> usize {
-        numbered(&self.quantum).into_iter().max().map_or(0, |last| last as usize + 1)
+        labels::count(&numbered(&self.quantum))
     }
 
     /// The family of each sample's quantum, where the task has families.
@@ -93,27 +93,33 @@ impl Samples {
     }
 }
 
-/// What has been drawn so far: the number of each candidate by its quantum.
+/// What has been drawn so far: the quantum of each candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
-    of_quantum: BTreeMap<u32, Vec<usize>>,
-    count: usize,
+    quanta: Vec<u32>,
 }
 
 impl Candidates {
     /// Takes up the next candidate, which is of this quantum.
     pub fn push(&mut self, quantum: u32) {
-        self.of_quantum.entry(quantum).or_default().push(self.count);
-        self.count += 1;
+        self.quanta.push(quantum);
+    }
+
+    /// The candidates of each quantum, ascending.
+    fn of_quantum(&self) -> BTreeMap<u32, Vec<usize>> {
+        let mut of_quantum: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        self.quanta.iter().enumerate().for_each(|(at, quantum)| of_quantum.entry(*quantum).or_default().push(at));
+        of_quantum
     }
 
     /// Whether enough has been drawn: of each quantum that is known so far, or in all.
     pub fn suffice(&self, ask: &Ask) -> bool {
         match ask.draw {
-            Draw::Natural => self.count >= ask.samples,
+            Draw::Natural => self.quanta.len() >= ask.samples,
             Draw::Balanced => {
-                let quanta = self.of_quantum.len();
-                quanta > 0 && self.of_quantum.values().all(|all| all.len() >= ask.samples.div_ceil(quanta))
+                let of_quantum = self.of_quantum();
+                let each = ask.samples.div_ceil(of_quantum.len().max(1));
+                !of_quantum.is_empty() && of_quantum.values().all(|all| all.len() >= each)
             }
         }
     }
@@ -124,31 +130,19 @@ impl Candidates {
     /// # Errors
     /// If there are not enough; `drawn` is how many candidates were looked at.
     pub fn choose(&self, ask: &Ask, drawn: usize) -> Result<Vec<usize>, AnalysisError> {
-        if self.count < ask.samples {
-            return Err(AnalysisError::LowLoss { found: self.count, asked: ask.samples, below: ask.below, drawn });
+        let count = self.quanta.len();
+        if count < ask.samples {
+            return Err(AnalysisError::LowLoss { found: count, asked: ask.samples, below: ask.below, drawn });
         }
         let mut rng = Rng::new(ask.seed, Stream::Subsamples, u64::MAX);
-        let mut shuffled = |all: &[usize], count: usize| {
-            let mut order = all.to_vec();
-            for at in 0..count {
-                let other = at + rng.below((all.len() - at) as u32) as usize;
-                order.swap(at, other);
-            }
-            order.truncate(count);
-            order.sort_unstable();
-            order
-        };
         if ask.draw == Draw::Natural {
-            let all: Vec<usize> = (0..self.count).collect();
-            let chosen = shuffled(&all, ask.samples);
-            let quantum_of =
-                |of: usize| self.of_quantum.iter().find(|(_, all)| all.binary_search(&of).is_ok()).map(|(quantum, _)| *quantum);
-            let mut chosen: Vec<(Option<u32>, usize)> = chosen.into_iter().map(|of| (quantum_of(of), of)).collect();
-            chosen.sort_unstable();
-            return Ok(chosen.into_iter().map(|(_, of)| of).collect());
+            let mut chosen = rng.choose(count, ask.samples);
+            chosen.sort_by_key(|at| self.quanta[*at]);
+            return Ok(chosen);
         }
+        let of_quantum = self.of_quantum();
         // The richest first: those that have too few for an equal share are the last.
-        let mut quanta: Vec<(&u32, &Vec<usize>)> = self.of_quantum.iter().collect();
+        let mut quanta: Vec<(&u32, &Vec<usize>)> = of_quantum.iter().collect();
         quanta.sort_unstable_by_key(|(quantum, all)| (std::cmp::Reverse(all.len()), **quantum));
         while quanta.len() > 1 && quanta.last().is_some_and(|(_, all)| all.len() * quanta.len() < ask.samples) {
             let rest: usize = quanta[..quanta.len() - 1].iter().map(|(_, all)| all.len()).sum();
@@ -167,8 +161,9 @@ impl Candidates {
                 }
             }
         }
+        let mut choose = |all: &[usize], share: usize| rng.choose(all.len(), share).into_iter().map(|at| all[at]).collect();
         let mut chosen: Vec<(u32, Vec<usize>)> =
-            quanta.iter().zip(shares).map(|((quantum, all), share)| (**quantum, shuffled(all, share))).collect();
+            quanta.iter().zip(shares).map(|((quantum, all), share)| (**quantum, choose(all, share))).collect();
         chosen.sort_unstable();
         Ok(chosen.into_iter().flat_map(|(_, all)| all).collect())
     }

@@ -9,7 +9,7 @@ use super::clusters::Clusters;
 use super::kinds::{Method, Similarity};
 use crate::analysis::AnalysisError;
 use crate::analysis::envelope::uniform_labels;
-use crate::analysis::labels::numbered;
+use crate::analysis::labels::{count, numbered};
 use crate::analysis::scores::{Agreement, agreement, best_f1};
 use crate::fit::Estimate;
 use crate::rng::{Rng, Stream};
@@ -85,7 +85,6 @@ pub fn scores(clusters: &Clusters) -> Result<Vec<Row>, AnalysisError> {
     let mut rows = found
         .map(|one| row(Scored::Found(one.similarity, one.method), one.k, &one.labels))
         .collect::<Result<Vec<Row>, AnalysisError>>()?;
-    let count = |labels: &[u32]| labels.iter().max().map_or(0, |last| *last as usize + 1);
     let target = numbered(&samples.target);
     rows.push(row(Scored::Baseline(Baseline::Target), count(&target), &target)?);
     if let Some(last) = samples.last() {
@@ -133,17 +132,12 @@ pub fn over_seeds(runs: &[&Clusters]) -> Result<Vec<OverSeeds>, AnalysisError> {
         let all: Vec<&Row> = rows.iter().filter_map(|rows| rows.get(at)).collect();
         let mean =
             |of: &dyn Fn(&Row) -> f64| Estimate::of_seeds(&all.iter().map(|row| of(row)).collect::<Vec<f64>>()).ok_or_else(none);
+        let score = |at: usize| mean(&|row| row.numbers()[at]);
         let names = all[0].families.keys().filter(|name| all.iter().all(|row| row.families.contains_key(*name)));
         Ok(OverSeeds {
             scored: all[0].scored,
             k: all.iter().map(|row| row.k).collect(),
-            scores: [
-                mean(&|row| row.agreement.ari)?,
-                mean(&|row| row.agreement.ami)?,
-                mean(&|row| row.agreement.nmi)?,
-                mean(&|row| row.agreement.purity)?,
-                mean(&|row| row.f1)?,
-            ],
+            scores: [score(0)?, score(1)?, score(2)?, score(3)?, score(4)?],
             families: names
                 .map(|name| Ok((name.clone(), mean(&|row| row.families[name])?)))
                 .collect::<Result<_, AnalysisError>>()?,
@@ -192,6 +186,12 @@ impl Scored {
 }
 
 impl Row {
+    /// ARI, AMI, NMI, purity and F1, in the order of [`SCORES`].
+    pub fn numbers(&self) -> [f64; 5] {
+        let Agreement { ari, ami, nmi, purity, .. } = self.agreement;
+        [ari, ami, nmi, purity, self.f1]
+    }
+
     /// Its name in words: similarity and method, or the baseline's.
     pub fn title(&self) -> String {
         self.scored.title()

@@ -53,7 +53,7 @@ fn subtasks_with_units_of_their_own_are_found_and_kept_in_a_record() {
     assert_eq!((clusters.step, clusters.samples.len(), clusters.samples.quanta()), (7, 60, 4));
     let rows = scores(&clusters).unwrap();
     let purity = |scored: Scored| rows.iter().find(|row| row.scored == scored).unwrap().agreement.purity;
-    for similarity in Similarity::ALL {
+    for similarity in Similarity::ALL.iter().copied() {
         assert_eq!(purity(Scored::Found(similarity, Method::Average)), 1.0, "{rows:#?}");
     }
     assert!(purity(Scored::Baseline(Baseline::Uniform)) < 0.6 && purity(Scored::Baseline(Baseline::Target)) < 0.6);

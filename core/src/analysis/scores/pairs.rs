@@ -34,6 +34,15 @@ pub struct PairScores {
     pub auc_other_target: Option<f64>,
 }
 
+impl PairScores {
+    /// The mean cosines of the four kinds, in the order of the fields.
+    pub fn means(&self) -> [Option<f64>; 4] {
+        let Self { same_quantum_same_target: both, same_quantum_other_target: quantum, .. } = self;
+        let Self { other_quantum_same_target: target, other_quantum_other_target: neither, .. } = self;
+        [both.mean, quantum.mean, target.mean, neither.mean]
+    }
+}
+
 /// Measures a similarity with values from −1 to 1 (cosines; other ones are cut off) over all pairs of
 /// samples, of which `quantum` and `target` say what is known.
 ///

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Contingency, adjusted_rand_index};
 use crate::analysis::AnalysisError;
+use crate::analysis::labels::count;
 use crate::fit::Estimate;
 use crate::rng::{Rng, Stream};
 
@@ -44,16 +45,11 @@ pub fn stability(
 ) -> Result<Stability, AnalysisError> {
     let n = labels.len();
     let size = ((SHARE * n as f64).round() as usize).clamp(n.min(1), n);
-    let count = labels.iter().max().map_or(0, |label| *label as usize + 1);
+    let count = count(labels);
     let (mut aris, mut jaccards) = (Vec::with_capacity(draws), vec![(0f64, 0usize); count]);
     for draw in 0..draws {
         let mut rng = Rng::new(seed, Stream::Subsamples, draw as u64);
-        let mut order: Vec<usize> = (0..n).collect();
-        for at in 0..size {
-            order.swap(at, at + rng.below((n - at) as u32) as usize);
-        }
-        let mut part = order[..size].to_vec();
-        part.sort_unstable();
+        let part = rng.choose(n, size);
         let found = cluster(&part)?;
         let whole: Vec<u32> = part.iter().map(|sample| labels[*sample]).collect();
         let table = Contingency::new(&whole, &found)?;

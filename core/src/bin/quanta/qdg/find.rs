@@ -7,12 +7,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
 use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, Clusters, Draw, Method, Places, Similarity, Stage};
 use quanta_core::record::Record;
+use quanta_core::task::Noun;
 
 use super::scores::to_text;
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
-use crate::text::count;
+use crate::text::{count, thousands};
 use crate::{input, output};
 
 /// Adds the arguments of an analysis.
@@ -118,14 +119,13 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
     let below = quanta_core::number::read(below).map_err(|error| usage(format!("--below must be {error}, not “{below}”")))?;
     let words = |name: &str| matches.get_many::<String>(name).map(|words| words.map(String::as_str).collect::<Vec<&str>>());
     let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let similarities = Similarity::ALL.into_iter();
-    let methods = Method::ALL.into_iter();
+    let (similarities, methods) = (Similarity::ALL.iter().copied(), Method::ALL.iter().copied());
     let (wanted, how) = (words("similarity"), words("method"));
     Ok(Ask {
         samples: whole("samples"),
-        draw: if word("sample") == Draw::Natural.word() { Draw::Natural } else { Draw::Balanced },
+        draw: Draw::from_word(word("sample")).unwrap_or(Draw::Balanced),
         below,
-        places: if word("position") == Places::All.word() { Places::All } else { Places::Predicting },
+        places: Places::from_word(word("position")).unwrap_or(Places::Predicting),
         projection: whole("projection"),
         similarities: similarities.filter(|one| wanted.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),
         methods: methods.filter(|one| how.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),
@@ -152,7 +152,7 @@ fn tell(clusters: &Clusters) {
     remark(&format!(
         "{} of {} with a loss under {asked} nats, at step {}",
         count(samples.len(), "sample"),
-        count(samples.quanta(), "quantum").replace("quantums", "quanta"),
+        Noun::QUANTUM.count(samples.quanta(), &thousands(samples.quanta() as u64)),
         clusters.step
     ));
     if clusters.zeros > 0 {

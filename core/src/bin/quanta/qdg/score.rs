@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quanta_core::analysis::envelope::uniform_labels;
-use quanta_core::analysis::labels::Truth;
+use quanta_core::analysis::labels::{Truth, count};
 use quanta_core::analysis::scores::{Agreement, agreement, best_f1};
 use quanta_core::fit::Estimate;
 use quanta_core::rng::{Rng, Stream};
@@ -89,8 +89,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         rows.push(score(Some("uniform"), k, &truth, &labels)?);
     }
     if let Some(target) = &truth.target {
-        let k = target.iter().max().map_or(0, |most| *most as usize + 1);
-        rows.push(score(Some("target"), k, &truth, std::slice::from_ref(target))?);
+        rows.push(score(Some("target"), count(target), &truth, std::slice::from_ref(target))?);
     }
     if matches.get_flag("json") {
         return rows.iter().try_for_each(|row| output::line(&row.to_json().to_string()));

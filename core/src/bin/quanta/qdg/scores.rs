@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use quanta_core::analysis::qdg::{ARTIFACT, Clusters, OverSeeds, Row, Scored, over_seeds, scores};
-use quanta_core::analysis::scores::{Agreement, KindOfPairs};
 use quanta_core::fit::Estimate;
 use quanta_core::record::Record;
 
@@ -75,23 +74,16 @@ pub fn to_text(clusters: &Clusters) -> anyhow::Result<String> {
     let rows = scores(clusters).map_err(usage)?;
     let mut text = format!("{:<36}{:>6}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "", "k", "ARI", "AMI", "NMI", "purity", "F1");
     for row in &rows {
-        let Agreement { ari, ami, nmi, purity, .. } = row.agreement;
-        text += &format!("{:<36}{:>6}{ari:>9.3}{ami:>9.3}{nmi:>9.3}{purity:>9.3}{:>9.3}\n", row.title(), row.k, row.f1);
+        let [ari, ami, nmi, purity, f1] = row.numbers();
+        text += &format!("{:<36}{:>6}{ari:>9.3}{ami:>9.3}{nmi:>9.3}{purity:>9.3}{f1:>9.3}\n", row.title(), row.k);
     }
     text += &families(&rows);
     text += "\nMean cosine of pairs: same quantum and target, same quantum only, same target only, neither; then the probability\n\
              that a pair of one quantum is more alike than one of two, of other targets\n";
     for one in &clusters.measured {
-        let pairs = &one.pairs;
-        let mean = |kind: &KindOfPairs| kind.mean.map_or("     –".to_owned(), |mean| format!("{mean:>6.3}"));
-        let kinds = [
-            &pairs.same_quantum_same_target,
-            &pairs.same_quantum_other_target,
-            &pairs.other_quantum_same_target,
-            &pairs.other_quantum_other_target,
-        ];
-        let means: Vec<String> = kinds.into_iter().map(mean).collect();
-        let auc = pairs.auc_other_target.map_or("–".to_owned(), |auc| format!("{auc:.3}"));
+        let mean = |mean: Option<f64>| mean.map_or("     –".to_owned(), |mean| format!("{mean:>6.3}"));
+        let means = one.pairs.means().map(mean);
+        let auc = one.pairs.auc_other_target.map_or("–".to_owned(), |auc| format!("{auc:.3}"));
         text += &format!("{:<16}{}  {auc}\n", one.similarity.word(), means.join("  "));
     }
     Ok(text)
