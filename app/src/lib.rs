@@ -7,11 +7,14 @@ pub mod dial;
 pub mod link;
 pub mod protocol;
 pub mod published;
+pub mod question;
 pub mod sweeps;
 pub mod words;
 
 #[cfg(feature = "ui")]
 mod address;
+#[cfg(feature = "analysis")]
+pub mod analyst;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "ui")]
@@ -22,6 +25,8 @@ mod js;
 mod lab;
 #[cfg(feature = "ui")]
 mod language;
+#[cfg(any(feature = "engine", feature = "analysis"))]
+mod mailbox;
 #[cfg(feature = "ui")]
 mod pages;
 #[cfg(feature = "ui")]
@@ -38,3 +43,5 @@ mod trainer;
 mod view;
 #[cfg(any(feature = "ui", feature = "engine"))]
 mod wait;
+#[cfg(feature = "ui")]
+mod worker;

@@ -28,6 +28,8 @@ pub struct Published {
     pub resource: String,
     /// Whether it is a run with clusters of its gradients, which the page Language shows.
     pub clusters: bool,
+    /// Whether it is a trained model of a language, with its weights.
+    pub model: bool,
     /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.
@@ -52,6 +54,11 @@ impl Index {
     /// Returns the files in which a resource is varied.
     pub fn of(&self, resource: Resource) -> impl Iterator<Item = &Published> {
         self.results.iter().filter(move |published| published.resource() == Some(resource))
+    }
+
+    /// Returns the trained models.
+    pub fn models(&self) -> impl Iterator<Item = &Published> {
+        self.results.iter().filter(|published| published.model)
     }
 
     /// Returns the files with clusters.

@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 use quanta_core::device::{DeviceChoice, DeviceError, OpenDevice, adapter, open};
 use wasm_bindgen_futures::spawn_local;
 
-use super::mailbox::Mailbox;
+use super::Mailbox;
 use crate::protocol::{Message, WebGpu};
 use crate::wait::within;
 

@@ -2,7 +2,6 @@
 //! thread, with a turn for the browser after every slice of steps.
 
 mod gpu;
-mod mailbox;
 mod session;
 mod turn;
 
@@ -10,8 +9,10 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::protocol::{Command, Message};
 use gpu::Gpu;
-use mailbox::Mailbox;
 use session::Start;
+
+/// The engine's end of the line.
+type Mailbox = crate::mailbox::Mailbox<Command, Message>;
 
 /// Starts listening. Called once, by the worker's `main`.
 pub fn start() {

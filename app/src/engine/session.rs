@@ -7,8 +7,8 @@ use quanta_core::device::{DeviceChoice, Kind};
 use quanta_core::record::{Record, RecordError, Status};
 use quanta_core::train::{Run, TrainError};
 
+use super::Mailbox;
 use super::gpu::Gpu;
-use super::mailbox::Mailbox;
 use super::turn::turn;
 use crate::protocol::{Command, Message, RunId, State};
 
@@ -84,7 +84,8 @@ impl Line<'_> {
             let mailbox = mailbox.clone();
             Box::pin(async move {
                 turn().await;
-                mailbox.interrupts()
+                // What a training run breaks off for.
+                mailbox.has(|command| matches!(command, Command::Pause | Command::Stop | Command::Start { .. }))
             })
         }));
         self.events(vec![training.started()]);

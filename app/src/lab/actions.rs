@@ -136,9 +136,7 @@ impl Actions {
             let values = differences.iter().map(|field| format!(", {field} {}", config.get(field).unwrap_or_default()));
             preset.title.to_owned() + &values.collect::<String>()
         };
-        let is_taken = |name: &String| self.runs.list.with_untracked(|runs| runs.iter().any(|run| run.name == *name));
-        let numbered = (2..).map(|count| format!("{name} ({count})"));
-        std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(name.clone())
+        self.runs.free_name(name)
     }
 
     /// Shows the last run of the settings, or none. A run in training stays in sight.

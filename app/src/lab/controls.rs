@@ -1,13 +1,12 @@
-//! The five buttons, the state in words, and how far the run has come.
+//! The five buttons, and how far the run has come.
 
 use leptos::html;
 use leptos::prelude::*;
 
 use super::actions::Actions;
 use super::form::Form;
-use super::status::Status;
-use crate::trainer::{Engine, Loading, Phase, RunCommands, RunJob, Runs};
-use crate::words;
+use crate::trainer::{Phase, RunCommands, RunJob, Runs};
+use crate::view::run_status::Progress;
 
 /// The bar that stays in sight.
 #[component]
@@ -79,60 +78,6 @@ pub fn Buttons() -> impl IntoView {
                 on:click=move |_| if let Some(id) = resumable.get_untracked() { actions.resume(id) }>"Resume"</button>
             <button node_ref=step type="button" disabled=move || !can_step.get() on:click=move |_| actions.step()>"Step"</button>
             <button node_ref=stop type="button" disabled=move || !can_stop.get() on:click=move |_| commands.stop()>"Stop"</button>
-        </div>
-    }
-}
-
-/// The state in words, the bar, and the rates.
-#[component]
-pub fn Progress() -> impl IntoView {
-    let (job, runs, status) = (expect_context::<RunJob>(), expect_context::<Runs>(), expect_context::<Status>());
-    let engine = expect_context::<Engine>();
-    let loading = move || match engine.loading.get() {
-        Loading::Fetching { bytes, total: Some(total) } if total > 0 => Some(Some(bytes as f64 / total as f64)),
-        Loading::NotAsked | Loading::Fetching { .. } | Loading::Starting => Some(None),
-        Loading::Ready | Loading::Dead(_) => None,
-    };
-    // How far these phases are is not known: the bar only moves.
-    let fraction = Memo::new(move |_| match job.phase.get() {
-        Phase::Idle | Phase::Waiting => loading().unwrap_or(Some(0.0)),
-        Phase::Compiling | Phase::SelfTest => None,
-        _ => Some(status.step() as f64 / status.steps().max(1) as f64),
-    });
-    let speed = move || {
-        let progress = job.progress.get().filter(|_| matches!(job.phase.get(), Phase::Running | Phase::Pausing))?;
-        Some(format!(
-            "{} steps/s · {} samples/s · {} left",
-            words::rate(progress.steps_per_second),
-            words::rate(progress.samples_per_second),
-            words::duration(progress.seconds_left)
-        ))
-    };
-    let counted = move || {
-        let id = job.target.get().filter(|_| !job.phase.with(Phase::is_queued))?;
-        runs.with(id, |_| ())?;
-        Some(format!("step {} of {}", words::thousands(status.step()), words::thousands(status.steps())))
-    };
-    let percent = move || fraction.get().map(|fraction| (100.0 * fraction).clamp(0.0, 100.0));
-    let width = move || percent().map_or("100%".to_owned(), |percent| format!("{percent:.2}%"));
-    view! {
-        <div class="progress">
-            <p class="state" id="state" data-state=move || job.phase.with(Phase::word)>{move || status.in_words()}</p>
-            <p class="rates">
-                <span id="step">{counted}</span>
-                <span id="speed">{speed}</span>
-            </p>
-            <div
-                class="track"
-                class:unknown=move || fraction.get().is_none()
-                role="progressbar"
-                aria-label="Progress"
-                aria-valuemin="0"
-                aria-valuemax="100"
-                aria-valuenow=move || percent().map(|percent| format!("{percent:.0}"))
-            >
-                <div class="done" style:width=width></div>
-            </div>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::figure::Kind;
 
-use super::controls::{Buttons, Progress};
+use super::controls::Buttons;
 use super::figures::{FigureOf, FollowBar};
 use super::numbers::Spoken;
 use super::state::Lab;
@@ -14,8 +14,9 @@ use crate::trainer::About;
 use crate::view::framed::Framed;
 use crate::view::notices::Notices;
 use crate::view::on_demand::{Build, OnDemand};
+use crate::view::run_status::Progress;
 
-#[wasm_split(frame, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(below, wasm_split_path = leptos::wasm_split, fallible)]
 fn frame() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <OneFigure /> }.into_any())
 }

@@ -8,7 +8,7 @@ use super::runs::Runs;
 use super::share::Share;
 use crate::view::on_demand::{Build, OnDemand};
 
-#[wasm_split(foot, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(below, wasm_split_path = leptos::wasm_split, fallible)]
 fn foot() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <Runs /> <Compare /> <Share /> }.into_any())
 }

@@ -14,7 +14,6 @@ mod recorded;
 mod runs;
 mod share;
 mod state;
-mod status;
 mod webgpu;
 
 use leptos::prelude::*;
@@ -22,10 +21,10 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::trainer::{About, Engine, RunCommands};
 use crate::view::notices::Notices;
+use crate::view::run_status::Status;
 use actions::Actions;
 use form::Form;
 use state::Lab;
-use status::Status;
 
 /// The Lab page, or one figure of it where it is embedded.
 #[component]
@@ -38,7 +37,7 @@ pub fn LabPage() -> impl IntoView {
     provide_context(Lab::new(form, expect_context()));
     let actions = Actions::expect();
     provide_context(actions);
-    let status = Status::expect();
+    let status = Status::new(Signal::derive(move || form.is_wrong()));
     provide_context(status);
 
     actions.on_open();

@@ -14,10 +14,10 @@ use quanta_core::theory::Resource;
 use super::actions::Actions;
 use super::form::Form;
 use super::state::{Lab, Look};
-use super::status::Status;
 use crate::facts;
 use crate::trainer::{Phase, Run, RunJob, Runs};
 use crate::view::plot::rich;
+use crate::view::run_status::Status;
 use crate::view::watch::{Alive, Repaint};
 use crate::words;
 

@@ -11,7 +11,7 @@ use crate::view::on_demand::{Build, OnDemand};
 use crate::view::settings_form::SettingsForm;
 use crate::words;
 
-#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(below, wasm_split_path = leptos::wasm_split, fallible)]
 fn panel() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <Panel /> }.into_any())
 }

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use super::actions::Actions;
 use super::files;
-use super::status::Status;
 use crate::facts;
 use crate::protocol::RunId;
 use crate::trainer::{self, Notices, Run, RunCommands, RunJob};
 use crate::view::files::PickFiles;
 use crate::view::menu::Menu;
+use crate::view::run_status::Status;
 use crate::view::swatch::Swatch;
 use crate::words;
 

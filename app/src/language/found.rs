@@ -10,12 +10,22 @@ use crate::published::{Index, Material, Published};
 use crate::trainer::OpenedClusters;
 use crate::view::published::{Asked, Library};
 
+/// Where clusters are from.
+pub enum Whence {
+    /// The published results, by the file's name.
+    Published(String),
+    /// A file that was opened here.
+    Opened,
+    /// This page found them.
+    Here,
+}
+
 /// A file of clusters.
 pub struct Found {
     /// What it is called.
     pub title: String,
-    /// Its name among the published results; nothing where it was opened here.
-    pub file: Option<String>,
+    /// Where they are from.
+    pub whence: Whence,
     /// The settings of the run.
     pub config: RunConfig,
     /// The samples and their clusterings.
@@ -23,6 +33,14 @@ pub struct Found {
 }
 
 impl Found {
+    /// Its name among the published results; nothing where it is not from there.
+    pub fn file(&self) -> Option<&str> {
+        match &self.whence {
+            Whence::Published(file) => Some(file),
+            Whence::Opened | Whence::Here => None,
+        }
+    }
+
     /// The contexts of the samples.
     pub fn contexts(&self) -> Contexts<'_> {
         Contexts::new(&self.config, &self.clusters.samples)
@@ -62,8 +80,8 @@ pub fn wanted(file: Option<String>, library: Library) -> Option<Published> {
 
 /// What is to be shown: the opened file, unless the link names a published one; tracked.
 pub fn source(file: Option<String>, opened: RwSignal<Option<OpenedClusters>>, library: Library) -> Source {
-    if let (None, Some(OpenedClusters { name, material })) = (&file, opened.get()) {
-        return read(name, None, &material);
+    if let (None, Some(OpenedClusters { is_found, name, material, .. })) = (&file, opened.get()) {
+        return read(name, if is_found { Whence::Here } else { Whence::Opened }, &material);
     }
     let Some(published) = wanted(file.clone(), library) else {
         return library.index.with(|index| match (index, file) {
@@ -78,11 +96,11 @@ pub fn source(file: Option<String>, opened: RwSignal<Option<OpenedClusters>>, li
         Asked::Coming => Source::Coming,
         Asked::Missing => Source::Failed(format!("“{title}” is listed, but its file {file} is not there.")),
         Asked::Failed(why) => Source::Failed(format!("“{title}” cannot be shown: {why}.")),
-        Asked::There(material) => read(title, Some(file), &material),
+        Asked::There(material) => read(title, Whence::Published(file), &material),
     }
 }
 
-fn read(title: String, file: Option<String>, material: &Material) -> Source {
+fn read(title: String, whence: Whence, material: &Material) -> Source {
     let Material::Run(record) = material else {
         return Source::Failed(format!("“{title}” cannot be shown: it holds a sweep, and no clusters."));
     };
@@ -91,6 +109,6 @@ fn read(title: String, file: Option<String>, material: &Material) -> Source {
     };
     match Clusters::from_artifact(artifact) {
         Err(error) => Source::Failed(format!("“{title}” cannot be shown: {error}.")),
-        Ok(clusters) => Source::Here(Held(Arc::new(Found { title, file, config: record.config.clone(), clusters }))),
+        Ok(clusters) => Source::Here(Held(Arc::new(Found { title, whence, config: record.config.clone(), clusters }))),
     }
 }

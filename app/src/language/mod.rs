@@ -5,6 +5,7 @@ mod cluster;
 mod filter;
 mod found;
 mod list;
+mod live;
 mod scores;
 mod share;
 mod source;
@@ -13,13 +14,20 @@ mod state;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, Node};
 
 use crate::view::browser;
 use crate::view::notices::LinkNotices;
+use crate::view::on_demand::{Build, OnDemand};
 use found::Source;
 use state::Reader;
+
+#[wasm_split(live, wasm_split_path = leptos::wasm_split, fallible)]
+fn scores_of_clusters() -> Result<Build, SplitLoaderError> {
+    Ok(|| view! { <scores::Scores /> }.into_any())
+}
 
 /// The page.
 #[component]
@@ -42,10 +50,11 @@ pub fn LanguagePage() -> impl IntoView {
                          language the quantum of every such token is known, so that what QDG finds can be scored."
                     </p>
                 </section>
+                <live::Live />
                 <source::Clusters />
                 <Show when=move || is_here.get()>
                     <Browser />
-                    <scores::Scores />
+                    <OnDemand what="the scores" load=|| Box::pin(scores_of_clusters()) />
                     <share::Share />
                 </Show>
             </div>

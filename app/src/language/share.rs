@@ -26,9 +26,18 @@ pub fn Export() -> impl IntoView {
             lines.iter().map(|line| format!("{line}\n")).collect()
         });
     };
+    let bytes = move || reader.found().filter(|found| found.file().is_none()).and(reader.opened.get()).map(|opened| opened.bytes);
+    let whole = move |_| {
+        if let Some(bytes) = untrack(bytes) {
+            browser::download("clusters.safetensors", "application/octet-stream", &bytes);
+        }
+    };
     let csv = move |_| save("csv", "text/csv", |found, chosen| to_csv(&found.clusters, chosen, &found.contexts()));
     view! {
         <div class="buttons">
+            <Show when=move || bytes().is_some()>
+                <button type="button" class="quiet" title="All clusterings, to be opened again" on:click=whole>"Save the file"</button>
+            </Show>
             <button type="button" class="quiet" title="One object a cluster and line" on:click=json>"Save as JSON"</button>
             <button type="button" class="quiet" title="One line a sample" on:click=csv>"Save as CSV"</button>
         </div>
@@ -47,13 +56,13 @@ pub fn Share() -> impl IntoView {
         let (similarity, method, k) = (one.similarity.word(), one.method.word(), one.k);
         format!("quanta clusters CLUSTERS.safetensors --similarity {similarity} --method {method} --k {k}{show}")
     });
-    let is_opened = move || reader.found().is_some_and(|found| found.file.is_none());
+    let is_opened = move || reader.found().is_some_and(|found| found.file().is_none());
     view! {
         <section class="share" aria-labelledby="share-title">
             <h2 id="share-title">"Share and repeat"</h2>
             <Copyable id="language-link" label="A link to this page as it is" text=link />
             <Show when=is_opened>
-                <p class="note">"The file was opened here and is not in the link: whoever follows it opens the same file first."</p>
+                <p class="note">"The clusters are not in the link: whoever follows it opens the same file first."</p>
             </Show>
             <Copyable id="clusters-command" label="This cluster, in a terminal" text=command />
         </section>

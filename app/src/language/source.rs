@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Draw, Places};
-use quanta_core::config::preset;
 
-use super::found::{Found, Source};
+use super::found::{Found, Source, Whence};
 use super::state::Reader;
 use crate::link::Link;
 use crate::published::Index;
@@ -22,8 +21,6 @@ const COMMAND: &str = "quanta qdg RUN.safetensors --out CLUSTERS.safetensors";
 pub fn Clusters() -> impl IntoView {
     let reader = expect_context::<Reader>();
     let state = Memo::new(move |_| in_words(reader));
-    let is_here = move || matches!(reader.source.get(), Source::Here(_));
-    let training = Link { config: preset("language").map(|preset| preset.config()), ..Link::default() };
     let run = move || {
         let found = reader.found()?;
         let link = Link { config: Some(found.config.clone()), ..Link::default() };
@@ -32,20 +29,19 @@ pub fn Clusters() -> impl IntoView {
     view! {
         <section class="source" aria-labelledby="source-title">
             <div class="section-head">
-                <h2 id="source-title">"A file of clusters"</h2>
+                <h2 id="source-title">"Clusters, found here or elsewhere"</h2>
                 <div class="buttons"><PickFiles text="Open a file of clusters …" /></div>
             </div>
             <Files />
             <p class="what" id="language-state" role="status">{move || state.get()}</p>
             {move || run().map(|link| view! { <p>{link}</p> })}
             <TryAgain library=reader.library />
-            <details class="how-to" open=move || !is_here()>
-                <summary>"How to make clusters"</summary>
+            <details class="how-to">
+                <summary>"In a terminal"</summary>
                 <p>
-                    <PageLink link=training text="Train the planted language in the Lab" label="Train the planted language in the Lab" />
-                    ", which takes minutes, and save the run file there; or train in a terminal with "
+                    "A terminal finds clusters in larger samples, by every similarity and method, in a run of "
                     <code>"quanta train --preset language --out RUN.safetensors"</code>
-                    ". The terminal finds clusters in a run. They open here, by the button or dropped anywhere on the page."
+                    " or of the Lab. They open here, by the button or dropped anywhere on the page."
                 </p>
                 <Copyable id="qdg-command" label="Clusters of a run, in a terminal" text=Signal::stored(COMMAND.to_owned()) />
             </details>
@@ -66,7 +62,7 @@ fn Files() -> impl IntoView {
     });
     let opened = Memo::new(move |_| reader.opened.with(|opened| opened.as_ref().map(|opened| opened.name.clone())));
     let count = move || published.with(Vec::len) + usize::from(opened.with(Option::is_some));
-    let shown = move || reader.found().and_then(|found| found.file.clone());
+    let shown = move || reader.found().and_then(|found| found.file().map(str::to_owned));
     let choose = move |event| {
         let file = event_target_value(&event);
         reader.show_file(Some(file.as_str()).filter(|file| !file.is_empty()));
@@ -76,7 +72,7 @@ fn Files() -> impl IntoView {
             <div class="choice">
                 <label for="clusters-file">"File"</label>
                 <select id="clusters-file" prop:value=move || shown().unwrap_or_default() on:change=choose>
-                    {move || opened.get().map(|name| view! { <option value="" selected=shown().is_none()>{name}" (opened)"</option> })}
+                    {move || opened.get().map(|name| view! { <option value="" selected=shown().is_none()>{name}" (here)"</option> })}
                     {move || published.get().into_iter().map(|(file, title)| {
                         let is_shown = shown().as_ref() == Some(&file);
                         view! { <option value=file selected=is_shown>{title}</option> }
@@ -98,16 +94,20 @@ fn in_words(reader: Reader) -> String {
                 true => "No results are published here",
                 false => "No clusters are published here yet",
             };
-            format!("{none}: open a file of clusters, which is made in a terminal as below.")
+            format!("{none}: find some above, or open a file of clusters.")
         }
     }
 }
 
 /// What the file holds and how it was made.
 fn about(found: &Found) -> String {
-    let Found { title, file, clusters, .. } = found;
+    let Found { title, whence, clusters, .. } = found;
     let (samples, ask) = (&clusters.samples, &clusters.ask);
-    let whence = if file.is_some() { "Published" } else { "Opened" };
+    let whence = match whence {
+        Whence::Published(_) => "Published",
+        Whence::Opened => "Opened",
+        Whence::Here => "Found here",
+    };
     let drawn = match ask.draw {
         Draw::Balanced => "as many of every quantum",
         Draw::Natural => "as often as the task uses them",

@@ -6,9 +6,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::job::Phase;
-use super::worker::{self, FromWorker, Listener, WorkerHandle};
-use crate::protocol::{Command, WebGpu};
+use crate::protocol::{Command, Message, WebGpu};
 use crate::words;
+use crate::worker::{self, ENGINE, WorkerHandle};
+
+/// What comes from the engine.
+pub type FromWorker = worker::FromWorker<Message>;
+/// What is called with it.
+pub type Listener = worker::Listener<Message>;
 
 /// A worker that is not there after so long has failed to start.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -56,7 +61,7 @@ pub struct Engine {
     pub loading: RwSignal<Loading>,
     /// What WebGPU offers, once the browser has answered or has taken too long.
     pub webgpu: RwSignal<Option<WebGpu>>,
-    worker: StoredValue<WorkerHandle, LocalStorage>,
+    worker: StoredValue<WorkerHandle<Command>, LocalStorage>,
     /// Counts the workers that were started: names them for timers.
     started: StoredValue<u32>,
     listener: StoredValue<Option<Listener>, LocalStorage>,
@@ -67,7 +72,7 @@ impl Engine {
         Self {
             loading: RwSignal::new(Loading::NotAsked),
             webgpu: RwSignal::new(None),
-            worker: StoredValue::new_local(WorkerHandle::default()),
+            worker: StoredValue::new_local(WorkerHandle::new(ENGINE)),
             started: StoredValue::new(0),
             listener: StoredValue::new_local(None),
         }
@@ -87,7 +92,7 @@ impl Engine {
         spawn_local(async move {
             let module = match self.worker.try_with_value(WorkerHandle::module) {
                 Some(Some(module)) => Ok(module),
-                Some(None) => worker::fetch(move |bytes, total| self.call(FromWorker::Bytes(bytes, total))).await,
+                Some(None) => worker::fetch(ENGINE, move |bytes, total| self.call(FromWorker::Bytes(bytes, total))).await,
                 // The site is gone.
                 None => return,
             };

@@ -6,11 +6,10 @@ use leptos::prelude::*;
 use quanta_core::event::Event;
 use quanta_core::record::Status;
 
-use super::engine::Loading;
+use super::engine::{FromWorker, Loading};
 use super::job::{Phase, Work};
 use super::notices::{About, Remedy};
 use super::service::Service;
-use super::worker::FromWorker;
 use crate::facts;
 use crate::protocol::{Command, Message, RunId, State};
 use crate::words;

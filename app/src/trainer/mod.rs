@@ -26,7 +26,6 @@ mod service;
 mod store;
 mod sweep;
 mod sweep_control;
-mod worker;
 
 use std::rc::Rc;
 

@@ -82,7 +82,7 @@ fn open(service: Service, name: &str, bytes: Vec<u8>) -> Result<Opened, String> 
     if let Some(artifact) = record.artifacts.get(ARTIFACT) {
         Clusters::from_artifact(artifact).map_err(|error| error.to_string())?;
         let material = Arc::new(Material::Run(Box::new(record.without_checkpoint())));
-        service.clusters.set(Some(OpenedClusters { name: name.to_owned(), material }));
+        service.clusters.set(Some(OpenedClusters { is_found: false, name: name.to_owned(), material, bytes: Arc::new(bytes) }));
         return Ok(Opened::Clusters);
     }
     let config = Box::new(record.config.clone());

@@ -51,6 +51,13 @@ impl Runs {
         }
     }
 
+    /// That name, with a number where another run has it.
+    pub fn free_name(&self, name: String) -> String {
+        let is_taken = |name: &String| self.list.with_untracked(|runs| runs.iter().any(|run| run.name == *name));
+        let numbered = (2..).map(|count| format!("{name} ({count})"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(name.clone())
+    }
+
     /// The place in the palette of the colour that the fewest runs have.
     pub fn next_color(&self) -> usize {
         let used = |color: &usize| self.list.with_untracked(|runs| runs.iter().filter(|run| run.color == *color).count());

@@ -13,6 +13,7 @@ pub mod on_demand;
 pub mod page_link;
 pub mod plot;
 pub mod published;
+pub mod run_status;
 pub mod settings_form;
 pub mod swatch;
 pub mod theme;

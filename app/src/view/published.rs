@@ -10,7 +10,7 @@ use super::fetch;
 use crate::published::{Index, Material};
 
 /// Where they are, beside the page.
-const FOLDER: &str = "results";
+pub const FOLDER: &str = "results";
 
 /// The state of something that was asked for.
 #[derive(Clone, Debug)]

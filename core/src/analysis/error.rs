@@ -112,6 +112,9 @@ pub enum AnalysisError {
         /// Its length.
         right: usize,
     },
+    /// A word that is no token of the language.
+    #[error("“{0}” is no token of this language: its tokens are written as they are shown, with spaces between them")]
+    Word(String),
     /// A list without labels.
     #[error("{0} has no labels")]
     Empty(String),

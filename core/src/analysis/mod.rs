@@ -28,6 +28,7 @@ pub mod linkage;
 #[cfg(feature = "analysis")]
 pub mod neighbours;
 pub mod qdg;
+pub mod reading;
 #[cfg(feature = "analysis")]
 pub mod similarity;
 #[cfg(feature = "analysis")]

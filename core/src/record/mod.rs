@@ -253,4 +253,21 @@ impl Record {
         self.checkpoint = None;
         self
     }
+
+    /// The newest parameters: those of the checkpoint, else of the last snapshot.
+    pub fn weights(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref().or(self.snapshots.last())
+    }
+
+    /// The run as a trained model: its curves and its parameters, the newest among the snapshots, without the
+    /// optimiser's moments, which only going on needs.
+    pub fn into_model(mut self) -> Self {
+        if let Some(mut last) = self.checkpoint.take()
+            && self.snapshots.last().is_none_or(|snapshot| snapshot.step < last.step)
+        {
+            last.arrays.retain(|name, _| !name.ends_with(".moment1") && !name.ends_with(".moment2"));
+            self.snapshots.push(last);
+        }
+        self
+    }
 }

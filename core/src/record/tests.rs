@@ -159,6 +159,12 @@ fn snapshots_and_artifacts_come_back_with_what_made_them() {
     let bytes = record.to_bytes().expect("written");
     assert_eq!(Record::from_bytes(&bytes).expect("whole"), record);
     assert_eq!(record.clone().without_checkpoint().snapshots.len(), 3);
+    assert_eq!(record.weights(), record.checkpoint.as_ref());
+    let model = record.clone().into_model();
+    assert_eq!((&model.checkpoint, &model.evaluations), (&None, &record.evaluations));
+    let (weights, newest) = (model.weights().unwrap(), record.checkpoint.as_ref().unwrap());
+    assert_eq!(weights.step, newest.step.max(record.snapshots.last().unwrap().step));
+    assert!(weights.arrays.keys().all(|name| !name.contains(".moment")), "{:?}", weights.arrays.keys());
     record.artifacts.insert("a/b".into(), Artifact { made_by: serde_json::Value::Null, arrays: Arrays::new() });
     assert!(record.to_bytes().expect_err("refused").to_string().contains("a/b"));
 }

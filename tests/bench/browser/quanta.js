@@ -4,8 +4,8 @@
 export async function run(device, config, onEvent) {
   const module = await WebAssembly.compileStreaming(fetch('/site/worker_bg.wasm'));
   return new Promise((resolve, reject) => {
-    const worker = new Worker('/site/engine.js', { type: 'module' });
-    worker.postMessage(module);
+    const worker = new Worker('/site/start-worker.js', { type: 'module' });
+    worker.postMessage([module, 'worker.js']);
     let started;
     worker.onerror = (event) => reject(new Error(event.message));
     worker.onmessage = ({ data: [json] }) => {

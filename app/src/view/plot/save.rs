@@ -33,7 +33,7 @@ pub async fn as_file(format: Format, held: Held, themes: Themes) -> Result<(), S
 
 type Writer = fn(Held, Themes) -> Result<(), String>;
 
-#[wasm_split(save, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
 fn writer(format: Format) -> Result<Writer, SplitLoaderError> {
     Ok(match format {
         Format::Svg => svg,

@@ -67,6 +67,19 @@ impl LanguageModel {
         Ok(model)
     }
 
+    /// The language.
+    pub fn task(&self) -> &LanguageTask {
+        &self.task
+    }
+
+    /// The loss of each predicted token of a document `[t + 1]`, nats, `[t]`.
+    ///
+    /// # Errors
+    /// If the document is too long or has a token that is none.
+    pub fn losses(&self, document: &[u32]) -> Result<Vec<f32>, AnalysisError> {
+        Ok(self.network(false)?.predictions(&[document]).map_err(failed)?.losses)
+    }
+
     fn network(&self, with_gradients: bool) -> Result<Network<'_>, AnalysisError> {
         let find = |name: &str| self.arrays.get(name).map(|array| array.values.as_slice());
         Network::new(&self.decoder, with_gradients, find).map_err(failed)
@@ -216,7 +229,7 @@ fn product(deltas: &[f32], outputs: usize, values: &[f32], inputs: usize) -> Vec
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::analysis::gradients::{cosines, cosines_of};
     use crate::analysis::qdg::{self, Clusters, Places};
@@ -225,7 +238,7 @@ mod tests {
     use crate::rng::{Rng, Stream};
 
     /// A small language, and a transformer with random parameters.
-    fn random(query: &str) -> (RunConfig, Checkpoint) {
+    pub(crate) fn random(query: &str) -> (RunConfig, Checkpoint) {
         let language = "task=language&facts=4&phrases=2&subjects=3&letters=5&numbers=12&context=24&eval_per_task=3";
         let model = "width=8&heads=2&kv_heads=2&depth=2&hidden=2&seed=2";
         let config = RunConfig::of(&format!("{language}&{model}")).with(query);

@@ -90,8 +90,13 @@ impl Ask {
         Ok(())
     }
 
+    /// How many steps [`run`](super::run) takes, each of which it says.
+    pub fn stages(&self) -> usize {
+        2 + self.similarities.len() * (1 + self.methods.len())
+    }
+
     /// As JSON, for what is kept.
-    pub(super) fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({
             "samples": self.samples, "draw": self.draw.word(), "below_nats": self.below, "places": self.places.word(),
             "projection": self.projection, "similarities": self.similarities.iter().map(|one| one.word()).collect::<Vec<_>>(),
@@ -101,7 +106,7 @@ impl Ask {
     }
 
     /// From JSON; nothing where it is not of that form.
-    pub(super) fn from_json(value: &Value) -> Option<Self> {
+    pub fn from_json(value: &Value) -> Option<Self> {
         let whole = |name: &str| Some(value.get(name)?.as_u64()? as usize);
         let word = |name: &str| value.get(name)?.as_str();
         let words = |name: &str| value.get(name)?.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<&str>>>();

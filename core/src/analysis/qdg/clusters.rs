@@ -9,7 +9,7 @@ use super::kinds::{Method, Similarity};
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
 use crate::analysis::scores::PairScores;
-use crate::record::{Array, Arrays, Artifact};
+use crate::record::{Array, Arrays, Artifact, Record};
 use crate::task::BitBatch;
 
 /// The name of the artifact in a record.
@@ -92,6 +92,13 @@ impl Clusters {
             "pairs": pairs.collect::<serde_json::Map<String, Value>>(),
         });
         Artifact { made_by, arrays }
+    }
+
+    /// The run's curves with these clusters, without its weights.
+    pub fn kept_in(&self, run: &Record) -> Record {
+        let mut record = Record { checkpoint: None, snapshots: Vec::new(), ..run.clone() };
+        record.artifacts.insert(ARTIFACT.to_owned(), self.to_artifact());
+        record
     }
 
     /// From the artifact of a record.

@@ -1,5 +1,7 @@
 //! From a checkpoint to clusters.
 
+use std::fmt;
+
 use super::vectors::Vectors;
 use super::{Ask, Clustering, Clusters, Measured, Method, Samples, Similarity};
 use crate::analysis::labels::count;
@@ -21,6 +23,17 @@ pub enum Stage {
     Similarity(Similarity),
     /// Clustering them.
     Clusters(Similarity, Method),
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Samples => write!(f, "drawing samples"),
+            Self::Gradients(samples) => write!(f, "gradients of {samples} samples"),
+            Self::Similarity(similarity) => write!(f, "comparing them: {}", similarity.word()),
+            Self::Clusters(similarity, method) => write!(f, "clustering: {}, {}", similarity.word(), method.word()),
+        }
+    }
 }
 
 /// Draws samples from a run's checkpoint, compares their gradients and clusters them. `stage` is called

@@ -13,6 +13,8 @@ mod export;
 #[cfg(feature = "analysis")]
 mod find;
 mod kinds;
+#[cfg(feature = "analysis")]
+mod near;
 #[cfg(test)]
 mod reading_tests;
 mod samples;
@@ -30,5 +32,7 @@ pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
 pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
+#[cfg(feature = "analysis")]
+pub use near::near;
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};

@@ -1,10 +1,11 @@
-//! `quanta export`: writes a run's curves for a spreadsheet or a script.
+//! `quanta export`: writes a run's curves for a spreadsheet or a script, or its trained model to be published.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use quanta_core::record::Record;
 
+use crate::failure::usage;
 use crate::{input, output};
 
 const EXAMPLES: &str = "\
@@ -13,6 +14,8 @@ Examples:
       One line per evaluation: step, loss_bits, train_loss_bits, learned, seconds, task_1, task_2, …
   quanta export run.safetensors --json --out run.json
       The settings and the evaluations, with every subtask's loss and accuracy.
+  quanta export run.safetensors --model --out model.safetensors
+      The run with its weights and snapshots, without what only going on needs: for others to analyse.
 Python can read the run directly: safetensors.numpy.load_file(\"run.safetensors\")[\"quantum_loss\"].
 
 The arrays in the file, for L evaluations of Q subtasks, the most frequent first:
@@ -36,11 +39,12 @@ README.md has a loader in NumPy that computes the losses anew.";
 pub fn command() -> Command {
     let format = |name: &'static str, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("export")
-        .about("Write a run's curves as CSV or JSON")
+        .about("Write a run's curves as CSV or JSON, or its trained model")
         .arg(run_arg())
         .arg(format("csv", "Write a table with one line per evaluation and one column per subtask"))
         .arg(format("json", "Write one object with the settings, the device and the evaluations"))
-        .group(ArgGroup::new("format").args(["csv", "json"]).required(true))
+        .arg(format("model", "Write a run's file that holds the weights and no more of the checkpoint; needs --out"))
+        .group(ArgGroup::new("format").args(["csv", "json", "model"]).required(true))
         .arg(output_arg())
         .after_help(EXAMPLES)
 }
@@ -59,6 +63,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         return Ok(());
     };
     let out = matches.get_one::<PathBuf>("out");
+    if matches.get_flag("model") {
+        return model(path, out);
+    }
     if let Some(out) = out {
         output::check_writable(out)?;
         let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
@@ -70,6 +77,23 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(out) => output::file(out, text.as_bytes()),
         None => output::whole(&text),
     }
+}
+
+/// Writes the trained model.
+fn model(path: &Path, out: Option<&PathBuf>) -> anyhow::Result<()> {
+    let Some(out) = out else { return Err(usage("where to? --model needs --out, the file to write")) };
+    output::check_writable(out)?;
+    output::check_replaceable(out, "a trained model", |bytes| {
+        Record::from_bytes(bytes).is_ok_and(|record| record.checkpoint.is_none() && record.weights().is_some())
+    })?;
+    let record = input::record(path)?;
+    if record.weights().is_none() {
+        let shown = path.display();
+        return Err(usage(format!(
+            "{shown} holds no weights, only curves: a sweep keeps them with --keep-weights, and quanta train always does"
+        )));
+    }
+    output::file(out, &record.into_model().to_bytes()?)
 }
 
 fn to_json(record: &Record) -> anyhow::Result<String> {

@@ -107,6 +107,16 @@ impl Vocabulary {
         }
     }
 
+    /// The token that a document begins with.
+    pub const BEGIN: u32 = sign::BEGIN;
+    /// The token that ends a sentence.
+    pub const END: u32 = sign::END;
+
+    /// The token of that name; nothing where there is none.
+    pub fn token(&self, name: &str) -> Option<u32> {
+        (0..self.len as u32).find(|token| self.name(*token) == name)
+    }
+
     /// Whether a token ends what the next may depend on: the end of a sentence, or the beginning of a
     /// document.
     pub fn is_end(token: u32) -> bool {

@@ -8,5 +8,5 @@
   rejected: () => Promise.reject(new Error("not awaited")),
   missing: () => document.head.append(Object.assign(document.createElement("script"), { src: "nothing-there.js" })),
   // There is no such module for the engine to start.
-  worker: () => new Worker("engine.js", { type: "module" }).postMessage("nothing-there.wasm"),
+  worker: () => new Worker("start-worker.js", { type: "module" }).postMessage(["nothing-there.wasm", "worker.js"]),
 })[new URL(document.currentScript.src).search.slice(1)]();

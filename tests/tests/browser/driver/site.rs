@@ -54,7 +54,7 @@ fn copy(dist: &Path, folder: &Path, watched: bool) {
     if watched {
         fs::write(folder.join("watch.js"), WATCH).expect("a script");
         begins("index.html", "<head>", "<head>\n  <script src=\"watch.js\"></script>");
-        begins("engine.js", "", "import \"./watch.js\";\n");
+        begins("start-worker.js", "", "import \"./watch.js\";\n");
     }
     for entry in fs::read_dir(dist).expect("the page's files").map_while(Result::ok) {
         let link = folder.join(entry.file_name());

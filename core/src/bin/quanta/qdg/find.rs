@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
-use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, Clusters, Draw, Method, Places, Similarity, Stage};
+use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, Clusters, Draw, Method, Places, Similarity};
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
@@ -88,16 +88,16 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
     })?;
     let ask = ask(matches)?;
-    let mut record = input::record(path)?;
-    let Some(checkpoint) = record.checkpoint.take() else {
+    let record = input::record(path)?;
+    let Some(weights) = record.weights() else {
         let shown = path.display();
         return Err(usage(format!(
             "{shown} holds no weights, only curves: a sweep keeps them with --keep-weights, and quanta train always does"
         )));
     };
     let stop = Stop::listen()?;
-    let clusters = qdg::run(&record.config, &checkpoint, &ask, |stage| {
-        remark(&in_words(stage));
+    let clusters = qdg::run(&record.config, weights, &ask, |stage| {
+        remark(&format!("{stage} …"));
         !stop.is_requested()
     });
     let clusters = match (clusters, stop.stopped()) {
@@ -106,9 +106,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         (Err(error), _) => return Err(usage(format!("{}: {error}", path.display()))),
     };
     tell(&clusters);
-    record.snapshots.clear();
-    record.artifacts.insert(ARTIFACT.to_owned(), clusters.to_artifact());
-    output::file(out, &record.to_bytes()?)?;
+    output::file(out, &clusters.kept_in(&record).to_bytes()?)?;
     output::whole(&to_text(&clusters)?)
 }
 
@@ -134,15 +132,6 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
         starts: whole("starts"),
         seed: whole("seed") as u64,
     })
-}
-
-fn in_words(stage: Stage) -> String {
-    match stage {
-        Stage::Samples => "drawing samples …".to_owned(),
-        Stage::Gradients(samples) => format!("gradients of {} …", count(samples, "sample")),
-        Stage::Similarity(similarity) => format!("comparing them: {} …", similarity.word()),
-        Stage::Clusters(similarity, method) => format!("clustering: {}, {} …", similarity.word(), method.word()),
-    }
 }
 
 /// What was drawn, and what was left out.

@@ -1,0 +1,291 @@
+//! A text as the model reads it, at each of its steps: fresh documents of the language, or a text of one's
+//! own.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use quanta_core::analysis::reading::{Near, Reading, Text};
+use quanta_core::config::RunConfig;
+use quanta_core::task::language::Vocabulary;
+
+use super::analyst::Analyst;
+use super::model::{Chosen, Model};
+use super::nearest;
+use super::token::Card;
+use super::tokens::{Passages, Table};
+use crate::language::state::Reader;
+use crate::question::{Answer, Question};
+use crate::words;
+
+/// Documents that are shown.
+const DOCUMENTS: usize = 3;
+
+/// A text that was read.
+pub struct Shown {
+    /// By which model.
+    pub of: Chosen,
+    /// Of these settings.
+    pub config: RunConfig,
+    /// Its losses.
+    pub reading: Reading,
+    /// The language's tokens.
+    pub vocabulary: Vocabulary,
+}
+
+/// How far the text is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// No model is there to read it.
+    Nothing,
+    /// It is being read.
+    Coming,
+    /// It is there.
+    Here,
+    /// It cannot be read; why.
+    Failed(String),
+}
+
+/// A predicted token: its document, and its place there.
+pub type Place = (usize, usize);
+
+/// The nearest cluster of each predicted token, document by document.
+pub type Nearest = Vec<Vec<Option<Near>>>;
+
+/// The text of the page: every field a handle.
+#[derive(Clone, Copy)]
+pub struct TextState {
+    /// A text of one's own; nothing for fresh documents.
+    pub own: RwSignal<Option<String>>,
+    /// What was read last.
+    pub shown: RwSignal<Option<Arc<Shown>>>,
+    /// How far the reading is.
+    pub state: RwSignal<State>,
+    /// The step that is looked at, by its place; nothing for the last.
+    pub picked: RwSignal<Option<usize>>,
+    /// Whether the shade is only of what is still to be learned: the loss above the least possible.
+    pub is_excess: RwSignal<bool>,
+    /// The token that is looked at.
+    pub token: RwSignal<Option<Place>>,
+    /// The nearest cluster of each token, where clusters of this model are open.
+    pub near: RwSignal<Option<Arc<Nearest>>>,
+    model: Model,
+    analyst: Analyst,
+    /// What is being read, and whether the model has gone on meanwhile.
+    asked: StoredValue<Option<(Chosen, Option<String>)>>,
+    again: StoredValue<bool>,
+}
+
+impl TextState {
+    /// Reads the text whenever the model that is looked at changes or goes on.
+    pub fn new(model: Model, reader: Reader) -> Self {
+        let text = Self {
+            own: RwSignal::new(None),
+            shown: RwSignal::new(None),
+            state: RwSignal::new(State::Nothing),
+            picked: RwSignal::new(None),
+            is_excess: RwSignal::new(false),
+            token: RwSignal::new(None),
+            near: RwSignal::new(None),
+            model,
+            analyst: Analyst::new(),
+            asked: StoredValue::new(None),
+            again: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            let (version, own) = (model.version.get(), text.own.get());
+            match version {
+                Some((chosen, _)) => text.read(chosen, own),
+                None => text.state.set(if text.shown.with_untracked(Option::is_some) { State::Here } else { State::Nothing }),
+            }
+        });
+        nearest::follow(text, reader);
+        text
+    }
+
+    /// Asks for the text by that model. While the same is being read, it is asked for once more after that:
+    /// a model in training does not keep it from ever being read.
+    fn read(self, chosen: Chosen, own: Option<String>) {
+        let asked = (chosen, own);
+        if self.asked.with_value(|now| now.as_ref() == Some(&asked)) {
+            return self.again.set_value(true);
+        }
+        self.again.set_value(false);
+        self.asked.set_value(Some(asked.clone()));
+        if self.state.get_untracked() != State::Here {
+            self.state.set(State::Coming);
+        }
+        let (chosen, own) = asked;
+        let text = own.clone().map_or(Text::Documents(DOCUMENTS), Text::Words);
+        let bytes = self.model.bytes(chosen.clone());
+        self.analyst.ask(bytes, Question::Read { text }, None, move |heard| {
+            self.asked.set_value(None);
+            match heard {
+                Ok((Answer::Reading { config, reading }, _)) => self.show(chosen.clone(), &config, reading),
+                Ok(_) => {}
+                Err(why) => self.state.set(State::Failed(why)),
+            }
+            if self.again.get_value() {
+                self.read(chosen.clone(), own.clone());
+            }
+        });
+    }
+
+    fn show(self, of: Chosen, config: &str, reading: Reading) {
+        let Ok(config) = RunConfig::from_json(config) else { return };
+        let Some(vocabulary) = config.language().map(|language| language.vocabulary()) else { return };
+        let fits = |shown: &Arc<Shown>| {
+            shown.of == of
+                && shown.reading.passages.iter().map(|one| &one.tokens).eq(reading.passages.iter().map(|one| &one.tokens))
+        };
+        if !self.shown.with_untracked(|shown| shown.as_ref().is_some_and(fits)) {
+            self.picked.set(None);
+            self.token.set(None);
+        }
+        self.near.set(None);
+        self.shown.set(Some(Arc::new(Shown { of, config, reading, vocabulary })));
+        self.state.set(State::Here);
+    }
+
+    /// The model that reads it.
+    pub fn model(self) -> Model {
+        self.model
+    }
+
+    /// The place of the step that is looked at; tracked.
+    pub fn at(self) -> usize {
+        let last = self.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.steps.len().saturating_sub(1)));
+        self.picked.get().map_or(last, |at| at.min(last))
+    }
+}
+
+/// The text, and the step at which it is read.
+#[component]
+pub fn ReadText() -> impl IntoView {
+    let text = expect_context::<TextState>();
+    let is_here = Memo::new(move |_| text.shown.with(Option::is_some));
+    let has_least = move || text.own.with(Option::is_none);
+    let state = move || match text.state.get() {
+        State::Nothing => "No model is there yet: train one above, or open a run file.".to_owned(),
+        State::Coming => "Reading the text …".to_owned(),
+        State::Failed(why) => format!("The text cannot be read: {why}."),
+        State::Here => text.shown.with(|shown| shown.as_ref().map(|shown| summary(shown, text.at()))).unwrap_or_default(),
+    };
+    view! {
+        <section class="text" aria-labelledby="text-title">
+            <h2 id="text-title">"A text, and how well each token is predicted"</h2>
+            <p class="note">
+                "The stronger the shade, the larger the loss. A rule predicts the underlined tokens: each loses its shade when the quantum \
+                 behind it is learned. The others are random and keep theirs."
+            </p>
+            <Show when=move || is_here.get()>
+                <div class="reading">
+                    <Step />
+                    <label class="check" hidden=move || !has_least()>
+                        <input type="checkbox" prop:checked=move || text.is_excess.get() on:change=move |event| text.is_excess.set(event_target_checked(&event)) />
+                        <span>"Shade only what is still to be learned"</span>
+                    </label>
+                </div>
+                <Passages />
+            </Show>
+            <p class="what" id="text-state" role="status">{state}</p>
+            <Show when=move || is_here.get()>
+                <Card />
+                <Table />
+            </Show>
+            <Own />
+        </section>
+    }
+}
+
+/// What the text shows at a step, in words.
+fn summary(shown: &Shown, at: usize) -> String {
+    let reading = &shown.reading;
+    let Some(step) = reading.steps.get(at) else { return String::new() };
+    let (mut ruled, mut other, mut least) = (Vec::new(), Vec::new(), 0.0);
+    for passage in &reading.passages {
+        for (place, loss) in passage.losses[at].iter().enumerate() {
+            match passage.quanta.get(place) {
+                Some(Some(_)) => ruled.push(f64::from(*loss)),
+                _ => {
+                    other.push(f64::from(*loss));
+                    least += passage.least.get(place).copied().map_or(0.0, f64::from);
+                }
+            }
+        }
+    }
+    let mean = |losses: &[f64]| words::significant(losses.iter().sum::<f64>() / losses.len().max(1) as f64);
+    let at_step = format!("Step {}", words::thousands(*step));
+    if ruled.is_empty() {
+        return format!("{at_step}: the mean loss of {} is {} nats.", words::count(other.len(), "token", "tokens"), mean(&other));
+    }
+    let known = ruled.iter().filter(|loss| **loss < 0.1).count();
+    format!(
+        "{at_step}: of {} that a rule predicts, {known} have a loss under 0.1 nats; their mean is {} nats. The mean of the others is {}; \
+         whoever knows all rules has {}.",
+        words::count(ruled.len(), "token", "tokens"),
+        mean(&ruled),
+        mean(&other),
+        words::significant(least / other.len().max(1) as f64),
+    )
+}
+
+/// The step that is looked at.
+#[component]
+fn Step() -> impl IntoView {
+    let text = expect_context::<TextState>();
+    let steps =
+        Memo::new(move |_| text.shown.with(|shown| shown.as_ref().map_or_else(Vec::new, |shown| shown.reading.steps.clone())));
+    let last = move || steps.with(Vec::len).saturating_sub(1);
+    let step = move || {
+        steps.with(|steps| steps.get(text.at()).map_or(String::new(), |step| format!("step {}", words::thousands(*step))))
+    };
+    let slide = move |event| {
+        let at = event_target_value(&event).parse::<usize>().ok();
+        text.picked.set(at.filter(|at| *at < untrack(last)));
+    };
+    view! {
+        <Show when=move || { last() > 0 }>
+            <div class="dial scrub">
+                <label for="text-step">"Step of training"</label>
+                <input id="text-step" type="range" min="0" step="1" max=move || last().to_string()
+                    prop:max=move || last().to_string() prop:value=move || text.at().to_string() aria-valuetext=step on:input=slide />
+                <output class="number" for="text-step">{step}</output>
+            </div>
+        </Show>
+    }
+}
+
+/// A text of one's own.
+#[component]
+fn Own() -> impl IntoView {
+    let text = expect_context::<TextState>();
+    let typed = RwSignal::new(String::new());
+    let read = move || {
+        let words = typed.get_untracked();
+        text.own.set(Some(words).filter(|words| !words.trim().is_empty()));
+    };
+    let example = move || {
+        let shown = text.shown.get()?;
+        let passage = shown.reading.passages.first()?;
+        let name = |token: &u32| shown.vocabulary.name(*token);
+        Some(passage.tokens.iter().skip(1).take(12).map(name).collect::<Vec<String>>().join(" "))
+    };
+    let is_own = move || text.own.with(Option::is_some);
+    view! {
+        <details class="own-text">
+            <summary>"A text of your own"</summary>
+            <form on:submit=move |event| { event.prevent_default(); read(); }>
+                <label for="own-text">"Tokens of the language, with spaces between them"</label>
+                <textarea id="own-text" rows="3" spellcheck="false" autocomplete="off" prop:value=move || typed.get()
+                    on:input=move |event| typed.set(event_target_value(&event))></textarea>
+                <p class="note">{move || example().map(|example| format!("Such as: {example}"))}</p>
+                <div class="buttons">
+                    <button type="submit" disabled=move || typed.with(|typed| typed.trim().is_empty())>"Read it"</button>
+                    <Show when=is_own>
+                        <button type="button" on:click=move |_| text.own.set(None)>"Back to fresh documents"</button>
+                    </Show>
+                </div>
+            </form>
+        </details>
+    }
+}
