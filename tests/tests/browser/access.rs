@@ -142,7 +142,7 @@ impl Person {
     }
 
     /// Opens all `details` elements except menus.
-    async fn opens_everything(&self) {
+    pub async fn opens_everything(&self) {
         self.runs_script("document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })", [])
             .await;
     }

@@ -23,11 +23,11 @@ const PATCH_WORKERS: &str = "
     };";
 
 /// Why a request fails as if there were no network.
-const NO_NETWORK: &str = "Promise.reject(new TypeError('no network'))";
+pub const NO_NETWORK: &str = "Promise.reject(new TypeError('no network'))";
 
 /// A script that has every request come to `outcome` for which `fails`, a JavaScript of `address`, holds
 /// before the repair.
-fn requests_fail(fails: &str, outcome: &str) -> String {
+pub fn requests_fail(fails: &str, outcome: &str) -> String {
     format!(
         "const ask = window.fetch;
          window.fetch = (address, ...rest) => !repaired() && String(address).{fails} ? {outcome} : ask(address, ...rest);"
@@ -37,7 +37,7 @@ fn requests_fail(fails: &str, outcome: &str) -> String {
 impl Person {
     /// Runs a script in every page that is opened from now on, before the page's own. It has a function
     /// `repaired`.
-    async fn breaks(&self, script: &str) {
+    pub async fn breaks(&self, script: &str) {
         self.breaks_things.set(true);
         // The page's policy allows no workers from blobs.
         self.tells_the_browser("Page.setBypassCSP", json!({ "enabled": true })).await;
@@ -57,7 +57,7 @@ impl Person {
     }
 
     /// From now on nothing fails any more.
-    async fn repairs(&self) {
+    pub async fn repairs(&self) {
         self.runs_script("sessionStorage.setItem('repaired', '')", []).await;
     }
 

@@ -84,7 +84,7 @@ fn clusters_are_opened_chosen_searched_shared_and_saved(kind: Kind) {
         person.opens("?page=language").await;
         let text = person.reads_soon("Published: “").await;
         assert!(text.contains("QDG"), "{text}");
-        person.opens_menu("How to make clusters").await;
+        person.opens_menu("In a terminal").await;
         assert!(person.value_of("Clusters of a run, in a terminal").await.starts_with("quanta qdg "));
         person.picks_file(&path).await;
         let text = person.reads_soon("Opened: “clusters.safetensors”. 600 samples of 50 quanta").await;
@@ -310,7 +310,7 @@ fn a_file_of_clusters_opens_here_from_any_page_or_says_why_not() {
             person.runs_script_on(&link, "arguments[0].click()", "").await;
             person.finds("heading", heading).await;
         }
-        person.opens_menu("How to make clusters").await;
+        person.opens_menu("In a terminal").await;
         let link = person.finds("link", "Train the planted language in the Lab").await;
         let query = link.attr("href").await.expect("a link").unwrap_or_default();
         assert_eq!(query, format!("?{}", planted::config().to_query()));

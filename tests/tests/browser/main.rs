@@ -20,6 +20,7 @@ mod embed;
 mod files;
 mod language;
 mod links;
+mod live;
 mod on_demand;
 mod person;
 mod planted;

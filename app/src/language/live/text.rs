@@ -146,6 +146,14 @@ impl TextState {
         self.state.set(State::Here);
     }
 
+    /// Reads it again, after a failure.
+    fn retry(self) {
+        if let Some((chosen, _)) = self.model.version.get_untracked() {
+            self.state.set(State::Coming);
+            self.read(chosen, self.own.get_untracked());
+        }
+    }
+
     /// The model that reads it.
     pub fn model(self) -> Model {
         self.model
@@ -163,6 +171,7 @@ impl TextState {
 pub fn ReadText() -> impl IntoView {
     let text = expect_context::<TextState>();
     let is_here = Memo::new(move |_| text.shown.with(Option::is_some));
+    let has_failed = move || text.state.with(|state| matches!(state, State::Failed(_)));
     let has_least = move || text.own.with(Option::is_none);
     let state = move || match text.state.get() {
         State::Nothing => "No model is there yet: train one above, or open a run file.".to_owned(),
@@ -188,6 +197,7 @@ pub fn ReadText() -> impl IntoView {
                 <Passages />
             </Show>
             <p class="what" id="text-state" role="status">{state}</p>
+            <Show when=has_failed><button type="button" on:click=move |_| text.retry()>"Try again"</button></Show>
             <Show when=move || is_here.get()>
                 <Card />
                 <Table />
