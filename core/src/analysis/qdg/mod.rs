@@ -7,12 +7,15 @@
 //! page can open what was found elsewhere.
 
 mod ask;
+mod blocks;
 mod clusters;
 mod describe;
 mod export;
 #[cfg(feature = "analysis")]
 mod find;
+mod kept;
 mod kinds;
+mod order;
 #[cfg(test)]
 mod reading_tests;
 mod samples;
@@ -24,11 +27,13 @@ mod tests;
 mod vectors;
 
 pub use ask::{Ask, Draw, Places};
+pub use blocks::Blocks;
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
 pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
+pub use order::Order;
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};
