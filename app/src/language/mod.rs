@@ -5,6 +5,7 @@ mod cluster;
 mod filter;
 mod found;
 mod list;
+mod pictures;
 mod scores;
 mod share;
 mod source;
@@ -26,6 +27,9 @@ use state::Reader;
 pub fn LanguagePage() -> impl IntoView {
     let reader = Reader::new();
     provide_context(reader);
+    if pictures::is_framed() {
+        return pictures::framed();
+    }
     Effect::new(|_| document().set_title("Language · Quanta lab"));
     let is_here = Memo::new(move |_| matches!(reader.source.get(), Source::Here(_)));
     view! {
@@ -45,12 +49,14 @@ pub fn LanguagePage() -> impl IntoView {
                 <source::Clusters />
                 <Show when=move || is_here.get()>
                     <Browser />
+                    <pictures::Pictures />
                     <scores::Scores />
                     <share::Share />
                 </Show>
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// The list of clusters with the one that is open, and the keys that turn its pages.
