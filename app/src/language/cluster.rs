@@ -84,8 +84,12 @@ fn summary(found: &Found, cluster: &Described) -> String {
         format!("{}{rest}", first.join(", "))
     };
     let contexts = found.contexts();
+    let stability = cluster.stability.map_or(String::new(), |jaccard| {
+        let parts = found.clusters.ask.stability;
+        format!(" Found again in {parts} parts of the samples: Jaccard index {jaccard:.2}.")
+    });
     format!(
-        "{}. Quanta: {}. Targets: {}.",
+        "{}. Quanta: {}. Targets: {}.{stability}",
         words::count(cluster.size, "sample", "samples"),
         some(counts(&samples.quantum, &cluster.members), &|quantum| format!("{}{}", quantum + 1, family(quantum))),
         some(counts(&samples.target, &cluster.members), &|target| format!("“{}”", contexts.token(target))),

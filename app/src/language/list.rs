@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use leptos::html;
 use leptos::prelude::*;
-use quanta_core::analysis::qdg::{Clustering, Described};
+use quanta_core::analysis::qdg::{Clustering, Described, Order};
 
-use super::state::{Listed, Order, Reader, choose};
+use super::state::{Listed, Reader, choose};
 use crate::view::browser;
 use crate::words;
 
@@ -37,7 +37,12 @@ pub fn Choice() -> impl IntoView {
     let k = Signal::derive(move || now().map_or(String::new(), |now| now.k.to_string()));
     let order = Signal::derive(move || reader.order.get().word().to_owned());
     let pairs = |words: Vec<String>| words.into_iter().map(|word| (word.clone(), word)).collect::<Vec<_>>();
-    let orders = move || Order::ALL.map(|order| (order.word().to_owned(), order.title().to_owned())).to_vec();
+    // What was not measured cannot order.
+    let has_stability = move || now().is_some_and(|now| now.stability.is_some());
+    let orders = move || {
+        let there = Order::ALL.iter().filter(|order| **order != Order::Stability || has_stability());
+        there.map(|order| (order.word().to_owned(), order.title().to_owned())).collect::<Vec<(String, String)>>()
+    };
     view! {
         <div class="choices">
             <Select id="similarity" label="Similarity" value=similarity options=Signal::derive(move || pairs(similarities.get()))
@@ -47,7 +52,7 @@ pub fn Choice() -> impl IntoView {
             <Select id="k" label="Clusters, k" value=k options=Signal::derive(move || pairs(ks.get()))
                 chosen=move |k: String| show(None, None, k.parse().ok()) />
             <Select id="order" label="Order" value=order options=Signal::derive(orders)
-                chosen=move |word: String| reader.sort_by(Order::ALL.into_iter().find(|order| order.word() == word).unwrap_or_default()) />
+                chosen=move |word: String| reader.sort_by(Order::from_word(&word).unwrap_or_default()) />
         </div>
     }
 }
@@ -65,7 +70,7 @@ fn distinct<T: ToString>(all: impl Iterator<Item = T>) -> Vec<String> {
 
 /// A choice with its label.
 #[component]
-fn Select(
+pub fn Select(
     id: &'static str,
     label: &'static str,
     value: Signal<String>,
@@ -158,6 +163,7 @@ pub fn List() -> impl IntoView {
         listed.iter().filter_map(row).collect::<Vec<Row>>()
     });
     let is_empty = move || rows.with(Vec::is_empty);
+    let has_stability = Memo::new(move |_| reader.described.with(|all| all.iter().any(|one| one.stability.is_some())));
     let has_families = Memo::new(move |_| reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty()));
     view! {
         <div class="scroller list" tabindex="0" role="region" aria-label="Clusters, a table">
@@ -169,6 +175,9 @@ pub fn List() -> impl IntoView {
                         <th scope="col">"Quantum, share"</th>
                         <Show when=move || has_families.get()><th scope="col">"Family"</th></Show>
                         <th scope="col">"Target, share"</th>
+                        <Show when=move || has_stability.get()>
+                            <th scope="col" title="Mean Jaccard index with the clusters of parts of the samples">"Stability"</th>
+                        </Show>
                         <th scope="col" class="number">"Surprise, bits"</th>
                     </tr>
                 </thead>
@@ -196,6 +205,7 @@ struct Row {
     target: String,
     target_share: String,
     is_one_token: bool,
+    stability: Option<(String, bool)>,
     surprise: String,
 }
 
@@ -211,8 +221,18 @@ impl Row {
             target,
             target_share: percent(cluster.target_share),
             is_one_token: cluster.target_share > 0.9,
+            stability: cluster.stability.map(stability),
             surprise: words::significant(cluster.surprise),
         }
+    }
+}
+
+/// A stability in words, and whether they are a badge: from 0.75 a cluster is stable, below 0.5 dissolved (Hennig 2007).
+fn stability(jaccard: f64) -> (String, bool) {
+    match jaccard {
+        stable if stable >= 0.75 => (format!("stable {stable:.2}"), true),
+        lost if lost < 0.5 => (format!("dissolved {lost:.2}"), true),
+        between => (format!("{between:.2}"), false),
     }
 }
 
@@ -248,6 +268,7 @@ fn Line(row: Row) -> impl IntoView {
             <td>{row.quantum}" "<small>{row.quantum_share}</small></td>
             {row.family.map(|family| view! { <td>{family}</td> })}
             <td>{target}</td>
+            {row.stability.map(|(words, is_badge)| view! { <td class="stability"><span class:badge=is_badge>{words}</span></td> })}
             <td class="number">{row.surprise}</td>
         </tr>
     }

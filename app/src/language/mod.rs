@@ -6,6 +6,7 @@ mod filter;
 mod found;
 mod list;
 mod live;
+mod pictures;
 mod scores;
 mod share;
 mod source;
@@ -34,6 +35,9 @@ fn scores_of_clusters() -> Result<Build, SplitLoaderError> {
 pub fn LanguagePage() -> impl IntoView {
     let reader = Reader::new();
     provide_context(reader);
+    if pictures::is_framed() {
+        return pictures::framed();
+    }
     Effect::new(|_| document().set_title("Language · Quanta lab"));
     let is_here = Memo::new(move |_| matches!(reader.source.get(), Source::Here(_)));
     view! {
@@ -54,12 +58,14 @@ pub fn LanguagePage() -> impl IntoView {
                 <source::Clusters />
                 <Show when=move || is_here.get()>
                     <Browser />
+                    <pictures::Pictures />
                     <OnDemand what="the scores" load=|| Box::pin(scores_of_clusters()) />
                     <share::Share />
                 </Show>
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// The list of clusters with the one that is open, and the keys that turn its pages.

@@ -1,11 +1,10 @@
 //! What the page shows: a file of clusters, one of its clusterings, and one cluster of that. All of it
 //! follows from the link and from what was opened.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use quanta_core::analysis::qdg::{Clustering, Clusters, Described, describe};
+use quanta_core::analysis::qdg::{Clustering, Clusters, Described, Order, describe};
 
 use super::filter::Filter;
 use super::found::{Found, Source, source, wanted};
@@ -18,50 +17,6 @@ use crate::view::published::Library;
 
 /// The page's keys in links.
 const WORDS: &[&str] = &["published", "similarity", "method", "k", "order", "cluster", "search", "target"];
-
-/// In which order clusters are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The largest first.
-    #[default]
-    Size,
-    /// Those first that are most of one quantum.
-    Coherence,
-    /// Those first in which one quantum predicts many different tokens.
-    Surprise,
-}
-
-impl Order {
-    /// All of them, the usual one first.
-    pub const ALL: [Self; 3] = [Self::Size, Self::Coherence, Self::Surprise];
-
-    /// Its name in links.
-    pub fn word(self) -> &'static str {
-        match self {
-            Order::Size => "size",
-            Order::Coherence => "coherence",
-            Order::Surprise => "surprise",
-        }
-    }
-
-    /// As people choose it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Order::Size => "Size",
-            Order::Coherence => "Coherence: share of one quantum",
-            Order::Surprise => "Surprise: rules before words",
-        }
-    }
-
-    /// Its name in a link, which does not name the usual one.
-    fn in_link(self) -> Option<&'static str> {
-        Some(self.word()).filter(|_| self != Self::default())
-    }
-
-    fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|order| order.word() == word)
-    }
-}
 
 /// A cluster in the list: its place in the clustering, and how many of its samples are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +112,7 @@ impl Reader {
         let none = |key: &'static str| (key, None);
         let mut changes = vec![("published", file)];
         changes.extend(["similarity", "method", "k", "cluster", "search", "target"].map(none));
-        changes.push(("order", self.order.get_untracked().in_link()));
+        changes.push(("order", in_link(self.order.get_untracked())));
         self.board.set_words(&changes);
     }
 
@@ -173,7 +128,7 @@ impl Reader {
 
     /// Lists clusters in another order.
     pub fn sort_by(&self, order: Order) {
-        self.board.set_words(&[("order", order.in_link()), ("cluster", None)]);
+        self.board.set_words(&[("order", in_link(order)), ("cluster", None)]);
     }
 
     /// Opens a cluster, by its place by size.
@@ -242,6 +197,11 @@ impl Reader {
     }
 }
 
+/// An order's name in a link, which does not name the usual one.
+fn in_link(order: Order) -> Option<&'static str> {
+    Some(order.word()).filter(|_| order != Order::default())
+}
+
 /// The clustering that fits best: what is named first counts more.
 pub fn choose(clusters: &Clusters, similarity: Option<&str>, method: Option<&str>, k: Option<usize>) -> usize {
     let whole = clusters.find(similarity, method, k);
@@ -255,15 +215,8 @@ fn list(described: &[Described], order: Order, filter: Filter) -> Vec<Listed> {
         Some(fits) => cluster.members.iter().filter(|sample| fits[**sample]).count(),
         None => cluster.size,
     };
-    let all = described.iter().enumerate().map(|(at, cluster)| Listed { at, fit: fit(cluster) });
-    let mut listed: Vec<Listed> = all.filter(|one| one.fit > 0).collect();
-    let by = |value: fn(&Described) -> f64| move |one: &Listed| Reverse((value(&described[one.at]) * 1e9) as u64);
-    match order {
-        Order::Size => {}
-        Order::Coherence => listed.sort_by_key(by(|cluster| cluster.quantum_share)),
-        Order::Surprise => listed.sort_by_key(by(|cluster| cluster.surprise)),
-    }
-    listed
+    let all = order.sort(described).into_iter().map(|at| Listed { at, fit: fit(&described[at]) });
+    all.filter(|one| one.fit > 0).collect()
 }
 
 /// What of the link's keys does not fit, a phrase each.
@@ -281,7 +234,7 @@ fn problems(board: Board, found: &Found) -> Vec<String> {
         problems.push(format!("no clustering here is of {}", named.join(", ")));
     }
     if let Some(order) = board.word("order").filter(|word| Order::from_word(word).is_none()) {
-        problems.push(format!("order is “{order}”, but must be one of {}", Order::ALL.map(Order::word).join(", ")));
+        problems.push(format!("order is “{order}”, but must be one of {}", Order::WORDS.join(", ")));
     }
     let chosen = choose(clusters, similarity.as_deref(), method.as_deref(), number.and_then(Result::ok));
     let all = clusters.members(chosen).len();

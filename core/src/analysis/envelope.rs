@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::labels::{Clusterings, sizes};
 use super::{AnalysisError, Symmetric};
 use crate::fit::{Estimate, FitError, least_squares};
+use crate::paper;
 use crate::rng::{Rng, Stream};
 
 /// For each rank, from 1, the largest cluster of that rank over all k.
@@ -151,6 +152,12 @@ impl EnvelopeWithNulls {
     }
 }
 
+/// The ranks over which the paper fits its slope, of up to 1,100 clusters, in proportion to `most` clusters.
+pub fn paper_ranks(most: usize) -> (usize, usize) {
+    let share = |rank: usize| rank * most / paper::CLUSTERS[paper::CLUSTERS.len() - 1];
+    (share(paper::RANKS.0).max(1), share(paper::RANKS.1).max(3))
+}
+
 /// The envelope of labels drawn uniformly, for each k anew.
 pub fn uniform(ks: &[usize], n: usize, seed: u64, draw: u64) -> Envelope {
     let mut rng = Rng::new(seed, Stream::Nulls, draw);
@@ -184,7 +191,6 @@ pub fn for_every_k(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper;
 
     #[test]
     fn the_envelope_takes_each_ranks_largest_cluster() {

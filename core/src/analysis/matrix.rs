@@ -34,7 +34,7 @@ impl Symmetric {
 
     /// Wraps numbers that this crate computed: n² of them, symmetric.
     #[cfg(any(feature = "analysis", test))]
-    pub(super) fn from_values(n: usize, values: Vec<f32>) -> Self {
+    pub(crate) fn from_values(n: usize, values: Vec<f32>) -> Self {
         debug_assert_eq!(values.len(), n * n);
         Self { n, values }
     }

@@ -24,6 +24,8 @@ pub mod gradients;
 #[cfg(feature = "analysis")]
 mod kmeans;
 #[cfg(feature = "analysis")]
+pub mod layout;
+#[cfg(feature = "analysis")]
 pub mod linkage;
 #[cfg(feature = "analysis")]
 pub mod neighbours;

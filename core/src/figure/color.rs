@@ -118,6 +118,14 @@ impl Theme {
         }
     }
 
+    /// The colour of the `index`-th of many groups whose places tell them apart: twelve hues of two lightnesses,
+    /// after which they begin again. Neighbours in the order are far apart in hue.
+    pub(crate) fn group(self, index: usize) -> Rgb {
+        let (dark, light) = if self == Self::Light { (0.50, 0.66) } else { (0.64, 0.80) };
+        let lightness = if index.is_multiple_of(2) { dark } else { light };
+        oklch(lightness, 0.13, (((index * 5) % 12) as f64 * 30.0 + 20.0).to_radians())
+    }
+
     /// A subtask's line: dark to light from the most to the least used, without the end that
     /// would vanish in the background. `share` runs from 0 to 1.
     pub(crate) fn rank(self, share: f64) -> Ink {
@@ -219,6 +227,8 @@ mod tests {
             for index in 0..7 {
                 assert!(contrast(theme.series(index), ground) > 2.0, "{theme:?} {index}");
             }
+            let groups: std::collections::BTreeSet<Rgb> = (0..24).map(|index| theme.group(index)).collect();
+            assert!(groups.len() == 12 && groups.iter().all(|group| contrast(*group, ground) > 2.0), "{groups:?}");
             for share in [0.0, 0.5, 1.0] {
                 assert!(contrast(theme.rank(share).rgb, ground) > 1.5, "{theme:?} {share}");
             }

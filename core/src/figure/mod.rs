@@ -3,13 +3,14 @@
 //! A [`Figure`] owns what it shows. One [`draw`] paints any of them onto a Plotters backend (a
 //! page's canvas), one [`svg`] and one [`png`] write it as a file. Figures of runs are made by
 //! [`Kind::figure`], those of sweeps by [`sweep::Kind::figure`], those of theory by
-//! [`model::Kind::figure`].
+//! [`model::Kind::figure`], those of clusters by [`clusters::Kind::figure`].
 //!
 //! A figure is laid out once, in CSS pixels, as a list of shapes with text widths of its own, so
 //! that canvas, SVG and PNG agree to the pixel. Plotters does not lay anything out: it carries the
 //! shapes to SVG and to the canvas through one interface.
 
 mod axis;
+pub mod clusters;
 mod color;
 mod emergence;
 mod frame;
@@ -96,6 +97,8 @@ pub enum Pick {
     Run(String),
     /// That many learned quanta.
     Learned(usize),
+    /// A cluster, by its place by size from 0.
+    Cluster(usize),
 }
 
 /// What is drawn beside the data.

@@ -1,10 +1,10 @@
 //! One plot: its axes, grid, titles and legend, and the way back from its pixels to data.
 
-use super::axis::{Axis, Span};
+use super::axis::{Axis, Span, Tick};
 use super::color::{Ink, Theme};
 use super::points::Point;
 use super::scene::{Align, Area, Dash, Scene};
-use super::text::width;
+use super::text::{Label, width};
 
 /// Sizes and colours of a figure, from its width.
 #[derive(Clone, Copy)]
@@ -88,6 +88,16 @@ impl Panel {
 
     /// Lays out and draws everything but the curves.
     pub fn draw(scene: &mut Scene, style: &Style, outer: Area, plan: &Plan<'_>) -> Self {
+        Self::lay_out(scene, style, outer, plan, None)
+    }
+
+    /// The same with named rows, from 0 at the top, in place of numbers upwards.
+    pub fn rows(scene: &mut Scene, style: &Style, outer: Area, plan: Plan<'_>, names: &[String]) -> Self {
+        let y = Span::Linear(names.len() as f64 - 0.5, -0.5);
+        Self::lay_out(scene, style, outer, &Plan { y, ..plan }, Some(names))
+    }
+
+    fn lay_out(scene: &mut Scene, style: &Style, outer: Area, plan: &Plan<'_>, rows: Option<&[String]>) -> Self {
         let font = style.font;
         let small = style.small();
         let pad = 0.6 * font;
@@ -109,7 +119,11 @@ impl Panel {
         // Numbers written out take more room than powers, and a linear axis needs fewer.
         let is_linear = |span| matches!(span, Span::Linear(..));
         let gap = if is_linear(plan.y) { 4.6 } else { 2.3 };
-        let y_ticks = y.ticks(gap * font);
+        let row = |(at, name): (usize, &String)| Tick { value: at as f64, label: Some(Label::plain(name)), grid: true };
+        let y_ticks: Vec<Tick> = match rows {
+            Some(names) => names.iter().enumerate().map(row).collect(),
+            None => y.ticks(gap * font),
+        };
         let widest = y_ticks.iter().filter_map(|tick| tick.label.as_ref()).map(|label| label.width()).fold(0.0, f64::max);
         let beside = if style.narrow { 0.0 } else { 1.7 * font };
         let left = outer.left + pad + beside + widest * small + 0.75 * font;
@@ -155,6 +169,25 @@ impl Panel {
             scene.rising((outer.left + pad + 0.6 * font, 0.5 * (top + bottom)), plan.y_title, font, ink);
         }
         Self { area, x, y }
+    }
+
+    /// A plot whose axes have no numbers, since its places have no unit: `x` and `y` of the plan alone, its
+    /// legend, and the title of x below.
+    pub fn unnumbered(scene: &mut Scene, style: &Style, outer: Area, plan: &Plan<'_>) -> Self {
+        let pad = 0.6 * style.font;
+        let room = Area { left: outer.left + pad, right: outer.right - pad, top: outer.top + pad, bottom: outer.bottom };
+        let top = draw_legend(scene, style, room, &plan.legend) + 0.35 * style.font;
+        let bottom = (outer.bottom - 2.2 * style.font).max(top + 20.0);
+        let area = Area { left: room.left, right: room.right.max(room.left + 20.0), top, bottom };
+        for y in [top, bottom] {
+            scene.segment((area.left, y), (area.right, y), 1.0, style.theme.grid());
+        }
+        for x in [area.left, area.right] {
+            scene.segment((x, top), (x, bottom), 1.0, style.theme.grid());
+        }
+        let middle = 0.5 * (area.left + area.right);
+        scene.text((middle, bottom + 1.2 * style.font), plan.x_title, style.small(), style.theme.muted(), Align::Center);
+        Self { area, x: Axis::new(plan.x, area.left, area.right), y: Axis::new(plan.y, bottom, top) }
     }
 
     /// A crosshair through a point of the data.

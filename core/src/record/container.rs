@@ -13,6 +13,7 @@ pub(crate) enum Values<'a> {
     F64(Vec<f64>),
     I32(Vec<i32>),
     I64(Vec<i64>),
+    U8(Vec<u8>),
 }
 
 /// An array as it is written.
@@ -39,6 +40,17 @@ impl<'a> Column<'a> {
         Self { name: name.into(), shape, values: Values::I64(values.into_iter().collect()) }
     }
 
+    /// Numbers of single precision, in a byte each where all are whole and under 256: labels, tokens and shades
+    /// take a quarter of the room then, and read the same.
+    pub fn compact(name: impl Into<String>, shape: Vec<usize>, values: &'a [f32]) -> Self {
+        let byte = |x: &f32| Some(*x as u8).filter(|byte| f32::from(*byte) == *x);
+        let values = match values.iter().map(byte).collect::<Option<Vec<u8>>>() {
+            Some(bytes) => Values::U8(bytes),
+            None => Values::F32(values.into()),
+        };
+        Self { name: name.into(), shape, values }
+    }
+
     /// The type's name in the header, the bytes of a number, and how many numbers there are.
     fn layout(&self) -> (&'static str, usize, usize) {
         match &self.values {
@@ -46,6 +58,7 @@ impl<'a> Column<'a> {
             Values::F64(values) => ("F64", 8, values.len()),
             Values::I32(values) => ("I32", 4, values.len()),
             Values::I64(values) => ("I64", 8, values.len()),
+            Values::U8(values) => ("U8", 1, values.len()),
         }
     }
 
@@ -55,6 +68,7 @@ impl<'a> Column<'a> {
             Values::F64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::I32(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::I64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
+            Values::U8(values) => bytes.extend(values),
         }
     }
 }

@@ -16,7 +16,7 @@
 //! | `quanta/before`, `quanta/after` | F32 \[Q\] | bits, each quantum's loss before and after it is learned |
 //! | `checkpoint/…` | F32, as the model's | parameters and moments, from which the run can go on |
 //! | `snapshot/STEP/…` | F32, as the model's | parameters at that step, for analyses |
-//! | `artifact/NAME/…` | F32 | what an analysis made |
+//! | `artifact/NAME/…` | F32, or U8 where all numbers are whole and under 256 | what an analysis made |
 //!
 //! and the metadata holds `format`, `version`, `config` (the JSON of [`RunConfig`]), `unit`,
 //! `parts` (a JSON list, see [`Part`]: on what, by which program and since when each part of it was

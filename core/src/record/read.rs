@@ -226,11 +226,12 @@ fn numbers(name: &str, view: &TensorView) -> Result<Vec<f64>, RecordError> {
         Dtype::F64 => Ok(read(view.data(), f64::from_le_bytes)),
         Dtype::I32 => Ok(read(view.data(), |bytes| f64::from(i32::from_le_bytes(bytes)))),
         Dtype::I64 => Ok(read(view.data(), |bytes| i64::from_le_bytes(bytes) as f64)),
+        Dtype::U8 => Ok(view.data().iter().copied().map(f64::from).collect()),
         other => Err(RecordError::Damaged(format!("`{name}` is {other:?}, which no array of a run is"))),
     }
 }
 
-/// The FNV-1a hash of all arrays by the order of their names, in 32-bit words, then of all metadata
+/// The FNV-1a hash of all arrays by the order of their names, in 32-bit words and what is left of one in bytes, then of all metadata
 /// but the checksum itself, as hexadecimal. It finds a disk's or a transfer's damage inside the
 /// numbers, which no header shows.
 pub(super) fn checksum<'a>(
@@ -243,7 +244,9 @@ pub(super) fn checksum<'a>(
     let mut add = |word: u32| hash = (hash ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3);
     for (name, data) in arrays {
         name.bytes().for_each(|byte| add(byte.into()));
-        data.as_chunks::<4>().0.iter().for_each(|four| add(u32::from_le_bytes(*four)));
+        let (words, rest) = data.as_chunks::<4>();
+        words.iter().for_each(|four| add(u32::from_le_bytes(*four)));
+        rest.iter().for_each(|byte| add(u32::from(*byte)));
     }
     let mut entries: Vec<_> = metadata.into_iter().filter(|(key, _)| *key != "checksum").collect();
     entries.sort_unstable();

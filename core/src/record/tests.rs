@@ -170,6 +170,26 @@ fn snapshots_and_artifacts_come_back_with_what_made_them() {
 }
 
 #[test]
+fn whole_numbers_of_artifacts_take_a_byte_each_and_damage_in_the_last_is_noticed() {
+    let mut record = record(3);
+    let array = |values: &[f32]| Array { shape: vec![values.len()], values: values.to_vec() };
+    let arrays = [("bytes", array(&[0.0, 255.0, 7.0, 1.0, 2.0])), ("whole", array(&[256.0])), ("less", array(&[-1.0, f32::NAN]))];
+    let arrays: Arrays = arrays.into_iter().map(|(name, array)| (name.to_owned(), array)).collect();
+    record.artifacts.insert("qdg".into(), Artifact { made_by: serde_json::Value::Null, arrays });
+    let bytes = record.to_bytes().expect("written");
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("opened");
+    let dtype = |name: &str| tensors.tensor(&format!("artifact/qdg/{name}")).expect("there").dtype();
+    use safetensors::Dtype::{F32, U8};
+    assert_eq!((dtype("bytes"), dtype("whole"), dtype("less")), (U8, F32, F32));
+    let read = Record::from_bytes(&bytes).expect("whole").artifacts.remove("qdg").expect("there").arrays;
+    assert_eq!(read["bytes"].values, [0.0, 255.0, 7.0, 1.0, 2.0]);
+    assert!(read["less"].values[1].is_nan() && read["whole"].values == [256.0]);
+    let mut changed = bytes.clone();
+    *changed.last_mut().expect("bytes") ^= 1;
+    assert!(Record::from_bytes(&changed).expect_err("noticed").to_string().contains("damaged"));
+}
+
+#[test]
 fn damage_in_the_settings_is_noticed() {
     let bytes = record(3).to_bytes().expect("whole");
     let needle = br#"width\": 3"#;

@@ -65,7 +65,12 @@ impl Record {
             if name.is_empty() || name.contains('/') {
                 return Err(RecordError::Unwritable(format!("“{name}” is no name for an artifact: it must be a word without /")));
             }
-            add(&mut arrays, &format!("{ARTIFACT}{name}/"), &artifact.arrays);
+            arrays.extend(
+                artifact
+                    .arrays
+                    .iter()
+                    .map(|(of, array)| Column::compact(format!("{ARTIFACT}{name}/{of}"), array.shape.clone(), &array.values)),
+            );
         }
         Ok(arrays)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rows::{blank, missing};
 use super::{Results, Row};
-use crate::analysis::envelope::{EnvelopeWithNulls, with_nulls};
+use crate::analysis::envelope::{EnvelopeWithNulls, paper_ranks, with_nulls};
 use crate::analysis::labels::Clusterings;
 use crate::analysis::qdg::{ARTIFACT, Clusters, Draw, Method, Similarity};
 use crate::figure::whole;
@@ -55,13 +55,7 @@ fn envelope(clusters: &Clusters) -> Option<EnvelopeWithNulls> {
         clusters.clusterings.iter().filter(|one| (one.similarity, one.method) == (Similarity::Signed, Method::Spectral));
     let of_k: BTreeMap<usize, Vec<u32>> = published.map(|one| (one.k, one.labels.clone())).collect();
     let most = *of_k.keys().next_back()?;
-    with_nulls(&Clusterings::new(of_k).ok()?, ranks(most), DRAWS, 0).ok()
-}
-
-/// The ranks that the paper fits of up to 1,100 clusters, in proportion.
-fn ranks(most: usize) -> (usize, usize) {
-    let share = |rank: usize| rank * most / paper::CLUSTERS[paper::CLUSTERS.len() - 1];
-    (share(paper::RANKS.0).max(1), share(paper::RANKS.1).max(3))
+    with_nulls(&Clusterings::new(of_k).ok()?, paper_ranks(most), DRAWS, 0).ok()
 }
 
 fn remark(clusters: &Clusters, found: &EnvelopeWithNulls, record: &Record) -> String {

@@ -42,7 +42,7 @@ pub fn clusters(config: &RunConfig) -> Clusters {
     let one = |similarity, method, labels: &[u32]| {
         let labels = by_size(labels);
         let k = labels.iter().max().map_or(0, |last| *last as usize + 1);
-        Clustering { similarity, method, k, labels }
+        Clustering::new(similarity, method, k, labels)
     };
     let eighths: Vec<u32> = quantum.iter().map(|quantum| quantum / 8).collect();
     let clusterings = vec![
@@ -61,8 +61,8 @@ pub fn clusters(config: &RunConfig) -> Clusters {
         auc_other_target: Some(auc),
     };
     let measured = vec![
-        Measured { similarity: Similarity::Signed, pairs: pairs([0.41, -0.05, 0.32, -0.01], 0.512) },
-        Measured { similarity: Similarity::Absolute, pairs: pairs([0.55, 0.38, 0.31, 0.12], 0.934) },
+        Measured { similarity: Similarity::Signed, pairs: pairs([0.41, -0.05, 0.32, -0.01], 0.512), map: None },
+        Measured { similarity: Similarity::Absolute, pairs: pairs([0.55, 0.38, 0.31, 0.12], 0.934), map: None },
     ];
     Clusters { step: 1_200, ask: Ask { samples: samples.len(), ..Ask::default() }, samples, zeros: 3, measured, clusterings }
 }

@@ -29,6 +29,7 @@ enum State {
 struct Form {
     samples: RwSignal<String>,
     k: RwSignal<String>,
+    stability: RwSignal<String>,
     seed: RwSignal<String>,
     draw: RwSignal<Draw>,
     places: RwSignal<Places>,
@@ -43,6 +44,7 @@ impl Form {
         Self {
             samples: RwSignal::new("1000".to_owned()),
             k: RwSignal::new(String::new()),
+            stability: RwSignal::new("0".to_owned()),
             seed: RwSignal::new("0".to_owned()),
             draw: RwSignal::new(Draw::Balanced),
             places: RwSignal::new(Places::Predicting),
@@ -62,6 +64,7 @@ impl Form {
         let ask = Ask {
             samples: whole("Samples", &self.samples.get())?,
             k: if k.trim().is_empty() { Vec::new() } else { vec![whole("Clusters", &k)?] },
+            stability: whole("Parts", &self.stability.get())?,
             seed: whole("Seed", &self.seed.get())? as u64,
             draw: self.draw.get(),
             places: self.places.get(),
@@ -177,6 +180,7 @@ fn Settings(form: Form) -> impl IntoView {
             <div class="choices">
                 {text("find-samples", "Samples", form.samples, "")}
                 {text("find-k", "Clusters, k", form.k, "as many as quanta")}
+                {text("find-stability", "Parts clustered anew, for stability", form.stability, "")}
                 {text("find-seed", "Seed", form.seed, "")}
             </div>
             <div class="ticks">

@@ -49,7 +49,10 @@ pub struct Ask {
     pub neighbours: usize,
     /// Starts of k-means (the paper has 30).
     pub starts: usize,
-    /// Names the samples, the projection and the starts.
+    /// Parts of 80 % of the samples that are clustered anew, to see which clusters come again; 0: none. Each takes
+    /// about half as long as the clusterings themselves.
+    pub stability: usize,
+    /// Names the samples, the projection, the starts and the parts.
     pub seed: u64,
 }
 
@@ -66,6 +69,7 @@ impl Default for Ask {
             k: Vec::new(),
             neighbours: 15,
             starts: 30,
+            stability: 0,
             seed: 0,
         }
     }
@@ -92,7 +96,7 @@ impl Ask {
 
     /// How many steps [`run`](super::run) takes, each of which it says.
     pub fn stages(&self) -> usize {
-        2 + self.similarities.len() * (1 + self.methods.len())
+        2 + self.similarities.len() * (2 + self.methods.len() + self.stability)
     }
 
     /// As JSON, for what is kept.
@@ -101,7 +105,7 @@ impl Ask {
             "samples": self.samples, "draw": self.draw.word(), "below_nats": self.below, "places": self.places.word(),
             "projection": self.projection, "similarities": self.similarities.iter().map(|one| one.word()).collect::<Vec<_>>(),
             "methods": self.methods.iter().map(|one| one.word()).collect::<Vec<_>>(), "k": self.k,
-            "neighbours": self.neighbours, "starts": self.starts, "seed": self.seed,
+            "neighbours": self.neighbours, "starts": self.starts, "stability": self.stability, "seed": self.seed,
         })
     }
 
@@ -122,6 +126,8 @@ impl Ask {
             k: k.collect::<Option<_>>()?,
             neighbours: whole("neighbours")?,
             starts: whole("starts")?,
+            // Files from before clusters were measured so have none.
+            stability: value.get("stability").and_then(Value::as_u64).unwrap_or(0) as usize,
             seed: value.get("seed")?.as_u64()?,
         })
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::blocks::Blocks;
 use super::kinds::{Method, Similarity};
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
-use crate::analysis::scores::PairScores;
+use crate::analysis::scores::{PairScores, Stability};
 use crate::record::{Array, Arrays, Artifact, Record};
 use crate::task::BitBatch;
 
@@ -22,6 +23,9 @@ pub struct Measured {
     pub similarity: Similarity,
     /// The cosines of the four kinds of pairs.
     pub pairs: PairScores,
+    /// Where each sample lies on a map of its nearest neighbours `[n]`, x and y from −1 to 1 (see
+    /// `analysis::layout`); none in files from before there were maps.
+    pub map: Option<Vec<[f32; 2]>>,
 }
 
 /// One clustering.
@@ -35,6 +39,17 @@ pub struct Clustering {
     pub k: usize,
     /// Each sample's cluster, `[n]`; 0 is the largest.
     pub labels: Vec<u32>,
+    /// How alike the samples of two clusters are; none in files from before it was kept.
+    pub blocks: Option<Blocks>,
+    /// Which clusters come again from parts of the samples; none where it was not asked for.
+    pub stability: Option<Stability>,
+}
+
+impl Clustering {
+    /// Labels of which nothing else is known yet.
+    pub fn new(similarity: Similarity, method: Method, k: usize, labels: Vec<u32>) -> Self {
+        Self { similarity, method, k, labels, blocks: None, stability: None }
+    }
 }
 
 /// Samples of a model with their clusterings.
@@ -56,7 +71,8 @@ pub struct Clusters {
 
 impl Clusters {
     /// As the artifact of a record: labels `[clusterings, n]`, the samples' quanta, targets, losses and
-    /// inputs; what tells the clusterings apart is in `made_by`.
+    /// inputs; what tells the clusterings apart is in `made_by`. Maps, blocks and stability are beside them where
+    /// they are known.
     pub fn to_artifact(&self) -> Artifact {
         let n = self.samples.len();
         let whole =
@@ -84,6 +100,7 @@ impl Clusters {
                 "tokens"
             }
         };
+        self.put_parts(&mut arrays);
         let clusterings = self.clusterings.iter().map(|one| json!([one.similarity.word(), one.method.word(), one.k]));
         let pairs = self.measured.iter().map(|one| (one.similarity.word().to_owned(), json!(one.pairs)));
         let made_by = json!({
@@ -141,28 +158,27 @@ impl Clusters {
             return Err(wrong("labels"));
         }
         let clustering = |(kind, labels): (&Value, &[u32])| {
-            Some(Clustering {
-                similarity: Similarity::from_word(kind.get(0)?.as_str()?)?,
-                method: Method::from_word(kind.get(1)?.as_str()?)?,
-                k: kind.get(2)?.as_u64()? as usize,
-                labels: labels.to_vec(),
-            })
+            let (similarity, method) =
+                (Similarity::from_word(kind.get(0)?.as_str()?)?, Method::from_word(kind.get(1)?.as_str()?)?);
+            Some(Clustering::new(similarity, method, kind.get(2)?.as_u64()? as usize, labels.to_vec()))
         };
         let clusterings = kinds.iter().zip(labels.chunks(n.max(1))).map(clustering).collect::<Option<Vec<_>>>();
         let pairs = made.get("pairs").and_then(Value::as_object).ok_or_else(|| wrong("pairs"))?;
         let measured = Similarity::ALL.iter().copied().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
         let measured = measured.map(|(similarity, pairs)| {
             let pairs = serde_json::from_value(pairs.clone()).map_err(|_| wrong("pairs"))?;
-            Ok(Measured { similarity, pairs })
+            Ok(Measured { similarity, pairs, map: None })
         });
-        Ok(Self {
+        let mut clusters = Self {
             step: made.get("step").and_then(Value::as_u64).ok_or_else(|| wrong("step"))?,
             ask,
             samples,
             zeros: made.get("zeros").and_then(Value::as_u64).unwrap_or(0) as usize,
             measured: measured.collect::<Result<_, AnalysisError>>()?,
             clusterings: clusterings.ok_or_else(|| wrong("clusterings"))?,
-        })
+        };
+        clusters.take_parts(&artifact.arrays)?;
+        Ok(clusters)
     }
 
     /// The place of the first clustering of that similarity, method and k, each named where it matters.

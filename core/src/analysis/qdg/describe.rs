@@ -33,6 +33,9 @@ pub struct Described {
     /// Entropy of the targets in bits times the quantum's share: high where one quantum predicts many
     /// different tokens, which is a rule rather than a word.
     pub surprise: f64,
+    /// Its mean Jaccard index with what parts of the samples gave, where it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stability: Option<f64>,
 }
 
 /// The values that these samples have in a list `[n]`, the most frequent first, with how many have each;
@@ -49,6 +52,7 @@ pub fn counts(of: &[u32], members: &[usize]) -> Vec<(u32, usize)> {
 pub fn describe(clusters: &Clusters, clustering: usize) -> Vec<Described> {
     let samples = &clusters.samples;
     let all = clusters.members(clustering).into_iter().enumerate();
+    let stability = clusters.clusterings.get(clustering).and_then(|one| one.stability.as_ref());
     all.map(|(at, members)| {
         let share = |count: usize| count as f64 / members.len().max(1) as f64;
         let (quanta, targets) = (counts(&samples.quantum, &members), counts(&samples.target, &members));
@@ -64,6 +68,7 @@ pub fn describe(clusters: &Clusters, clustering: usize) -> Vec<Described> {
             target,
             target_share: share(of_target),
             surprise: share(of_quantum) * entropy,
+            stability: stability.and_then(|known| known.jaccard.get(at).copied().flatten()).map(f64::from),
             members,
         }
     })

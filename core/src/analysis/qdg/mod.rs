@@ -7,14 +7,17 @@
 //! page can open what was found elsewhere.
 
 mod ask;
+mod blocks;
 mod clusters;
 mod describe;
 mod export;
 #[cfg(feature = "analysis")]
 mod find;
+mod kept;
 mod kinds;
 #[cfg(feature = "analysis")]
 mod near;
+mod order;
 #[cfg(test)]
 mod reading_tests;
 mod samples;
@@ -26,6 +29,7 @@ mod tests;
 mod vectors;
 
 pub use ask::{Ask, Draw, Places};
+pub use blocks::Blocks;
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
@@ -34,5 +38,6 @@ pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
 #[cfg(feature = "analysis")]
 pub use near::near;
+pub use order::Order;
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};

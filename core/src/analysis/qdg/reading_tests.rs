@@ -13,7 +13,7 @@ fn few() -> (RunConfig, Clusters) {
     let families = vec!["parity".to_owned(), "other".to_owned()];
     let loss = vec![0.0, 0.01, 0.02, 0.03, 0.04, 0.05];
     let samples = Samples { quantum, target, loss, families, inputs: Inputs::Bits(batch) };
-    let one = |similarity, method, k, labels| Clustering { similarity, method, k, labels };
+    let one = Clustering::new;
     let clusterings = vec![
         one(Similarity::Signed, Method::Spectral, 1, vec![0; 6]),
         one(Similarity::Signed, Method::Average, 2, vec![0, 0, 0, 0, 0, 1]),
@@ -38,6 +38,44 @@ fn a_cluster_is_described_by_its_shares_and_its_surprise() {
     let entropy = -(0.4f64 * 0.4f64.log2() + 0.6 * 0.6f64.log2());
     assert!((mixed.surprise - 0.8 * entropy).abs() < 1e-12, "{mixed:?}");
     assert_eq!(counts(&clusters.samples.target, &[0, 1, 2, 3]), [(0, 2), (1, 2)], "of equals the smaller is first");
+}
+
+#[test]
+fn clusters_are_listed_by_size_coherence_stability_and_surprise() {
+    let (_, clusters) = few();
+    let of = |quantum_share, surprise, stability| Described {
+        quantum_share,
+        surprise,
+        stability,
+        ..describe(&clusters, 0)[0].clone()
+    };
+    let all = [of(0.5, 0.0, None), of(1.0, 0.5, Some(0.4)), of(0.5, 2.0, Some(0.9))];
+    let sorted = |order: Order| order.sort(&all);
+    assert_eq!((sorted(Order::Size), sorted(Order::Coherence)), (vec![0, 1, 2], vec![1, 0, 2]));
+    assert_eq!((sorted(Order::Stability), sorted(Order::Surprise)), (vec![2, 1, 0], vec![2, 1, 0]));
+    assert_eq!(Order::default().sort(&[]), Vec::<usize>::new());
+}
+
+#[test]
+fn stability_is_exported_where_it_was_measured() {
+    let (config, mut clusters) = few();
+    clusters.ask.stability = 4;
+    for one in &mut clusters.clusterings {
+        let jaccard = if one.k == 1 { vec![Some(0.5)] } else { vec![Some(0.75), None] };
+        one.stability = Some(crate::analysis::scores::Stability { draws: 4, ari: 0.25, jaccard });
+    }
+    let read = Clusters::from_artifact(&clusters.to_artifact()).unwrap();
+    assert_eq!(read, clusters);
+    let contexts = Contexts::new(&config, &read.samples);
+    let csv = to_csv(&read, 1, &contexts);
+    let ends: Vec<&str> = csv.lines().filter_map(|line| line.rsplit(',').next()).collect();
+    assert_eq!(ends, ["stability", "0.75", "0.75", "0.75", "0.75", "0.75", ""]);
+    let objects = to_json(&read, 1, &contexts);
+    assert_eq!((&objects[0]["stability"], objects[1].get("stability")), (&0.75.into(), None));
+    // A list of another length is refused by its name.
+    let mut broken = clusters.to_artifact();
+    broken.arrays.get_mut("stability").unwrap().values.pop();
+    assert!(Clusters::from_artifact(&broken).unwrap_err().to_string().contains("`stability`"));
 }
 
 #[test]

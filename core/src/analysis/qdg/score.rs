@@ -117,9 +117,10 @@ pub const SCORES: [&str; 5] = ["ari", "ami", "nmi", "purity", "f1"];
 /// The means of several runs' scores with their t intervals.
 ///
 /// # Errors
-/// If there are none, or they were asked for with other settings than the seed.
+/// If there are none, or they were asked for with other settings than the seed and the parts for stability,
+/// which change no score.
 pub fn over_seeds(runs: &[&Clusters]) -> Result<Vec<OverSeeds>, AnalysisError> {
-    let alike = |clusters: &Clusters| Ask { seed: 0, ..clusters.ask.clone() };
+    let alike = |clusters: &Clusters| Ask { seed: 0, stability: 0, ..clusters.ask.clone() };
     if runs.windows(2).any(|pair| alike(pair[0]) != alike(pair[1])) {
         return Err(AnalysisError::Labels(
             "these clusters were made with different settings, so their scores have no mean".to_owned(),

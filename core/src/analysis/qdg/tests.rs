@@ -44,12 +44,12 @@ fn subtasks_with_units_of_their_own_are_found_and_kept_in_a_record() {
     let (config, checkpoint) = learned(4);
     let mut stages = Vec::new();
     // Of each subtask three: both bits set, none, or one of them, which open different units.
-    let clusters = run(&config, &checkpoint, &Ask { k: vec![12], ..small() }, |stage| {
+    let clusters = run(&config, &checkpoint, &Ask { k: vec![12], stability: 3, ..small() }, |stage| {
         stages.push(stage);
         true
     })
     .unwrap();
-    assert_eq!(stages.len(), 2 + Similarity::ALL.len() * (1 + Method::ALL.len()));
+    assert_eq!(stages.len(), 2 + Similarity::ALL.len() * (2 + 3 + Method::ALL.len()));
     assert_eq!((clusters.step, clusters.samples.len(), clusters.samples.quanta()), (7, 60, 4));
     let rows = scores(&clusters).unwrap();
     let purity = |scored: Scored| rows.iter().find(|row| row.scored == scored).unwrap().agreement.purity;
@@ -57,6 +57,15 @@ fn subtasks_with_units_of_their_own_are_found_and_kept_in_a_record() {
         assert_eq!(purity(Scored::Found(similarity, Method::Average)), 1.0, "{rows:#?}");
     }
     assert!(purity(Scored::Baseline(Baseline::Uniform)) < 0.6 && purity(Scored::Baseline(Baseline::Target)) < 0.6);
+    for one in &clusters.clusterings {
+        let (blocks, stability) = (one.blocks.as_ref().unwrap(), one.stability.as_ref().unwrap());
+        let count = crate::analysis::labels::count(&one.labels);
+        assert_eq!((blocks.clusters(), stability.jaccard.len(), stability.draws), (count, count, 3));
+    }
+    let average = clusters.find(Some("absolute"), Some("average"), None).unwrap();
+    let stability = clusters.clusterings[average].stability.as_ref().unwrap();
+    assert!(stability.ari > 0.9 && stability.jaccard.iter().flatten().all(|index| *index > 0.5), "{stability:?}");
+    assert!(clusters.measured.iter().all(|one| one.map.as_ref().is_some_and(|map| map.len() == 60)));
     let mut record = Record::new(config);
     record.artifacts.insert(ARTIFACT.to_owned(), clusters.to_artifact());
     let read = Record::from_bytes(&record.to_bytes().unwrap()).unwrap();
@@ -116,6 +125,18 @@ fn an_artifact_that_lacks_a_part_names_it() {
     let (config, checkpoint) = learned(3);
     let ask = Ask { similarities: vec![Similarity::Signed], methods: vec![Method::Average], samples: 12, ..small() };
     let artifact = run(&config, &checkpoint, &ask, |_| true).unwrap().to_artifact();
+    // Files from before there were maps and blocks still open.
+    let mut old = artifact.clone();
+    ["maps", "blocks"].iter().for_each(|name| assert!(old.arrays.remove(*name).is_some(), "{name}"));
+    old.made_by["ask"].as_object_mut().unwrap().remove("stability").unwrap();
+    let old = Clusters::from_artifact(&old).unwrap();
+    assert!(old.measured.iter().all(|one| one.map.is_none()) && old.clusterings.iter().all(|one| one.blocks.is_none()));
+    for name in ["maps", "blocks"] {
+        let mut broken = artifact.clone();
+        broken.arrays.get_mut(name).unwrap().values.pop();
+        let said = Clusters::from_artifact(&broken).unwrap_err().to_string();
+        assert!(said.contains(&format!("`{name}`")), "{said}");
+    }
     for name in ["quantum", "labels", "bits", "loss_nats"] {
         let mut broken = artifact.clone();
         broken.arrays.remove(name);

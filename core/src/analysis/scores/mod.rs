@@ -17,4 +17,4 @@ pub use agreement::{
 pub use classes::{ClassScore, Fit, best_f1};
 pub use contingency::Contingency;
 pub use pairs::{KindOfPairs, PairScores, pair_scores};
-pub use stability::{ClusterStability, Stability, stability};
+pub use stability::{Parts, SHARE, Stability, part};

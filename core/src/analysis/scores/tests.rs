@@ -136,22 +136,39 @@ fn pairs_are_ranked_as_by_scikit_learn() {
     assert_eq!((alone.auc_same_target, alone.other_quantum_other_target.mean), (None, None));
 }
 
+/// The stability of labels over five parts, each clustered by `cluster`.
+fn stability(labels: &[u32], mut cluster: impl FnMut(&[usize]) -> Vec<u32>) -> Stability {
+    let mut parts = Parts::new(labels);
+    for draw in 0..5 {
+        let part = part(labels.len(), 1, draw);
+        assert_eq!(part.len(), (labels.len() * 4).div_ceil(5));
+        parts.add(&part, &cluster(&part)).unwrap();
+    }
+    parts.finish().unwrap()
+}
+
 #[test]
 fn stability_is_one_for_a_rule_and_nothing_for_chance() {
     let truth: Vec<u32> = (0..200).map(|i| (i % 4) as u32).collect();
-    let rule = stability(&truth, 5, 1, |part| Ok(part.iter().map(|sample| (sample % 4) as u32).collect())).unwrap();
-    assert_eq!(rule.ari.value, 1.0);
-    assert!(rule.clusters.iter().all(|cluster| cluster.jaccard == Some(1.0)));
+    let rule = stability(&truth, |part| part.iter().map(|sample| (sample % 4) as u32).collect());
+    assert_eq!((rule.draws, rule.ari, rule.jaccard), (5, 1.0, vec![Some(1.0); 4]));
     let mut next = congruence(5);
-    let chance = stability(&truth, 5, 1, |part| Ok(part.iter().map(|_| (next() % 4) as u32).collect())).unwrap();
-    assert!(chance.ari.value.abs() < 0.05, "{:?}", chance.ari);
-    assert!(chance.clusters.iter().all(|cluster| cluster.jaccard.unwrap() < 0.4));
+    let chance = stability(&truth, |part| part.iter().map(|_| (next() % 4) as u32).collect());
+    assert!(chance.ari.abs() < 0.05, "{chance:?}");
+    assert!(chance.jaccard.iter().all(|index| index.unwrap() < 0.4));
     // One cluster is split in every part: its larger half is what is left of it.
-    let split = stability(&truth, 5, 1, |part| {
-        Ok(part.iter().map(|s| if s % 4 == 0 { 4 + (s / 4 % 2) as u32 } else { (s % 4) as u32 }).collect())
-    });
-    let split = split.unwrap();
-    assert!((split.clusters[0].jaccard.unwrap() - 0.52).abs() < 0.05 && split.clusters[1].jaccard == Some(1.0));
-    assert!(stability(&truth, 0, 1, |_| Ok(Vec::new())).is_err());
-    assert!(stability(&truth, 1, 1, |_| Ok(vec![0])).is_err());
+    let split =
+        stability(&truth, |part| part.iter().map(|s| if s % 4 == 0 { 4 + (s / 4 % 2) as u32 } else { (s % 4) as u32 }).collect());
+    assert!((split.jaccard[0].unwrap() - 0.52).abs() < 0.05 && split.jaccard[1] == Some(1.0));
+    assert_eq!(Parts::new(&truth).finish(), None);
+    assert!(Parts::new(&truth).add(&[0, 1], &[0]).is_err());
+}
+
+#[test]
+fn the_best_jaccard_index_is_within_the_part() {
+    // Clusters {0, 1, 2} and {3, 4}, and {5}, which the part leaves out. Found: {0, 1} and {2, 3, 4}.
+    let mut parts = Parts::new(&[0, 0, 0, 1, 1, 2]);
+    parts.add(&[0, 1, 2, 3, 4], &[7, 7, 9, 9, 9]).unwrap();
+    let found = parts.finish().unwrap();
+    assert_eq!(found.jaccard, [Some((2.0f64 / 3.0) as f32), Some((2.0f64 / 3.0) as f32), None]);
 }

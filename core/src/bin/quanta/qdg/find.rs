@@ -72,7 +72,12 @@ pub fn args(command: Command) -> Command {
         )
         .arg(number("neighbours", usual.neighbours.to_string()).help("Neighbours of a sample in the graph of neighbours"))
         .arg(number("starts", usual.starts.to_string()).help("Starts of k-means"))
-        .arg(number("seed", usual.seed.to_string()).help("Names the samples, the projection and the starts"))
+        .arg(
+            number("stability", usual.stability.to_string()).value_name("PARTS").help(
+                "Cluster so many random parts of 80 % of the samples anew, and say which clusters come again; 10 are enough",
+            ),
+        )
+        .arg(number("seed", usual.seed.to_string()).help("Names the samples, the projection, the starts and the parts"))
 }
 
 /// Makes the clusters and writes them.
@@ -130,6 +135,7 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
         k: matches.get_many::<u64>("k").unwrap_or_default().map(|k| *k as usize).collect(),
         neighbours: whole("neighbours"),
         starts: whole("starts"),
+        stability: whole("stability"),
         seed: whole("seed") as u64,
     })
 }
