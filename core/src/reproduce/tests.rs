@@ -155,7 +155,7 @@ fn clustered(task: &str, draw: Draw) -> Record {
         let word = |sample: usize| ((sample as u64 * (1 << 32)) / n as u64) as u32;
         (0..n).map(|sample| frequencies.sample(word(sample))).collect::<Vec<u32>>()
     };
-    let clustering = |k: usize| Clustering { similarity: Similarity::Signed, method: Method::Spectral, k, labels: labels(k) };
+    let clustering = |k: usize| Clustering::new(Similarity::Signed, Method::Spectral, k, labels(k));
     let zeros = vec![0; n];
     let clusters = Clusters {
         step: 1,

@@ -42,7 +42,7 @@ pub fn clusters(config: &RunConfig) -> Clusters {
     let one = |similarity, method, labels: &[u32]| {
         let labels = by_size(labels);
         let k = labels.iter().max().map_or(0, |last| *last as usize + 1);
-        Clustering { similarity, method, k, labels }
+        Clustering::new(similarity, method, k, labels)
     };
     let eighths: Vec<u32> = quantum.iter().map(|quantum| quantum / 8).collect();
     let clusterings = vec![

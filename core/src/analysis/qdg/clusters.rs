@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::ask::Ask;
+use super::causal::Causal;
 use super::kinds::{Method, Similarity};
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
@@ -35,6 +36,15 @@ pub struct Clustering {
     pub k: usize,
     /// Each sample's cluster, `[n]`; 0 is the largest.
     pub labels: Vec<u32>,
+    /// What moving the model along each cluster's gradient did, where that was tried.
+    pub causal: Option<Causal>,
+}
+
+impl Clustering {
+    /// Labels of which nothing else is known yet.
+    pub fn new(similarity: Similarity, method: Method, k: usize, labels: Vec<u32>) -> Self {
+        Self { similarity, method, k, labels, causal: None }
+    }
 }
 
 /// Samples of a model with their clusterings.
@@ -86,11 +96,14 @@ impl Clusters {
         };
         let clusterings = self.clusterings.iter().map(|one| json!([one.similarity.word(), one.method.word(), one.k]));
         let pairs = self.measured.iter().map(|one| (one.similarity.word().to_owned(), json!(one.pairs)));
-        let made_by = json!({
+        let mut made_by = json!({
             "analysis": "qdg", "step": self.step, "ask": self.ask.to_json(), "inputs": inputs, "zeros": self.zeros,
             "families": self.samples.families, "clusterings": clusterings.collect::<Vec<Value>>(),
             "pairs": pairs.collect::<serde_json::Map<String, Value>>(),
         });
+        if self.clusterings.iter().any(|one| one.causal.is_some()) {
+            made_by["causal"] = self.clusterings.iter().map(|one| json!(one.causal)).collect();
+        }
         Artifact { made_by, arrays }
     }
 
@@ -134,14 +147,16 @@ impl Clusters {
             return Err(wrong("labels"));
         }
         let clustering = |(kind, labels): (&Value, &[u32])| {
-            Some(Clustering {
-                similarity: Similarity::from_word(kind.get(0)?.as_str()?)?,
-                method: Method::from_word(kind.get(1)?.as_str()?)?,
-                k: kind.get(2)?.as_u64()? as usize,
-                labels: labels.to_vec(),
-            })
+            let (similarity, method) =
+                (Similarity::from_word(kind.get(0)?.as_str()?)?, Method::from_word(kind.get(1)?.as_str()?)?);
+            Some(Clustering::new(similarity, method, kind.get(2)?.as_u64()? as usize, labels.to_vec()))
         };
         let clusterings = kinds.iter().zip(labels.chunks(n.max(1))).map(clustering).collect::<Option<Vec<_>>>();
+        let mut clusterings = clusterings.ok_or_else(|| wrong("clusterings"))?;
+        if let Some(causal) = made.get("causal") {
+            let causal: Vec<Option<Causal>> = serde_json::from_value(causal.clone()).map_err(|_| wrong("causal"))?;
+            clusterings.iter_mut().zip(causal).for_each(|(one, causal)| one.causal = causal);
+        }
         let pairs = made.get("pairs").and_then(Value::as_object).ok_or_else(|| wrong("pairs"))?;
         let measured = Similarity::ALL.iter().copied().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
         let measured = measured.map(|(similarity, pairs)| {
@@ -154,7 +169,7 @@ impl Clusters {
             samples,
             zeros: made.get("zeros").and_then(Value::as_u64).unwrap_or(0) as usize,
             measured: measured.collect::<Result<_, AnalysisError>>()?,
-            clusterings: clusterings.ok_or_else(|| wrong("clusterings"))?,
+            clusterings,
         })
     }
 

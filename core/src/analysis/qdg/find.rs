@@ -64,7 +64,7 @@ pub fn run(
         let affinities = cosines.angular();
         drop(cosines);
         for (method, k, labels) in cluster(&affinities, &samples, *similarity, ask, &mut begin)? {
-            clusterings.push(Clustering { similarity: *similarity, method, k, labels });
+            clusterings.push(Clustering::new(*similarity, method, k, labels));
         }
     }
     Ok(Clusters { step: checkpoint.step, ask: ask.clone(), samples, zeros, measured, clusterings })

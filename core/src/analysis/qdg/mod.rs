@@ -7,6 +7,7 @@
 //! page can open what was found elsewhere.
 
 mod ask;
+mod causal;
 mod clusters;
 mod describe;
 mod export;
@@ -17,6 +18,11 @@ mod kinds;
 mod reading_tests;
 mod samples;
 mod score;
+#[cfg(feature = "analysis")]
+mod steer;
+#[cfg(test)]
+#[cfg(feature = "analysis")]
+mod steer_tests;
 #[cfg(test)]
 #[cfg(feature = "analysis")]
 mod tests;
@@ -24,6 +30,7 @@ mod tests;
 mod vectors;
 
 pub use ask::{Ask, Draw, Places};
+pub use causal::{Causal, CausalAsk};
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
@@ -32,3 +39,5 @@ pub use find::{Stage, run};
 pub use kinds::{Method, Similarity};
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};
+#[cfg(feature = "analysis")]
+pub use steer::{causal, changes, score};

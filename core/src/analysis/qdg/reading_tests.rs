@@ -13,7 +13,7 @@ fn few() -> (RunConfig, Clusters) {
     let families = vec!["parity".to_owned(), "other".to_owned()];
     let loss = vec![0.0, 0.01, 0.02, 0.03, 0.04, 0.05];
     let samples = Samples { quantum, target, loss, families, inputs: Inputs::Bits(batch) };
-    let one = |similarity, method, k, labels| Clustering { similarity, method, k, labels };
+    let one = Clustering::new;
     let clusterings = vec![
         one(Similarity::Signed, Method::Spectral, 1, vec![0; 6]),
         one(Similarity::Signed, Method::Average, 2, vec![0, 0, 0, 0, 0, 1]),
@@ -97,4 +97,13 @@ fn exports_hold_every_sample_once() {
         (&1.into(), &0.8.into(), &"parity".into())
     );
     assert_eq!(to_csv(&clusters, 9, &contexts).lines().count(), 1, "a clustering that is not there has no samples");
+    // Where the causal scores are known, both have them; a cluster without one has none.
+    assert!(objects[0].get("causal").is_none());
+    let mut clusters = clusters.clone();
+    clusters.clusterings[1].causal =
+        Some(Causal { ask: CausalAsk::default(), scores: vec![Some(2.5), None], random: vec![Some(1.0), None] });
+    let (csv, objects) = (to_csv(&clusters, 1, &contexts), to_json(&clusters, 1, &contexts));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[0].ends_with(",context,causal") && lines[1].ends_with(",2.5") && lines[6].ends_with("\","), "{csv}");
+    assert!(objects[0]["causal"] == 2.5 && objects[1].get("causal").is_none());
 }

@@ -77,15 +77,23 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let one = &clusters.clusterings[chosen];
     let mut text = format!("{}, {}, k = {}\n", one.similarity.word(), one.method.word(), one.k);
     let Some(rank) = matches.get_one::<u64>("show") else {
-        text +=
-            &format!("{:>4}{:>7}{:>9}{:>8}  {:<12}{}\n", "rank", "size", "quantum", "share", "family", "most frequent target");
+        // A column for what was measured of some clusterings alone.
+        let (heading, causal): (_, &dyn Fn(Option<f64>) -> String) = match one.causal {
+            Some(_) => ("  causal", &|score| format!("{:>8}", score.map_or("–".to_owned(), |score| format!("{score:.2}")))),
+            None => ("", &|_| String::new()),
+        };
+        text += &format!(
+            "{:>4}{:>7}{:>9}{:>8}{heading}  {:<12}{}\n",
+            "rank", "size", "quantum", "share", "family", "most frequent target"
+        );
         for cluster in &described {
             let (share, target) = (100.0 * cluster.quantum_share, contexts.token(cluster.target));
             text += &format!(
-                "{:>4}{:>7}{:>9}{share:>7.0}%  {:<12}{target} ({:.0} %)\n",
+                "{:>4}{:>7}{:>9}{share:>7.0}%{}  {:<12}{target} ({:.0} %)\n",
                 cluster.rank,
                 cluster.members.len(),
                 cluster.quantum,
+                causal(cluster.causal),
                 cluster.family.as_deref().unwrap_or(""),
                 100.0 * cluster.target_share,
             );
