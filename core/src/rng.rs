@@ -52,6 +52,8 @@ pub enum Stream {
     Gaussians = 43,
     /// The signs of random projections; the index is twice the layer, and one more for its inputs.
     Projections = 44,
+    /// The halves of a causal check of clusters; the index is the cluster, random ones after the others.
+    Halves = 50,
 }
 
 /// A sequence of random words, determined by seed, stream and index.
@@ -111,6 +113,13 @@ impl Rng {
         order.truncate(count);
         order.sort_unstable();
         order
+    }
+
+    /// Puts items, of which there are fewer than 2^32, in random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u32 + 1) as usize);
+        }
     }
 
     /// Returns a number in [0, 1), on a grid of 2^-53.

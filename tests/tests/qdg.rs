@@ -117,6 +117,21 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
     assert_eq!(with("--csv").lines().count(), 81);
     let clusters: Vec<Value> = with("--json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(clusters.iter().map(|cluster| cluster["samples"].as_array().unwrap().len()).sum::<usize>(), 80);
+    // The weights move along each cluster's gradient; the file keeps what that did.
+    let checked = folder.path().join("checked.safetensors");
+    let which = ["--similarity=absolute", "--method=average", "--k=8"];
+    let causal = |more: &[&str]| good(&[&["qdg", "causal", text(&out), text(&run)], &which[..], more].concat());
+    let found: Value = serde_json::from_str(&causal(&["--json", "--out", text(&checked)])).unwrap();
+    assert_eq!((found["scores"].as_array().unwrap().len(), &found["epsilon"], &found["k"]), (8, &json!(0.01), &json!(8)));
+    assert!(found["median"].as_f64().unwrap() > found["median_random"].as_f64().unwrap(), "{found}");
+    let table = causal(&[]);
+    assert!(table.contains("absolute, average") && table.contains("of their norm"), "{table}");
+    let kept = |more: &str| good(&[&["clusters", text(&checked)], &which[..], &[more]].concat());
+    let rows: Vec<Value> = kept("--json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.iter().zip(found["scores"].as_array().unwrap()).all(|(row, score)| row["causal"] == *score), "{found}");
+    assert!(kept("--csv").starts_with("sample,cluster,quantum,target,loss_nats,context,causal\n"));
+    assert!(good(&["clusters", text(&checked), which[0], which[1], which[2]]).contains("  causal  family"));
+    assert!(!good(&["clusters", text(&checked)]).contains("causal"), "of other clusterings it is not known");
     let labels = folder.path().join("labels.json");
     std::fs::write(&labels, with("--labels")).unwrap();
     good(&["qdg", "envelope", "--labels", text(&labels), "--ranks=1..4"]);
@@ -134,6 +149,11 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
             && good(&["qdg", "score", text(&out), text(&other)]).contains("2 seeds")
     );
 
+    // Another run of other settings.
+    let later = folder.path().join("later.safetensors");
+    let mut record = quanta_core::record::Record::load(&run).unwrap();
+    record.config.set("steps", "123456").unwrap();
+    std::fs::write(&later, record.to_bytes().unwrap()).unwrap();
     let fresh = folder.path().join("fresh.safetensors");
     let few = folder.path().join("few.safetensors");
     good(&["qdg", text(&run), "--out", text(&few), "--samples=40", "--starts=2", "--method=average"]);
@@ -147,6 +167,11 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
         (vec!["qdg", text(&out), "--out", text(&fresh)], "no weights"),
         (vec!["qdg", "score", text(&run)], "no clusters"),
         (vec!["qdg", "score", text(&out), text(&few)], "different settings"),
+        (vec!["qdg", "causal", text(&out), text(&later)], "differ in `steps`"),
+        (vec!["qdg", "causal", text(&out), text(&out)], "no weights"),
+        (vec!["qdg", "causal", text(&out), text(&run), "--epsilon=0"], "--epsilon"),
+        (vec!["qdg", "causal", text(&out), text(&run), "--k=77"], "no such clustering"),
+        (vec!["qdg", "causal", text(&run), text(&run)], "no clusters"),
         (vec!["clusters", text(&out), "--method=leiden", "--k=79"], "no such clustering"),
         (vec!["clusters", text(&out), "--show=99"], "no cluster 99"),
     ] {

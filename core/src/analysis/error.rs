@@ -118,6 +118,12 @@ pub enum AnalysisError {
     /// A list without labels.
     #[error("{0} has no labels")]
     Empty(String),
+    /// No loss changes elsewhere, so that a change has nothing to be compared with.
+    #[error("moving the weights changes the loss of no other sample, so the change has nothing to be compared with")]
+    Still,
+    /// Weights were moved so far that losses are not finite.
+    #[error("with the weights moved by {0} of their norm the losses are not finite: take a smaller ε")]
+    TooFar(f64),
     /// Parameters that are not the model's.
     #[error("{0}")]
     Parameters(String),

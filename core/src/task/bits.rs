@@ -35,6 +35,16 @@ impl BitBatch {
     pub fn sample(&self, index: usize) -> &[u32] {
         &self.bits[index * self.words..][..self.words]
     }
+
+    /// Some of the samples, in the order given; each index must be less than [`len`](Self::len).
+    pub fn only(&self, samples: &[usize]) -> Self {
+        Self {
+            words: self.words,
+            bits: samples.iter().flat_map(|sample| self.sample(*sample).iter().copied()).collect(),
+            codes: samples.iter().map(|sample| self.codes[*sample]).collect(),
+            labels: samples.iter().map(|sample| self.labels[*sample]).collect(),
+        }
+    }
 }
 
 /// A task of subtasks over random bits, whose samples are labelled by a rule.

@@ -1,6 +1,8 @@
 //! The gradients of a transformer on a planted language, from a run's checkpoint: exact, by the fused
 //! kernel, without a device.
 
+mod moved;
+
 use super::{Factors, Model, Projection, Weights, Whole};
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
 use crate::analysis::{AnalysisError, threads};
@@ -52,15 +54,12 @@ impl LanguageModel {
                 return Err(AnalysisError::Parameters(format!("“{name}” of the checkpoint holds {value}: the run has diverged")));
             }
         }
-        // Norms have gains, so that only the blocks' linear layers have weights, in the order of their factors.
-        let is_layer = |name: &str| name.starts_with("blocks.") && name.ends_with(".weight");
         let weights = |name: &String| {
             let array = arrays.get(name).ok_or_else(|| failed(DecoderError::Missing(name.clone())))?;
             let outputs = array.shape.last().copied().unwrap_or_default();
             Ok((outputs, array.values.iter().map(|weight| f64::from(*weight)).collect()))
         };
-        let layers = decoder.parameters().iter().map(|parameter| &parameter.name).filter(|name| is_layer(name));
-        let weights = layers.map(weights).collect::<Result<_, AnalysisError>>()?;
+        let weights = layers(&decoder).map(weights).collect::<Result<_, AnalysisError>>()?;
         let model = Self { task, decoder, arrays, weights };
         // What is missing or of another size is found here.
         model.network(true)?;
@@ -116,6 +115,13 @@ impl LanguageModel {
 
 fn failed(error: DecoderError) -> AnalysisError {
     AnalysisError::Parameters(error.to_string())
+}
+
+/// The names of the blocks' linear layers, in the order of their factors: norms have gains, so that no others
+/// have weights.
+fn layers(decoder: &Decoder) -> impl Iterator<Item = &String> {
+    let names = decoder.parameters().iter().map(|parameter| &parameter.name);
+    names.filter(|name| name.starts_with("blocks.") && name.ends_with(".weight"))
 }
 
 impl Model for LanguageModel {
@@ -215,6 +221,18 @@ impl Model for LanguageModel {
         let rows = self.each(samples, Extent::Place, |_, residual| residual)?;
         Ok(Whole { width: rows.first().map_or(0, Vec::len), values: rows.concat() })
     }
+
+    fn parameters(&self) -> Vec<f64> {
+        self.row()
+    }
+
+    fn unit_gradients(&self, samples: &Samples, members: &[usize]) -> Result<Vec<f64>, AnalysisError> {
+        self.sum_of_units(samples, members)
+    }
+
+    fn losses_at(&self, samples: &Samples, members: &[usize], parameters: &[f64]) -> Result<Vec<f64>, AnalysisError> {
+        self.losses_with(samples, members, parameters)
+    }
 }
 
 /// Σ_t x_t δ_tᵀ over the rows t, `[inputs, outputs]`.
@@ -256,11 +274,11 @@ pub(crate) mod tests {
     }
 
     /// Every token of a random network counts as known.
-    fn any(draw: Draw) -> Ask {
+    pub(super) fn any(draw: Draw) -> Ask {
         Ask { samples: 80, below: 30.0, draw, neighbours: 5, starts: 2, ..Ask::default() }
     }
 
-    const KINDS: [&str; 2] = ["", "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1"];
+    pub(super) const KINDS: [&str; 2] = ["", "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1"];
 
     #[test]
     fn samples_are_labelled_tokens_that_the_model_predicts() {

@@ -81,6 +81,23 @@ pub trait Model {
     /// # Errors
     /// If the samples are none of this model's.
     fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError>;
+
+    /// The parameters that gradients are taken by, one after another in the order of the factors.
+    fn parameters(&self) -> Vec<f64>;
+
+    /// Σ g/|g| over some of the samples, of their gradients g by all [`parameters`](Self::parameters) at all
+    /// places, in that order. A gradient of zero adds nothing. One gradient is held at a time.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's.
+    fn unit_gradients(&self, samples: &Samples, members: &[usize]) -> Result<Vec<f64>, AnalysisError>;
+
+    /// The losses of some of the samples, nats, `[members]`, with other [`parameters`](Self::parameters); those
+    /// that no gradient is taken by stay.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's, or there is another number of parameters.
+    fn losses_at(&self, samples: &Samples, members: &[usize], parameters: &[f64]) -> Result<Vec<f64>, AnalysisError>;
 }
 
 /// The model of a run's checkpoint.

@@ -5,6 +5,8 @@
 //! the wrong answer. Near zero loss p would leave single precision, and a cosine does not depend on it:
 //! each sample's gradient is divided by its p, so that none is lost as zero.
 
+mod moved;
+
 use super::{Factors, Model, Weights, Whole};
 use crate::analysis::AnalysisError;
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
@@ -209,6 +211,18 @@ impl Model for Perceptron {
             last.into_iter().map(|x| x as f32).collect::<Vec<f32>>()
         };
         Ok(Whole { width, values: (0..batch.len()).flat_map(row).collect() })
+    }
+
+    fn parameters(&self) -> Vec<f64> {
+        self.row()
+    }
+
+    fn unit_gradients(&self, samples: &Samples, members: &[usize]) -> Result<Vec<f64>, AnalysisError> {
+        self.sum_of_units(samples, members)
+    }
+
+    fn losses_at(&self, samples: &Samples, members: &[usize], parameters: &[f64]) -> Result<Vec<f64>, AnalysisError> {
+        self.losses_with(samples, members, parameters)
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::ask::Ask;
 use super::blocks::Blocks;
+use super::causal::Causal;
 use super::kinds::{Method, Similarity};
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
@@ -43,12 +44,14 @@ pub struct Clustering {
     pub blocks: Option<Blocks>,
     /// Which clusters come again from parts of the samples; none where it was not asked for.
     pub stability: Option<Stability>,
+    /// What moving the model along each cluster's gradient did, where that was tried.
+    pub causal: Option<Causal>,
 }
 
 impl Clustering {
     /// Labels of which nothing else is known yet.
     pub fn new(similarity: Similarity, method: Method, k: usize, labels: Vec<u32>) -> Self {
-        Self { similarity, method, k, labels, blocks: None, stability: None }
+        Self { similarity, method, k, labels, blocks: None, stability: None, causal: None }
     }
 }
 
@@ -103,11 +106,14 @@ impl Clusters {
         self.put_parts(&mut arrays);
         let clusterings = self.clusterings.iter().map(|one| json!([one.similarity.word(), one.method.word(), one.k]));
         let pairs = self.measured.iter().map(|one| (one.similarity.word().to_owned(), json!(one.pairs)));
-        let made_by = json!({
+        let mut made_by = json!({
             "analysis": "qdg", "step": self.step, "ask": self.ask.to_json(), "inputs": inputs, "zeros": self.zeros,
             "families": self.samples.families, "clusterings": clusterings.collect::<Vec<Value>>(),
             "pairs": pairs.collect::<serde_json::Map<String, Value>>(),
         });
+        if self.clusterings.iter().any(|one| one.causal.is_some()) {
+            made_by["causal"] = self.clusterings.iter().map(|one| json!(one.causal)).collect();
+        }
         Artifact { made_by, arrays }
     }
 
@@ -163,6 +169,11 @@ impl Clusters {
             Some(Clustering::new(similarity, method, kind.get(2)?.as_u64()? as usize, labels.to_vec()))
         };
         let clusterings = kinds.iter().zip(labels.chunks(n.max(1))).map(clustering).collect::<Option<Vec<_>>>();
+        let mut clusterings = clusterings.ok_or_else(|| wrong("clusterings"))?;
+        if let Some(causal) = made.get("causal") {
+            let causal: Vec<Option<Causal>> = serde_json::from_value(causal.clone()).map_err(|_| wrong("causal"))?;
+            clusterings.iter_mut().zip(causal).for_each(|(one, causal)| one.causal = causal);
+        }
         let pairs = made.get("pairs").and_then(Value::as_object).ok_or_else(|| wrong("pairs"))?;
         let measured = Similarity::ALL.iter().copied().filter_map(|similarity| Some((similarity, pairs.get(similarity.word())?)));
         let measured = measured.map(|(similarity, pairs)| {
@@ -175,7 +186,7 @@ impl Clusters {
             samples,
             zeros: made.get("zeros").and_then(Value::as_u64).unwrap_or(0) as usize,
             measured: measured.collect::<Result<_, AnalysisError>>()?,
-            clusterings: clusterings.ok_or_else(|| wrong("clusterings"))?,
+            clusterings,
         };
         clusters.take_parts(&artifact.arrays)?;
         Ok(clusters)

@@ -36,6 +36,9 @@ pub struct Described {
     /// Its mean Jaccard index with what parts of the samples gave, where it was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stability: Option<f64>,
+    /// How many times as much its samples' loss changes as others' along its mean gradient, where that was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causal: Option<f64>,
 }
 
 /// The values that these samples have in a list `[n]`, the most frequent first, with how many have each;
@@ -53,6 +56,7 @@ pub fn describe(clusters: &Clusters, clustering: usize) -> Vec<Described> {
     let samples = &clusters.samples;
     let all = clusters.members(clustering).into_iter().enumerate();
     let stability = clusters.clusterings.get(clustering).and_then(|one| one.stability.as_ref());
+    let causal = clusters.clusterings.get(clustering).and_then(|one| one.causal.as_ref());
     all.map(|(at, members)| {
         let share = |count: usize| count as f64 / members.len().max(1) as f64;
         let (quanta, targets) = (counts(&samples.quantum, &members), counts(&samples.target, &members));
@@ -69,6 +73,7 @@ pub fn describe(clusters: &Clusters, clustering: usize) -> Vec<Described> {
             target_share: share(of_target),
             surprise: share(of_quantum) * entropy,
             stability: stability.and_then(|known| known.jaccard.get(at).copied().flatten()).map(f64::from),
+            causal: causal.and_then(|known| known.scores.get(at).copied().flatten()),
             members,
         }
     })

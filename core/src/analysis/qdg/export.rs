@@ -24,22 +24,30 @@ pub fn to_json(clusters: &Clusters, clustering: usize, contexts: &Contexts) -> V
 }
 
 /// One line a sample, after a line of headings: `sample,cluster,quantum,target,loss_nats,context`, and
-/// `stability`, the cluster's, where it was measured. Clusters and quanta are counted from 1.
+/// `stability` and `causal`, the cluster's, where they were measured. Clusters and quanta are counted from 1.
 pub fn to_csv(clusters: &Clusters, clustering: usize, contexts: &Contexts) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let stability: Option<Vec<String>> = clusters.clusterings.get(clustering).and_then(|one| {
-        let jaccard = &one.stability.as_ref()?.jaccard;
-        Some(jaccard.iter().map(|index| index.map_or(String::new(), |index| index.to_string())).collect())
-    });
-    let last = if stability.is_some() { ",stability" } else { "" };
+    let one = clusters.clusterings.get(clustering);
+    let stability = one.and_then(|one| one.stability.as_ref());
+    let causal = one.and_then(|one| one.causal.as_ref());
+    let mut more: Vec<(&str, Vec<String>)> = Vec::new();
+    let cell = |number: &Option<f64>| number.map_or(String::new(), |number| number.to_string());
+    if let Some(known) = stability {
+        let jaccard = known.jaccard.iter().map(|index| index.map_or(String::new(), |index| index.to_string()));
+        more.push(("stability", jaccard.collect()));
+    }
+    if let Some(known) = causal {
+        more.push(("causal", known.scores.iter().map(cell).collect()));
+    }
+    let last: String = more.iter().map(|(name, _)| format!(",{name}")).collect();
     let mut text = format!("sample,cluster,quantum,target,loss_nats,context{last}\n");
     let samples = &clusters.samples;
     let labels = clusters.clusterings.get(clustering).map_or(&[][..], |one| &one.labels);
     for (sample, label) in labels.iter().enumerate() {
         let (target, context) = (quoted(&contexts.token(samples.target[sample])), quoted(&contexts.marked(sample)));
         text += &format!("{sample},{},{},{target},{},{context}", label + 1, samples.quantum[sample] + 1, samples.loss[sample]);
-        if let Some(stability) = &stability {
-            text += &format!(",{}", stability.get(*label as usize).map_or("", String::as_str));
+        for (_, cells) in &more {
+            text += &format!(",{}", cells.get(*label as usize).map_or("", String::as_str));
         }
         text += "\n";
     }

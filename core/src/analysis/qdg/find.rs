@@ -37,7 +37,9 @@ impl fmt::Display for Stage {
             Self::Gradients(samples) => write!(f, "gradients of {samples} samples"),
             Self::Similarity(similarity) => write!(f, "comparing them: {}", similarity.word()),
             Self::Clusters(similarity, method) => write!(f, "clustering: {}, {}", similarity.word(), method.word()),
-            Self::Part(similarity, part, of) => write!(f, "clustering a part of them: {}, {} of {of}", similarity.word(), part + 1),
+            Self::Part(similarity, part, of) => {
+                write!(f, "clustering a part of them: {}, {} of {of}", similarity.word(), part + 1)
+            }
             Self::Map(similarity) => write!(f, "laying out a map: {}", similarity.word()),
         }
     }

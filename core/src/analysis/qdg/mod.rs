@@ -8,6 +8,7 @@
 
 mod ask;
 mod blocks;
+mod causal;
 mod clusters;
 mod describe;
 mod export;
@@ -22,6 +23,11 @@ mod order;
 mod reading_tests;
 mod samples;
 mod score;
+#[cfg(feature = "analysis")]
+mod steer;
+#[cfg(test)]
+#[cfg(feature = "analysis")]
+mod steer_tests;
 #[cfg(test)]
 #[cfg(feature = "analysis")]
 mod tests;
@@ -30,6 +36,7 @@ mod vectors;
 
 pub use ask::{Ask, Draw, Places};
 pub use blocks::Blocks;
+pub use causal::{Causal, CausalAsk};
 pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
@@ -41,3 +48,5 @@ pub use near::near;
 pub use order::Order;
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};
+#[cfg(feature = "analysis")]
+pub use steer::{causal, changes, score};

@@ -135,4 +135,13 @@ fn exports_hold_every_sample_once() {
         (&1.into(), &0.8.into(), &"parity".into())
     );
     assert_eq!(to_csv(&clusters, 9, &contexts).lines().count(), 1, "a clustering that is not there has no samples");
+    // Where the causal scores are known, both have them; a cluster without one has none.
+    assert!(objects[0].get("causal").is_none());
+    let mut clusters = clusters.clone();
+    clusters.clusterings[1].causal =
+        Some(Causal { ask: CausalAsk::default(), scores: vec![Some(2.5), None], random: vec![Some(1.0), None] });
+    let (csv, objects) = (to_csv(&clusters, 1, &contexts), to_json(&clusters, 1, &contexts));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[0].ends_with(",context,causal") && lines[1].ends_with(",2.5") && lines[6].ends_with("\","), "{csv}");
+    assert!(objects[0]["causal"] == 2.5 && objects[1].get("causal").is_none());
 }

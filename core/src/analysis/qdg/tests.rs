@@ -6,7 +6,7 @@ use crate::rng::{Rng, Stream};
 
 /// Settings, and a checkpoint in which each subtask has hidden units of its own: two that its code opens,
 /// which read its own bits.
-fn learned(n_tasks: usize) -> (RunConfig, Checkpoint) {
+pub(super) fn learned(n_tasks: usize) -> (RunConfig, Checkpoint) {
     let query = format!("n_tasks={n_tasks}&n_bits=16&k=2&width={}&batch_size=200&steps=100&alpha=0.2", 2 * n_tasks);
     let config = RunConfig::from_query(&query, &[]).unwrap();
     let subsets = config.subsets().unwrap();
@@ -35,7 +35,7 @@ fn learned(n_tasks: usize) -> (RunConfig, Checkpoint) {
     (config, Checkpoint { step: 7, arrays })
 }
 
-fn small() -> Ask {
+pub(super) fn small() -> Ask {
     Ask { samples: 60, below: 0.1, neighbours: 5, starts: 4, ..Ask::default() }
 }
 

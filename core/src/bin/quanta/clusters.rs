@@ -119,27 +119,39 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
                 stability.draws, stability.ari
             );
         }
-        let (stable, width) = if one.stability.is_some() { ("stable", 8) } else { ("", 0) };
+        // A column for what was measured of some clusterings alone.
+        let column = |is_there: bool, width: usize| if is_there { width } else { 0 };
+        let (stable, causal) = (column(one.stability.is_some(), 8), column(one.causal.is_some(), 8));
+        let heading = |name: &'static str, width: usize| if width > 0 { name } else { "" };
         text += &format!(
-            "{:>4}{:>7}{:>9}{:>8}{stable:>width$}  {:<12}{}\n",
-            "rank", "size", "quantum", "share", "family", "most frequent target"
+            "{:>4}{:>7}{:>9}{:>8}{:>stable$}{:>causal$}  {:<12}{}\n",
+            "rank",
+            "size",
+            "quantum",
+            "share",
+            heading("stable", stable),
+            heading("causal", causal),
+            "family",
+            "most frequent target"
         );
         let order = matches.get_one::<String>("sort").and_then(|word| Order::from_word(word)).unwrap_or_default();
         if order == Order::Stability && one.stability.is_none() {
             remark("note: no stability was measured here; quanta qdg --stability 10 measures it");
         }
+        let cell = |number: Option<f64>, width: usize| match (number, width) {
+            (_, 0) => String::new(),
+            (Some(number), _) => format!("{number:.2}"),
+            (None, _) => "–".to_owned(),
+        };
         for cluster in order.sort(&described).into_iter().map(|at| &described[at]) {
-            let stable = match (cluster.stability, width) {
-                (_, 0) => String::new(),
-                (Some(stable), _) => format!("{stable:.2}"),
-                (None, _) => "–".to_owned(),
-            };
             let (share, target) = (100.0 * cluster.quantum_share, contexts.token(cluster.target));
             text += &format!(
-                "{:>4}{:>7}{:>9}{share:>7.0}%{stable:>width$}  {:<12}{target} ({:.0} %)\n",
+                "{:>4}{:>7}{:>9}{share:>7.0}%{:>stable$}{:>causal$}  {:<12}{target} ({:.0} %)\n",
                 cluster.rank,
                 cluster.members.len(),
                 cluster.quantum,
+                cell(cluster.stability, stable),
+                cell(cluster.causal, causal),
                 cluster.family.as_deref().unwrap_or(""),
                 100.0 * cluster.target_share,
             );

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
-use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, Clusters, Draw, Method, Places, Similarity};
+use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity};
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
@@ -78,6 +78,12 @@ pub fn args(command: Command) -> Command {
             ),
         )
         .arg(number("seed", usual.seed.to_string()).help("Names the samples, the projection, the starts and the parts"))
+        .arg(
+            Arg::new("causal")
+                .long("causal")
+                .action(ArgAction::SetTrue)
+                .help("Also move the weights along each cluster's mean gradient, as quanta qdg causal does, and keep the scores"),
+        )
 }
 
 /// Makes the clusters and writes them.
@@ -105,14 +111,21 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         remark(&format!("{stage} …"));
         !stop.is_requested()
     });
-    let clusters = match (clusters, stop.stopped()) {
+    let mut clusters = match (clusters, stop.stopped()) {
         (Ok(clusters), _) => clusters,
         (Err(AnalysisError::Stopped), Some(stopped)) => return Err(stopped.into()),
         (Err(error), _) => return Err(usage(format!("{}: {error}", path.display()))),
     };
     tell(&clusters);
+    if matches.get_flag("causal") {
+        let ask = CausalAsk { seed: ask.seed, ..CausalAsk::default() };
+        let all: Vec<usize> = (0..clusters.clusterings.len()).collect();
+        super::causal::add(&record.config, weights, &mut clusters, &all, ask, &stop, path)?;
+    }
     output::file(out, &clusters.kept_in(&record).to_bytes()?)?;
-    output::whole(&to_text(&clusters)?)
+    let causal =
+        if matches.get_flag("causal") { format!("\n{}", super::causal::to_text(&clusters, None)) } else { String::new() };
+    output::whole(&(to_text(&clusters)? + &causal))
 }
 
 /// The settings that the flags name.

@@ -1,5 +1,6 @@
 //! `quanta qdg`: clusterings of samples by gradients, their envelope and their scores.
 
+mod causal;
 mod envelope;
 mod find;
 mod score;
@@ -21,6 +22,8 @@ Examples:
   quanta qdg quick.safetensors --out published.safetensors --similarity signed --method spectral --sample natural
       The published pair, on samples as frequent as the task uses them.
   quanta qdg score clusters.safetensors --json
+  quanta qdg causal clusters.safetensors quick.safetensors
+      Moves the weights along each cluster's mean gradient and asks whose loss changes.
   quanta clusters clusters.safetensors
 
 Similarities compare gradients by their cosine (signed, as published), the cosine of their absolute values
@@ -35,6 +38,7 @@ pub fn command() -> Command {
         .args_conflicts_with_subcommands(true)
         .override_usage("quanta qdg RUN --out CLUSTERS.safetensors [OPTIONS], or quanta qdg COMMAND")
         .arg_required_else_help(true)
+        .subcommand(causal::command())
         .subcommand(envelope::command())
         .subcommand(score::command())
         .after_help(EXAMPLES)
@@ -43,6 +47,7 @@ pub fn command() -> Command {
 /// Runs the one that was named.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
+        Some(("causal", matches)) => causal::run(matches),
         Some(("envelope", matches)) => envelope::run(matches),
         Some(("score", matches)) => score::run(matches),
         _ => find::run(matches),
