@@ -16,7 +16,7 @@ use crate::view::notices::Notices;
 use crate::view::on_demand::{Build, OnDemand};
 use crate::view::run_status::Progress;
 
-#[wasm_split(below, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(frame, wasm_split_path = leptos::wasm_split, fallible)]
 fn frame() -> Result<Build, SplitLoaderError> {
     Ok(|| view! { <OneFigure /> }.into_any())
 }

@@ -1,6 +1,7 @@
 //! The runs behind the points, and what can be saved of them.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use quanta_core::theory::Resource;
 
 use super::pictures::{config_of, link_to};
@@ -9,7 +10,7 @@ use crate::address::{Address, address_with};
 use crate::facts;
 use crate::link::Link;
 use crate::sweeps;
-use crate::trainer::SweepCommands;
+use crate::trainer::{About, Notices, SweepCommands, codec};
 use crate::view::browser;
 use crate::view::copyable::Copyable;
 use crate::view::files::PickFiles;
@@ -30,6 +31,7 @@ struct Line {
 #[component]
 pub fn Runs() -> impl IntoView {
     let (scaling, commands) = (expect_context::<Scaling>(), expect_context::<SweepCommands>());
+    let notices = expect_context::<Notices>();
     let forget = move || {
         if let Ok((key, _)) = scaling.planned.get_untracked() {
             commands.forget(key);
@@ -44,7 +46,7 @@ pub fn Runs() -> impl IntoView {
                 <div class="buttons">
                     <PickFiles text="Open a sweep’s file …" />
                     <button type="button" class="quiet" disabled=move || scaling.sweeps().is_empty() on:click=move |_| save_csv(scaling)>"Save all points as CSV"</button>
-                    <button type="button" class="quiet" disabled=move || !has_runs() on:click=move |_| save_sweep(scaling)>"Save the sweep"</button>
+                    <button type="button" class="quiet" disabled=move || !has_runs() on:click=move |_| save_sweep(scaling, notices)>"Save the sweep"</button>
                     <button
                         type="button"
                         class="quiet danger"
@@ -132,11 +134,15 @@ fn save_csv(scaling: Scaling) {
     browser::download(&format!("sweep-{name}.csv"), "text/csv", sweeps::csv(&sweeps).as_bytes());
 }
 
-fn save_sweep(scaling: Scaling) {
+fn save_sweep(scaling: Scaling, notices: Notices) {
     let name = scaling.resource.get_untracked().name();
-    if let Some(Ok(bytes)) = untrack(|| scaling.with_shown(|kept| kept.collected().to_bytes())) {
-        browser::download(&format!("sweep-{name}.safetensors"), "application/octet-stream", &bytes);
-    }
+    let Some(collected) = untrack(|| scaling.with_shown(|kept| kept.collected())) else { return };
+    spawn_local(async move {
+        match codec::load().await.and_then(|codec| (codec.write_sweep)(&collected)) {
+            Ok(bytes) => browser::download(&format!("sweep-{name}.safetensors"), "application/octet-stream", &bytes),
+            Err(why) => notices.warn(About::Sweeps, format!("The sweep cannot be saved: {why}.")),
+        }
+    });
 }
 
 /// How to repeat both sweeps elsewhere, and the runs of the published one.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use quanta_core::record::Record;
+use quanta_core::sweep::Collected;
 
 use super::store::{Databases, Keep, OnCleared};
 
@@ -16,6 +17,8 @@ pub struct Codec {
     pub read: fn(&[u8]) -> Result<Record, String>,
     /// Writes a run.
     pub write: fn(&Record) -> Result<Vec<u8>, String>,
+    /// Writes a collected sweep.
+    pub write_sweep: fn(&Collected) -> Result<Vec<u8>, String>,
     /// The way to what this browser keeps.
     store: fn(OnCleared) -> Rc<dyn Keep>,
 }
@@ -28,6 +31,7 @@ fn codec() -> Result<Codec, SplitLoaderError> {
     Ok(Codec {
         read: |bytes| Record::from_bytes(bytes).map_err(|error| error.to_string()),
         write: |record| record.to_bytes().map_err(|error| error.to_string()),
+        write_sweep: |collected| collected.to_bytes().map_err(|error| error.to_string()),
         store: |on_cleared| Rc::new(Databases::new(on_cleared)),
     })
 }
