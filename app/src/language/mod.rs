@@ -1,6 +1,7 @@
 //! Language: reads clusters of a model's gradients, which are candidates for the quanta of a language, and
 //! their scores against the planted ones.
 
+mod below;
 mod cluster;
 mod filter;
 mod found;
@@ -27,8 +28,8 @@ use state::Reader;
 pub fn LanguagePage() -> impl IntoView {
     let reader = Reader::new();
     provide_context(reader);
-    if pictures::is_framed() {
-        return pictures::framed();
+    if below::is_framed() {
+        return below::framed();
     }
     Effect::new(|_| document().set_title("Language · Quanta lab"));
     let is_here = Memo::new(move |_| matches!(reader.source.get(), Source::Here(_)));
@@ -49,9 +50,7 @@ pub fn LanguagePage() -> impl IntoView {
                 <source::Clusters />
                 <Show when=move || is_here.get()>
                     <Browser />
-                    <pictures::Pictures />
-                    <scores::Scores />
-                    <share::Share />
+                    <below::Below />
                 </Show>
             </div>
         </div>
