@@ -1,6 +1,7 @@
 //! Language: reads clusters of a model's gradients, which are candidates for the quanta of a language, and
 //! their scores against the planted ones.
 
+mod below;
 mod cluster;
 mod filter;
 mod found;
@@ -15,28 +16,21 @@ mod state;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, Node};
 
 use crate::view::browser;
 use crate::view::notices::LinkNotices;
-use crate::view::on_demand::{Build, OnDemand};
 use found::Source;
 use state::Reader;
-
-#[wasm_split(live, wasm_split_path = leptos::wasm_split, fallible)]
-fn scores_of_clusters() -> Result<Build, SplitLoaderError> {
-    Ok(|| view! { <scores::Scores /> }.into_any())
-}
 
 /// The page.
 #[component]
 pub fn LanguagePage() -> impl IntoView {
     let reader = Reader::new();
     provide_context(reader);
-    if pictures::is_framed() {
-        return pictures::framed();
+    if below::is_framed() {
+        return below::framed();
     }
     Effect::new(|_| document().set_title("Language · Quanta lab"));
     let is_here = Memo::new(move |_| matches!(reader.source.get(), Source::Here(_)));
@@ -58,9 +52,7 @@ pub fn LanguagePage() -> impl IntoView {
                 <source::Clusters />
                 <Show when=move || is_here.get()>
                     <Browser />
-                    <pictures::Pictures />
-                    <OnDemand what="the scores" load=|| Box::pin(scores_of_clusters()) />
-                    <share::Share />
+                    <below::Below />
                 </Show>
             </div>
         </div>

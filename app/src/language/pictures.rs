@@ -1,22 +1,13 @@
-//! The clusters as figures: how alike they are, and where their samples lie. The code is loaded behind the
-//! list.
+//! The clusters as figures: how alike they are, and where their samples lie.
 
 use leptos::prelude::*;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use quanta_core::figure::Figure;
 use quanta_core::figure::clusters::{Color, Kind, MapFigure, MatrixFigure};
 
-use super::found::Source;
 use super::list::Select;
 use super::state::Reader;
 use crate::address::Address;
-use crate::view::framed::Framed;
-use crate::view::on_demand::{Build, OnDemand};
 use crate::view::plot::{FigureCard, Pick, Shown};
-
-#[wasm_split(live, wasm_split_path = leptos::wasm_split, fallible)]
-fn pictures() -> Result<Build, SplitLoaderError> {
-    Ok(|| view! { <Cards /> }.into_any())
-}
 
 /// The section of the figures.
 #[component]
@@ -24,52 +15,42 @@ pub fn Pictures() -> impl IntoView {
     view! {
         <section class="pictures" id="pictures" aria-labelledby="pictures-title">
             <h2 id="pictures-title">"As figures"</h2>
-            <OnDemand what="the figures" load=|| Box::pin(pictures()) />
+            <Cards />
         </section>
     }
 }
 
-/// Whether the link asks for one figure alone, in a frame of another page.
-pub fn is_framed() -> bool {
-    expect_context::<Address>().link.with_untracked(|link| link.embed)
-}
-
-/// That figure, of the published clusters that the link names.
-pub fn framed() -> AnyView {
-    let reader = expect_context::<Reader>();
-    let named = expect_context::<Address>().link.with_untracked(|link| link.figure.as_deref().and_then(Kind::from_name));
-    let state = move || match reader.source.get() {
-        Source::Here(_) => None,
-        Source::Failed(why) => Some(why),
-        Source::Coming => Some("Loading published clusters …".to_owned()),
-        Source::Nothing => Some("No clusters are published here.".to_owned()),
-    };
-    view! {
-        <Framed title=named.unwrap_or(Kind::Matrix).title()>
-            <p class="note" role="status">{state}</p>
-            <OnDemand what="the figure" load=|| Box::pin(pictures()) />
-        </Framed>
-    }
-    .into_any()
-}
-
-/// The cards: both, or the one of a frame.
+/// The cards: both, or the one that a frame of another page shows.
 #[component]
-fn Cards() -> impl IntoView {
+pub fn Cards() -> impl IntoView {
     let reader = expect_context::<Reader>();
     let only = expect_context::<Address>().link.with_untracked(|link| link.figure.clone().filter(|_| link.embed));
-    let is_shown = move |kind: Kind| only.as_deref().is_none_or(|only| only == kind.name());
+    let is_shown = |kind: Kind| only.as_deref().is_none_or(|only| only == kind.name());
     let color = RwSignal::new(Color::default());
-    move || {
-        reader.found()?;
-        let (matrix, map) = (is_shown(Kind::Matrix), is_shown(Kind::Map));
-        Some(view! {
-            <div class="figures">
-                {matrix.then(|| view! { <FigureCard shown=matrix_of(reader) /> })}
-                {map.then(|| view! { <FigureCard shown=map_of(reader, color)><Colors color=color /></FigureCard> })}
-            </div>
-        })
+    view! {
+        <div class="figures">
+            {is_shown(Kind::Matrix).then(|| view! { <FigureCard shown=matrix_of(reader) /> })}
+            {is_shown(Kind::Map).then(|| view! { <FigureCard shown=map_of(reader, color)><Colors color=color /></FigureCard> })}
+        </div>
     }
+}
+
+fn matrix_of(reader: Reader) -> Shown {
+    let make = move || match reader.found() {
+        Some(found) => Box::new(MatrixFigure::new(&found.clusters, reader.chosen.get(), reader.open.get())),
+        None => Box::default(),
+    };
+    opening(Shown::new(Kind::Matrix.name(), move || make() as Box<dyn Figure>), reader)
+}
+
+fn map_of(reader: Reader, color: RwSignal<Color>) -> Shown {
+    let make = move || match reader.found() {
+        Some(found) => {
+            Box::new(MapFigure::new(&found.clusters, reader.chosen.get(), &found.contexts(), color.get(), reader.open.get()))
+        }
+        None => Box::default(),
+    };
+    opening(Shown::new(Kind::Map.name(), move || make() as Box<dyn Figure>), reader)
 }
 
 /// A press on a figure opens the cluster.
@@ -87,25 +68,6 @@ fn opening(shown: Shown, reader: Reader) -> Shown {
             reader.show_cluster(at);
         }
     })
-}
-
-fn matrix_of(reader: Reader) -> Shown {
-    let make = move || match reader.found() {
-        Some(found) => Box::new(MatrixFigure::new(&found.clusters, reader.chosen.get(), reader.open.get())) as Box<_>,
-        None => Box::new(MatrixFigure::default()) as Box<_>,
-    };
-    opening(Shown::new(Kind::Matrix.name(), make), reader)
-}
-
-fn map_of(reader: Reader, color: RwSignal<Color>) -> Shown {
-    let make = move || match reader.found() {
-        Some(found) => {
-            Box::new(MapFigure::new(&found.clusters, reader.chosen.get(), &found.contexts(), color.get(), reader.open.get()))
-                as Box<_>
-        }
-        None => Box::new(MapFigure::default()) as Box<_>,
-    };
-    opening(Shown::new(Kind::Map.name(), make), reader)
 }
 
 /// Chooses what the map's colours are.

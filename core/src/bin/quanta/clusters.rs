@@ -64,7 +64,7 @@ pub fn command() -> Command {
                 .default_value(Order::default().word())
                 .help("In which order they are listed; ranks are always by size"),
         )
-        .arg(number("show", "Show the samples of the cluster of this rank; 1 is the largest"))
+        .arg(number("show", "Show the samples of the cluster of this rank, or set it apart in a figure; 1 is the largest"))
         .arg(number("most", "Show no more samples than this").default_value("20"))
         .arg(flag("json", "Write one JSON object a cluster and line; of a figure one that says what it shows"))
         .arg(flag("csv", "Write one line a sample").conflicts_with_all(["json", "figure"]))
