@@ -27,17 +27,22 @@ export async function run(device, config, onEvent) {
   });
 }
 
-export async function bench(device, nTasks, nBits, k, width, batch, steps) {
+/** Trains with these settings and resolves to the time of a step and of the first. */
+export async function timed(device, config) {
   const reports = [];
-  const started = await run(device, {
-    version: 1, n_tasks: nTasks, n_bits: nBits, k, width, batch_size: batch, steps: steps + 1,
-    // Only the first and the last evaluation, with as few samples as possible.
-    log_schedule: 'linear', log_every: 1_000_000, eval_per_task: 1,
-  }, ({ progress, evaluation }) => {
+  const started = await run(device, config, ({ progress, evaluation }) => {
     const step = (progress ?? evaluation)?.step ?? 0;
     if (step >= 1) reports.push({ step, at: performance.now() });
   });
   // Measures from the first report after step 1 to the last report, so that only whole steps count.
   const [first, last] = [reports[0], reports.at(-1)];
   return { ms_per_step: (last.at - first.at) / (last.step - first.step), first_step_ms: first.at - started };
+}
+
+export async function bench(device, nTasks, nBits, k, width, batch, steps) {
+  return timed(device, {
+    version: 1, n_tasks: nTasks, n_bits: nBits, k, width, batch_size: batch, steps: steps + 1,
+    // Only the first and the last evaluation, with as few samples as possible.
+    log_schedule: 'linear', log_every: 1_000_000, eval_per_task: 1,
+  });
 }
