@@ -3,7 +3,7 @@
 //! A message travels as those of [`protocol`](crate::protocol) do: JSON, and the bytes of a record where it
 //! carries one.
 
-use quanta_core::analysis::reading::{Near, Reading, Text};
+use quanta_core::analysis::reading::{Course, Near, Reading, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +17,11 @@ pub enum Question {
     Read {
         /// The text.
         text: Text,
+    },
+    /// How did the mean loss of the last tokens of these documents fall over training?
+    Course {
+        /// The documents, each of at least two tokens.
+        documents: Vec<Vec<u32>>,
     },
     /// Which clusters do its gradients form?
     Find {
@@ -49,6 +54,11 @@ pub enum Answer {
         config: String,
         /// Its losses.
         reading: Reading,
+    },
+    /// The mean loss at every step that was kept.
+    Course {
+        /// The steps and the losses.
+        course: Course,
     },
     /// What is being done for [`Question::Find`].
     Stage {
@@ -84,6 +94,7 @@ mod tests {
             Question::Open {},
             Question::Read { text: Text::Documents(3) },
             Question::Read { text: Text::Words("count 1 \"2\"".to_owned()) },
+            Question::Course { documents: vec![vec![0, 4], vec![0, 1, 2]] },
             Question::Find { ask: serde_json::json!({ "samples": 7, "below_nats": 0.1 }) },
             Question::Near { clustering: 3, documents: vec![vec![0, 4], vec![]] },
         ];
@@ -97,7 +108,7 @@ mod tests {
             least: vec![1.25, 0.0],
             losses: vec![vec![3.5, 0.001], vec![3.0, 1e-9]],
         };
-        let near = Near { cluster: 2, cosine: 0.75, sample: 19, sample_cosine: 0.99 };
+        let near = Near { cluster: 2, cosine: 0.75, samples: vec![(19, 0.99), (4, 0.5)] };
         let answers = [
             Answer::Ready {},
             Answer::Opened { step: 1_200 },
@@ -105,6 +116,7 @@ mod tests {
                 config: "{}".to_owned(),
                 reading: Reading { steps: vec![10, 1_200], families: vec!["fact".to_owned()], passages: vec![passage] },
             },
+            Answer::Course { course: Course { steps: vec![1, 10], losses: vec![2.5, 0.125] } },
             Answer::Stage { done: 1, of: 4, doing: "comparing".to_owned() },
             Answer::Found {},
             Answer::Near { near: vec![vec![None, Some(near)]] },

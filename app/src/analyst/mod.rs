@@ -52,6 +52,10 @@ fn answer(
             let reading = reading::read(record, &text).map_err(in_words)?;
             Ok((Answer::Reading { config: record.config.to_json(), reading }, None))
         }
+        Question::Course { documents } => {
+            let course = reading::course(record, &documents).map_err(in_words)?;
+            Ok((Answer::Course { course }, None))
+        }
         Question::Find { ask } => Ok((Answer::Found {}, Some(find(line, record, &ask)?))),
         Question::Near { clustering, documents } => {
             let clusters = clusters(&read(&bytes)?)?;

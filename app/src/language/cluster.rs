@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Contexts, Described, Inputs, counts};
 
+use super::course::CourseOf;
 use super::found::Found;
 use super::list::percent;
 use super::state::Reader;
@@ -63,6 +64,9 @@ pub fn Cluster() -> impl IntoView {
                 </div>
             </div>
             <p class="unseen" role="status">{move || spoken.get()}</p>
+            {move || reader.course.get().map(|course| view! {
+                <CourseOf course=course what="The mean loss of its samples in nats, by step of training." />
+            })}
             {move || {
                 let (found, cluster) = (reader.found()?, reader.cluster()?);
                 let fits = reader.filter.fits.get();
@@ -106,12 +110,14 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
     let summary = summary(&found, &cluster);
     let quantum = cluster.quantum;
     let below = found.clusters.ask.below;
+    let to_read = expect_context::<Reader>().to_read;
+    let to_read = matches!(found.clusters.samples.inputs, Inputs::Tokens { .. }).then_some(to_read);
     let is_bits = matches!(found.clusters.samples.inputs, Inputs::Bits(_));
     let samples = move || {
         let is_whole = is_whole.get();
         let contexts = found.contexts();
         let near = if is_whole { usize::MAX } else { NEAR };
-        let line = |sample: &usize| Line::new(&found, &contexts, *sample, near).into_view(quantum, below);
+        let line = |sample: &usize| Line::new(&found, &contexts, *sample, near).into_view(quantum, below, to_read);
         left.iter().take(shown.get()).map(line).collect_view()
     };
     let counted = move || {
@@ -147,6 +153,7 @@ struct Line {
     quantum: u32,
     family: Option<String>,
     loss: f32,
+    sample: usize,
 }
 
 impl Line {
@@ -178,11 +185,13 @@ impl Line {
             quantum: quantum + 1,
             family: samples.families.get(quantum as usize).cloned(),
             loss: samples.loss[sample],
+            sample,
         }
     }
 
-    /// The sample in a cluster most of whose samples are of that quantum.
-    fn into_view(self, of_most: u32, below: f64) -> impl IntoView {
+    /// The sample in a cluster most of whose samples are of that quantum. Where it can be shown in the text,
+    /// `to_read` asks for that.
+    fn into_view(self, of_most: u32, below: f64, to_read: Option<RwSignal<Option<usize>>>) -> impl IntoView {
         let is_other = self.quantum != of_most;
         let shade = (f64::from(self.loss) / below.max(1e-9)).clamp(0.0, 1.0);
         let pieces = self.before.into_iter().map(|(text, is_own)| match is_own {
@@ -200,6 +209,10 @@ impl Line {
                 <p class="of number">
                     <span class:other=is_other>{format!("quantum {}{family}", self.quantum)}</span>
                     <span>{loss(self.loss)}</span>
+                    {to_read.map(|to_read| view! {
+                        <button type="button" class="quiet" title="Shows it in the text, with the samples that are most alike"
+                            on:click=move |_| to_read.set(Some(self.sample))>"More like this"</button>
+                    })}
                 </p>
             </li>
         }

@@ -3,6 +3,7 @@
 
 mod below;
 mod cluster;
+mod course;
 mod filter;
 mod found;
 mod list;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use quanta_core::analysis::qdg::{Clustering, Clusters, Described, Order, describe};
+use quanta_core::analysis::reading::Course;
 
 use super::filter::Filter;
 use super::found::{Found, Source, source, wanted};
@@ -48,6 +49,10 @@ pub struct Reader {
     pub listed: Memo<Arc<Vec<Listed>>>,
     /// The place by size of the cluster that is open; nothing where the list is empty.
     pub open: Memo<Option<usize>>,
+    /// How the loss of the open cluster fell over training, where the model is there that it is of.
+    pub course: RwSignal<Option<Course>>,
+    /// The sample that is to be shown in the text.
+    pub to_read: RwSignal<Option<usize>>,
     board: Board,
 }
 
@@ -80,7 +85,20 @@ impl Reader {
             let asked = rank.and_then(|rank| rank.checked_sub(1)).filter(|at| *at < there);
             asked.or_else(|| listed.with(|listed| listed.first().map(|first| first.at)))
         });
-        let reader = Self { library, opened, source, chosen, described, order, filter, listed, open, board };
+        let reader = Self {
+            library,
+            opened,
+            source,
+            chosen,
+            described,
+            order,
+            filter,
+            listed,
+            open,
+            course: RwSignal::new(None),
+            to_read: RwSignal::new(None),
+            board,
+        };
         // The chosen file is loaded.
         Effect::new(move |_| {
             if opened.with(Option::is_none) || published.with(Option::is_some) {

@@ -73,6 +73,8 @@ pub struct TextState {
     /// What is being read, and whether the model has gone on meanwhile.
     asked: StoredValue<Option<(Chosen, Option<String>)>>,
     again: StoredValue<bool>,
+    /// The token that is to be looked at once the text is there.
+    then: StoredValue<Option<Place>>,
 }
 
 impl TextState {
@@ -90,6 +92,7 @@ impl TextState {
             analyst: Analyst::new(),
             asked: StoredValue::new(None),
             again: StoredValue::new(false),
+            then: StoredValue::new(None),
         };
         Effect::new(move |_| {
             let (version, own) = (model.version.get(), text.own.get());
@@ -141,9 +144,21 @@ impl TextState {
             self.picked.set(None);
             self.token.set(None);
         }
+        if let Some(place) = self.then.try_update_value(Option::take).flatten() {
+            self.token.set(Some(place));
+        }
         self.near.set(None);
         self.shown.set(Some(Arc::new(Shown { of, config, reading, vocabulary })));
         self.state.set(State::Here);
+    }
+
+    /// Reads a text of one's own, and looks at one of its tokens then.
+    pub fn show_token(self, words: String, place: Place) {
+        if self.own.with_untracked(|own| own.as_ref() == Some(&words)) {
+            return self.token.set(Some(place));
+        }
+        self.then.set_value(Some(place));
+        self.own.set(Some(words));
     }
 
     /// Reads it again, after a failure.
@@ -180,7 +195,7 @@ pub fn ReadText() -> impl IntoView {
         State::Here => text.shown.with(|shown| shown.as_ref().map(|shown| summary(shown, text.at()))).unwrap_or_default(),
     };
     view! {
-        <section class="text" aria-labelledby="text-title">
+        <section class="text" id="text" tabindex="-1" aria-labelledby="text-title">
             <h2 id="text-title">"A text, and how well each token is predicted"</h2>
             <p class="note">
                 "The stronger the shade, the larger the loss. A rule predicts the underlined tokens: each loses its shade when the quantum \

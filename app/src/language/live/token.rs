@@ -1,9 +1,10 @@
 //! The token that is looked at: its quantum, its loss over training, and its nearest cluster.
 
 use leptos::prelude::*;
+use quanta_core::analysis::reading::{Course, Near};
 
 use super::text::{Shown, TextState};
-use super::tokens::nats;
+use crate::language::course::{CourseOf, nats};
 use crate::language::state::Reader;
 use crate::view::browser;
 use crate::words;
@@ -47,53 +48,54 @@ fn Known(shown: std::sync::Arc<Shown>, document: usize, place: usize) -> impl In
         Some(None) => format!("No rule predicts it: its loss cannot fall below {} nats.", nats(passage.least[place])),
         None => String::new(),
     };
-    let losses: Vec<f32> = passage.losses.iter().map(|losses| losses[place]).collect();
-    let steps = reading.steps.clone();
-    let line = path(&steps, &losses);
-    let list = steps.iter().zip(&losses).map(|(step, loss)| (words::thousands(*step), nats(*loss))).collect::<Vec<_>>();
-    let spoken = list.iter().map(|(step, loss)| format!("step {step}: {loss}")).collect::<Vec<_>>().join("; ");
-    let has_course = losses.len() > 1;
+    let course = Course { steps: reading.steps.clone(), losses: passage.losses.iter().map(|losses| losses[place]).collect() };
+    let has_course = course.steps.len() > 1;
     view! {
         <p class="context">
             {(!before.is_empty()).then(|| format!("{} ", before.join(" ")))}<mark>{token}</mark>
         </p>
-        <p>{what}" "{move || text.near.get().and_then(|near| *near.get(document)?.get(place)?).map(|near| view! { <Nearest cluster=near.cluster cosine=near.cosine /> })}</p>
-        {has_course.then(|| view! {
-            <svg class="course" viewBox="0 0 120 32" role="img" aria-label=format!("Its loss in nats over training: {spoken}")>
-                <polyline points=line />
-            </svg>
-            <dl class="losses">
-                {list.into_iter().map(|(step, loss)| view! { <div><dt>{step}</dt><dd>{loss}</dd></div> }).collect_view()}
-            </dl>
-            <p class="note">"Its loss in nats, by step."</p>
-        })}
+        <p>{what}</p>
+        {move || text.near.get().and_then(|near| near.get(document)?.get(place)?.clone()).map(|near| view! { <Nearest near=near /> })}
+        {has_course.then(|| view! { <CourseOf course=course what="Its loss in nats, by step." /> })}
     }
 }
 
-/// The nearest cluster, which a press opens.
+/// The nearest cluster, which a press opens, and the samples that are most alike.
 #[component]
-fn Nearest(cluster: usize, cosine: f64) -> impl IntoView {
+fn Nearest(near: Near) -> impl IntoView {
     let reader = expect_context::<Reader>();
-    let open = move |_| {
+    let Near { cluster, cosine, samples } = near;
+    let open = move |cluster: usize| {
         reader.show_cluster(cluster);
         browser::focus("clusters");
     };
+    let alike = untrack(|| reader.found()).map(|found| {
+        let contexts = found.contexts();
+        let clustering = found.clusters.clusterings.get(reader.chosen.get_untracked());
+        let line = |(sample, cosine): (usize, f64)| {
+            let own = contexts.own(sample);
+            let before = contexts.before(sample);
+            let from = own.first().copied().unwrap_or(0).min(before.len().saturating_sub(BEFORE));
+            let target = contexts.token(found.clusters.samples.target[sample]);
+            let label = clustering.and_then(|one| one.labels.get(sample)).map(|label| *label as usize);
+            view! {
+                <li>
+                    <span class="context">{format!("{} ", before[from..].join(" "))}<mark>{target}</mark></span>
+                    <span class="number">{words::significant(cosine)}</span>
+                    {label.map(|label| view! {
+                        <button type="button" class="quiet" on:click=move |_| open(label)>{format!("cluster {}", label + 1)}</button>
+                    })}
+                </li>
+            }
+        };
+        samples.into_iter().map(line).collect_view()
+    });
     view! {
-        "Nearest of the clusters below: "
-        <button type="button" on:click=open>{format!("cluster {}", cluster + 1)}</button>
-        {format!(" (mean cosine {}).", words::significant(cosine))}
+        <p>
+            "Nearest of the clusters below: "
+            <button type="button" on:click=move |_| open(cluster)>{format!("cluster {}", cluster + 1)}</button>
+            {format!(" (mean cosine {}). ", words::significant(cosine))}"More like this token, with their cosines:"
+        </p>
+        <ol class="alike">{alike}</ol>
     }
-}
-
-/// The points of a line in a box of 120 by 32: the step's logarithm to the right, the loss upwards.
-fn path(steps: &[u64], losses: &[f32]) -> String {
-    let logs: Vec<f64> = steps.iter().map(|step| ((*step).max(1) as f64).ln()).collect();
-    let (first, last) = (logs.first().copied().unwrap_or(0.0), logs.last().copied().unwrap_or(1.0));
-    let most = losses.iter().copied().fold(1.0f32, f32::max);
-    let point = |(log, loss): (&f64, &f32)| {
-        let x = 2.0 + 116.0 * (log - first) / (last - first).max(1e-9);
-        let y = 30.0 - 28.0 * f64::from(*loss / most);
-        format!("{x:.1},{y:.1}")
-    };
-    logs.iter().zip(losses).map(point).collect::<Vec<String>>().join(" ")
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::text::{Place, Shown, TextState};
+use crate::language::course::nats;
 use crate::words;
 
 /// A loss at which the shade is strongest, nats: about that of a guess.
@@ -142,13 +143,5 @@ pub fn Table() -> impl IntoView {
                 </div>
             </Show>
         </details>
-    }
-}
-
-/// A loss in nats, short.
-pub fn nats(loss: f32) -> String {
-    match f64::from(loss) {
-        loss if loss < 5e-4 => "< 0.001".to_owned(),
-        loss => words::significant(loss),
     }
 }

@@ -7,6 +7,9 @@ use crate::analysis::{AnalysisError, gradients};
 use crate::config::RunConfig;
 use crate::record::Checkpoint;
 
+/// So many of the samples that are most alike are named.
+const MOST_ALIKE: usize = 5;
+
 /// The nearest cluster of each predicted token of a document `[t + 1]`, by the similarity of one clustering,
 /// `[t]`; nothing for a token whose gradient has no direction (its loss is exactly 0). `config` and
 /// `checkpoint` are of the run that the clusters are of.
@@ -45,20 +48,18 @@ pub fn near(
     let mut nearest = vec![None; predicted];
     for (row, token) in directed.iter().enumerate().skip(known) {
         let mut sums = vec![(0.0, 0usize); sizes];
-        let mut best: Option<(usize, f64)> = None;
+        let mut alike: Vec<(usize, f64)> = Vec::with_capacity(known);
         for (column, sample) in directed[..known].iter().enumerate() {
             let cosine = f64::from(cosines.at(row, column));
             let sum = &mut sums[one.labels[*sample] as usize];
             *sum = (sum.0 + cosine, sum.1 + 1);
-            if best.is_none_or(|(_, most)| cosine > most) {
-                best = Some((*sample, cosine));
-            }
+            alike.push((*sample, cosine));
         }
+        alike.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        alike.truncate(MOST_ALIKE);
         let means = sums.iter().enumerate().filter(|(_, (_, count))| *count > 0);
         let mean = means.map(|(cluster, (sum, count))| (cluster, sum / *count as f64)).max_by(|a, b| a.1.total_cmp(&b.1));
-        if let (Some((cluster, cosine)), Some((sample, sample_cosine))) = (mean, best) {
-            nearest[token - n] = Some(Near { cluster, cosine, sample, sample_cosine });
-        }
+        nearest[token - n] = mean.map(|(cluster, cosine)| Near { cluster, cosine, samples: alike });
     }
     Ok(nearest)
 }
@@ -106,12 +107,12 @@ mod tests {
             let document = &tokens[5 * (context + 1)..][..context + 1];
             let found = near(&config, &checkpoint, &clusters, 0, document).unwrap();
             assert_eq!(found.len(), *context);
-            let own = found[place[5] as usize].unwrap();
-            assert!(own.sample_cosine > 0.9999, "{own:?}");
-            let same = own.sample;
+            let own = found[place[5] as usize].clone().unwrap();
+            let (same, cosine) = own.samples[0];
+            assert!(cosine > 0.9999 && own.samples.len() == 5, "{own:?}");
             assert_eq!((clusters.samples.target[same], place[same]), (clusters.samples.target[5], place[5]));
             // A mean over a cluster is at most its best.
-            assert!(found.iter().flatten().all(|near| near.cosine <= near.sample_cosine + 1e-6), "{found:?}");
+            assert!(found.iter().flatten().all(|near| near.cosine <= near.samples[0].1 + 1e-6), "{found:?}");
         }
     }
 

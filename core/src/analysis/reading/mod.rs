@@ -8,7 +8,7 @@
 mod read;
 
 #[cfg(feature = "analysis")]
-pub use read::read;
+pub use read::{course, read};
 
 use serde::{Deserialize, Serialize};
 
@@ -47,16 +47,23 @@ pub struct Passage {
     pub losses: Vec<Vec<f32>>,
 }
 
+/// The mean loss of some tokens over training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// The steps, ascending.
+    pub steps: Vec<u64>,
+    /// The mean at each, nats, `[steps]`.
+    pub losses: Vec<f32>,
+}
+
 /// What one predicted token of a text is nearest to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// The place of its cluster by size, from 0: the one with the largest mean cosine of its samples to this
     /// token.
     pub cluster: usize,
     /// That mean.
     pub cosine: f64,
-    /// The nearest single sample.
-    pub sample: usize,
-    /// Its cosine.
-    pub sample_cosine: f64,
+    /// The samples that are most alike, with their cosines, the nearest first.
+    pub samples: Vec<(usize, f64)>,
 }

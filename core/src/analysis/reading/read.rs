@@ -1,9 +1,9 @@
 //! Reads a text by a run.
 
-use super::{Passage, Reading, Text};
+use super::{Course, Passage, Reading, Text};
 use crate::analysis::AnalysisError;
 use crate::analysis::gradients::decoder::LanguageModel;
-use crate::record::Record;
+use crate::record::{Checkpoint, Record};
 use crate::task::language::{NO_LABEL, Vocabulary};
 
 /// Reads a text with the parameters of each snapshot of a run, and with those of its checkpoint.
@@ -12,12 +12,8 @@ use crate::task::language::{NO_LABEL, Vocabulary};
 /// A run of no transformer, without parameters, or whose parameters do not fit; a word that is no token of
 /// the language; a text without words.
 pub fn read(record: &Record, text: &Text) -> Result<Reading, AnalysisError> {
-    let last = record.weights();
-    let step = last.map(|weights| weights.step);
-    let all: Vec<_> = record.snapshots.iter().filter(|snapshot| Some(snapshot.step) != step).chain(last).collect();
-    let newest = all.last().ok_or_else(|| {
-        AnalysisError::Parameters("this run holds no parameters (no checkpoint and no snapshot), so it cannot read".to_owned())
-    })?;
+    let all = parameters(record)?;
+    let newest = all[all.len() - 1];
     let model = LanguageModel::new(&record.config, newest)?;
     let mut passages = match text {
         Text::Documents(count) => fresh(&model, *count),
@@ -31,6 +27,38 @@ pub fn read(record: &Record, text: &Text) -> Result<Reading, AnalysisError> {
     }
     let families = model.task().planted().iter().map(|quantum| quantum.rule.family().to_owned()).collect();
     Ok(Reading { families, steps: all.iter().map(|parameters| parameters.step).collect(), passages })
+}
+
+/// The mean loss of the last tokens of these documents at each step whose parameters were kept: of a cluster's
+/// samples, how its quantum was learned.
+///
+/// # Errors
+/// As for [`read`]; no documents, or one that the model cannot read.
+pub fn course(record: &Record, documents: &[Vec<u32>]) -> Result<Course, AnalysisError> {
+    if documents.is_empty() {
+        return Err(AnalysisError::Parameters("there are no tokens to follow".to_owned()));
+    }
+    let all = parameters(record)?;
+    let mean = |parameters: &&Checkpoint| {
+        let model = LanguageModel::new(&record.config, parameters)?;
+        let last = |document: &Vec<u32>| Ok(model.losses(document)?.last().copied().unwrap_or(0.0));
+        let losses = documents.iter().map(last).collect::<Result<Vec<f32>, AnalysisError>>()?;
+        Ok(losses.iter().sum::<f32>() / losses.len() as f32)
+    };
+    let losses = all.iter().map(mean).collect::<Result<Vec<f32>, AnalysisError>>()?;
+    Ok(Course { steps: all.iter().map(|parameters| parameters.step).collect(), losses })
+}
+
+/// The parameters that a run kept, in order of their steps; at least one.
+fn parameters(record: &Record) -> Result<Vec<&Checkpoint>, AnalysisError> {
+    let last = record.weights();
+    let step = last.map(|weights| weights.step);
+    let all: Vec<&Checkpoint> = record.snapshots.iter().filter(|snapshot| Some(snapshot.step) != step).chain(last).collect();
+    if all.is_empty() {
+        let none = "this run holds no parameters (no checkpoint and no snapshot), so it cannot read";
+        return Err(AnalysisError::Parameters(none.to_owned()));
+    }
+    Ok(all)
 }
 
 /// Documents of the language that no training reaches.
@@ -82,7 +110,6 @@ fn own(model: &LanguageModel, words: &str) -> Result<Vec<Passage>, AnalysisError
 mod tests {
     use super::*;
     use crate::analysis::gradients::decoder::tests::random;
-    use crate::record::Checkpoint;
 
     fn run() -> Record {
         let (config, checkpoint) = random("");
@@ -140,6 +167,22 @@ mod tests {
         // Without an end of a sentence it is cut where a document is full.
         let endless = read(&record, &Text::Words("1 2 ".repeat(20))).unwrap();
         assert_eq!(endless.passages.iter().map(|passage| passage.tokens.len() - 1).collect::<Vec<_>>(), [24, 16]);
+    }
+
+    #[test]
+    fn the_course_of_tokens_is_the_mean_of_their_losses() {
+        let record = run();
+        let reading = read(&record, &Text::Documents(2)).unwrap();
+        let places = [(0, 3), (1, 5), (0, 7)];
+        let documents: Vec<Vec<u32>> =
+            places.iter().map(|(at, place)| reading.passages[*at].tokens[..place + 2].to_vec()).collect();
+        let found = course(&record, &documents).unwrap();
+        assert_eq!(found.steps, reading.steps);
+        for (step, loss) in found.losses.iter().enumerate() {
+            let mean = places.iter().map(|(at, place)| reading.passages[*at].losses[step][*place]).sum::<f32>() / 3.0;
+            assert!((loss - mean).abs() < 1e-5, "{loss} {mean}");
+        }
+        assert!(course(&record, &[]).is_err());
     }
 
     #[test]
