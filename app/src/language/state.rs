@@ -11,13 +11,14 @@ use super::filter::Filter;
 use super::found::{Found, Source, source, wanted};
 use crate::address::Address;
 use crate::link::Page;
+use crate::published::Index;
 use crate::trainer::{OpenedClusters, RunCommands};
 use crate::view::board::Board;
 use crate::view::browser;
 use crate::view::published::Library;
 
 /// The page's keys in links.
-const WORDS: &[&str] = &["published", "similarity", "method", "k", "order", "cluster", "search", "target"];
+const WORDS: &[&str] = &["published", "similarity", "method", "k", "order", "cluster", "search", "target", "model", "token"];
 
 /// A cluster in the list: its place in the clustering, and how many of its samples are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,10 @@ pub struct Reader {
     pub listed: Memo<Arc<Vec<Listed>>>,
     /// The place by size of the cluster that is open; nothing where the list is empty.
     pub open: Memo<Option<usize>>,
+    /// The published model whose text is shown, where the link names one.
+    pub model: Memo<Option<String>>,
+    /// The token of the text that the link names, as “document-place”.
+    pub token: Memo<Option<String>>,
     /// How the loss of the open cluster fell over training, where the model is there that it is of.
     pub course: RwSignal<Option<Course>>,
     /// The sample that is to be shown in the text.
@@ -95,6 +100,8 @@ impl Reader {
             filter,
             listed,
             open,
+            model: word("model"),
+            token: word("token"),
             course: RwSignal::new(None),
             to_read: RwSignal::new(None),
             board,
@@ -172,6 +179,16 @@ impl Reader {
         }
     }
 
+    /// Shows the text by another published model, or by none that a link can name.
+    pub fn show_model(&self, file: Option<&str>) {
+        self.board.set_words(&[("model", file), ("token", None)]);
+    }
+
+    /// Keeps in the link which token of the text is looked at.
+    pub fn keep_token(&self, token: Option<&str>) {
+        self.board.amend_words(&[("token", token)]);
+    }
+
     /// Looks for a text.
     pub fn search_for(&self, text: &str) {
         self.board.amend_words(&[("search", Some(text).filter(|text| !text.is_empty())), ("cluster", None)]);
@@ -206,7 +223,16 @@ impl Reader {
         Effect::new(move |_| {
             address.arrivals.track();
             if let Some(found) = self.found() {
-                let problems = untrack(|| problems(self.board, &found));
+                let mut problems = untrack(|| problems(self.board, &found));
+                let model = self.model.get_untracked();
+                let is_there = |file: &String| {
+                    self.library
+                        .index
+                        .with_untracked(|index| index.there().into_iter().flat_map(Index::models).any(|one| one.file == *file))
+                };
+                problems.extend(
+                    model.filter(|file| !is_there(file)).map(|file| format!("no model named “{file}” is published here")),
+                );
                 if !problems.is_empty() {
                     address.problems.set(problems);
                 }

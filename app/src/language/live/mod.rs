@@ -37,7 +37,7 @@ pub fn Live() -> impl IntoView {
 fn Parts() -> impl IntoView {
     let reader = expect_context::<Reader>();
     expect_context::<RunCommands>().recall(None);
-    let model = Model::new(reader.library);
+    let model = Model::new(reader);
     provide_context(model);
     provide_context(TextState::new(model, reader));
     provide_context(Status::new(Signal::stored(false)));

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use quanta_core::config::RunConfig;
 
+use crate::language::state::Reader;
 use crate::protocol::RunId;
 use crate::published::Index;
 use crate::trainer::{Run, RunCommands, RunJob, Runs};
 use crate::view::fetch;
-use crate::view::published::{FOLDER, Library};
+use crate::view::published::FOLDER;
 
 /// A model.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +24,22 @@ pub enum Chosen {
 /// The model that is looked at: every field a handle.
 #[derive(Clone, Copy)]
 pub struct Model {
-    /// What was chosen last; nothing before.
-    picked: RwSignal<Option<Chosen>>,
+    /// The run that was chosen last; nothing where a published model is looked at, or nothing was chosen.
+    picked: RwSignal<Option<RunId>>,
     /// Those that can be chosen, with their titles: the published ones first, then the runs, oldest first.
     pub options: Memo<Vec<(Chosen, String)>>,
     /// What is looked at, with the step of its weights where it is a run.
     pub version: Memo<Option<(Chosen, Option<u64>)>>,
     runs: Runs,
     commands: RunCommands,
+    reader: Reader,
 }
 
 impl Model {
-    /// The newest run of a language, or the first published model, until another is picked.
-    pub fn new(library: Library) -> Self {
+    /// The run that is picked, or the published model that the link names; else the newest run of a language,
+    /// or the first published model.
+    pub fn new(reader: Reader) -> Self {
+        let library = reader.library;
         let (runs, commands, job) = (expect_context::<Runs>(), expect_context::<RunCommands>(), expect_context::<RunJob>());
         let picked = RwSignal::new(None);
         let options: Memo<Vec<(Chosen, String)>> = Memo::new(move |_| {
@@ -55,7 +59,8 @@ impl Model {
                 let there = |chosen: &Chosen| options.iter().any(|(option, _)| option == chosen);
                 let runs = options.iter().rfind(|(option, _)| matches!(option, Chosen::Run(_)));
                 let usual = runs.or(options.first()).map(|(option, _)| option.clone());
-                picked.get().filter(there).or(usual)
+                let named = reader.model.get().map(Chosen::Published);
+                picked.get().map(Chosen::Run).or(named).filter(there).or(usual)
             })?;
             let step = match &chosen {
                 Chosen::Run(id) => Some(runs.with(*id, |run| run.checkpoint)??),
@@ -63,17 +68,26 @@ impl Model {
             };
             Some((chosen, step))
         });
-        Self { picked, options, version, runs, commands }
+        Self { picked, options, version, runs, commands, reader }
     }
 
     /// Looks at another.
     pub fn pick(self, chosen: Chosen) {
-        self.picked.set(Some(chosen));
+        match chosen {
+            Chosen::Run(id) => {
+                self.picked.set(Some(id));
+                self.reader.show_model(None);
+            }
+            Chosen::Published(file) => {
+                self.picked.set(None);
+                self.reader.show_model(Some(&file));
+            }
+        }
     }
 
     /// What is looked at; tracked.
     pub fn chosen(self) -> Option<Chosen> {
-        self.version.get().map(|(chosen, _)| chosen).or_else(|| self.picked.get())
+        self.version.get().map(|(chosen, _)| chosen).or_else(|| self.picked.get().map(Chosen::Run))
     }
 
     /// Its title.

@@ -69,6 +69,7 @@ pub struct TextState {
     /// The nearest cluster of each token, where clusters of this model are open.
     pub near: RwSignal<Option<Arc<Nearest>>>,
     model: Model,
+    reader: Reader,
     analyst: Analyst,
     /// What is being read, and whether the model has gone on meanwhile.
     asked: StoredValue<Option<(Chosen, Option<String>)>>,
@@ -89,6 +90,7 @@ impl TextState {
             token: RwSignal::new(None),
             near: RwSignal::new(None),
             model,
+            reader,
             analyst: Analyst::new(),
             asked: StoredValue::new(None),
             again: StoredValue::new(false),
@@ -142,7 +144,8 @@ impl TextState {
         };
         if !self.shown.with_untracked(|shown| shown.as_ref().is_some_and(fits)) {
             self.picked.set(None);
-            self.token.set(None);
+            let named = self.reader.token.get_untracked().filter(|_| self.own.with_untracked(Option::is_none));
+            self.token.set(named.as_deref().and_then(place));
         }
         if let Some(place) = self.then.try_update_value(Option::take).flatten() {
             self.token.set(Some(place));
@@ -152,10 +155,18 @@ impl TextState {
         self.state.set(State::Here);
     }
 
+    /// Looks at a token, or at none. One of the language's own documents is kept in the link.
+    pub fn look_at(self, at: Option<Place>) {
+        self.token.set(at);
+        let is_own = self.own.with_untracked(Option::is_some);
+        let word = at.filter(|_| !is_own).map(|(document, place)| format!("{}-{}", document + 1, place + 1));
+        self.reader.keep_token(word.as_deref());
+    }
+
     /// Reads a text of one's own, and looks at one of its tokens then.
     pub fn show_token(self, words: String, place: Place) {
         if self.own.with_untracked(|own| own.as_ref() == Some(&words)) {
-            return self.token.set(Some(place));
+            return self.look_at(Some(place));
         }
         self.then.set_value(Some(place));
         self.own.set(Some(words));
@@ -179,6 +190,13 @@ impl TextState {
         let last = self.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.steps.len().saturating_sub(1)));
         self.picked.get().map_or(last, |at| at.min(last))
     }
+}
+
+/// The place of a token that a link names, both counted from 1 there.
+fn place(word: &str) -> Option<Place> {
+    let (document, place) = word.split_once('-')?;
+    let from_1 = |number: &str| number.parse::<usize>().ok()?.checked_sub(1);
+    Some((from_1(document)?, from_1(place)?))
 }
 
 /// The text, and the step at which it is read.

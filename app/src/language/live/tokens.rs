@@ -39,11 +39,11 @@ fn Passage(document: usize) -> impl IntoView {
             ("ArrowLeft" | "ArrowUp", Some(place)) => place.saturating_sub(1),
             ("ArrowRight" | "ArrowDown" | "Home", _) => 0,
             ("ArrowLeft" | "ArrowUp" | "End", _) => last,
-            ("Escape", _) => return text.token.set(None),
+            ("Escape", _) => return text.look_at(None),
             _ => return,
         };
         event.prevent_default();
-        text.token.set(Some((document, next)));
+        text.look_at(Some((document, next)));
     };
     view! {
         <p class="passage" role="listbox" tabindex="0" aria-label=format!("Document {}: its tokens", document + 1)
@@ -79,7 +79,7 @@ fn token(at: Place, shown: &Shown) -> impl IntoView + use<> {
     view! {
         <span class="token" class:ruled=is_ruled class:chosen=is_chosen id=id(at) role="option" style:--loss=shade
             aria-selected=move || is_chosen().to_string()
-            on:click=move |_| text.token.set(Some(at))>{name}<span class="unseen">{spoken}</span></span>
+            on:click=move |_| text.look_at(Some(at))>{name}<span class="unseen">{spoken}</span></span>
         " "
     }
 }
