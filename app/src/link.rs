@@ -49,7 +49,8 @@ impl Page {
             Page::Lab => figure::Kind::ALL.map(figure::Kind::name).into(),
             Page::Theory => figure::model::Kind::ALL.map(figure::model::Kind::name).into(),
             Page::Scaling => vec!["scaling", "learned", "staircase-here", "staircase-published", "emergence"],
-            Page::Language | Page::Reproduce => Vec::new(),
+            Page::Language => vec!["matrix", "map"],
+            Page::Reproduce => Vec::new(),
         }
     }
 

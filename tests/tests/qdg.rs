@@ -181,6 +181,58 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
 }
 
 #[test]
+fn clusters_are_ordered_by_stability_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, out, plain] = ["run", "clusters", "plain"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    learned(&run);
+    let usual = ["qdg", text(&run), "--samples=80", "--starts=2", "--k=4,6,8", "--similarity=absolute", "--method=average"];
+    good(&[&usual[..], &["--out", text(&out), "--stability=4"]].concat());
+    good(&[&usual[..], &["--out", text(&plain)]].concat());
+    // Parts change no score, so that these still have a mean.
+    good(&["qdg", "score", text(&out), text(&plain)]);
+
+    let list = good(&["clusters", text(&out), "--sort=stability", "--k=8"]);
+    assert!(list.contains("found again in 4 parts") && list.contains("stable"), "{list}");
+    let objects = good(&["clusters", text(&out), "--k=8", "--json"]);
+    let stability: Vec<f64> =
+        objects.lines().filter_map(|line| serde_json::from_str::<Value>(line).unwrap()["stability"].as_f64()).collect();
+    assert!(stability.len() == 8 && stability.iter().all(|index| (0.0..=1.0).contains(index)), "{stability:?}");
+    let best = stability.iter().copied().fold(0.0, f64::max);
+    let first = list.lines().nth(3).unwrap();
+    assert!(first.contains(&format!("{best:.2}")), "{first}: {stability:?}");
+    assert!(good(&["clusters", text(&out), "--csv"]).starts_with("sample,cluster,quantum,target,loss_nats,context,stability\n"));
+    let list = good(&["clusters", text(&plain), "--sort=stability"]);
+    assert!(!list.contains("stable"), "{list}");
+
+    for (name, words) in [
+        ("matrix", "mean cosine between the samples of every two clusters"),
+        ("map", "80 samples on a map"),
+        ("envelope", "k = 4, 6, 8"),
+        ("scores", "The best baseline"),
+        ("pairs", "½ is chance"),
+    ] {
+        let [svg, png] = ["svg", "png"].map(|ending| folder.path().join(format!("{name}.{ending}")));
+        let said = good(&["clusters", text(&out), "--figure", name, "--show=2", "--ranks=1..4", "--out", text(&svg)]);
+        assert!(said.contains(words) && std::fs::read_to_string(&svg).unwrap().contains("<svg"), "{name}: {said}");
+        let object =
+            good(&["clusters", text(&out), "--figure", name, "--color=quantum", "--json", "--theme=dark", "--out", text(&png)]);
+        let object: Value = serde_json::from_str(&object).unwrap();
+        assert_eq!((&object["figure"], std::fs::read(&png).unwrap().starts_with(b"\x89PNG")), (&json!(name), true));
+        assert!(!object["table"]["rows"].as_array().unwrap().is_empty(), "{object}");
+    }
+    let picture = folder.path().join("picture.svg");
+    for (args, part) in [
+        (vec!["clusters", text(&out), "--figure=matrix"], "--out"),
+        (vec!["clusters", text(&out), "--out", text(&picture)], "--figure"),
+        (vec!["clusters", text(&out), "--figure=matrix", "--show=99", "--out", text(&picture)], "no cluster 99"),
+        (vec!["clusters", text(&out), "--figure=matrix", "--out", text(&out)], "must end in .svg or .png"),
+    ] {
+        let said = refused(&args);
+        assert!(said.contains(part), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn bad_files_and_ranks_are_sentences() {
     let folder = tempfile::tempdir().unwrap();
     let labels = file(folder.path(), "labels.json", &json!({ "2": [0, 1, 1], "3": [0, 1, 2] }));

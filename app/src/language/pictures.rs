@@ -24,8 +24,11 @@ pub fn Pictures() -> impl IntoView {
 #[component]
 pub fn Cards() -> impl IntoView {
     let reader = expect_context::<Reader>();
-    let only = expect_context::<Address>().link.with_untracked(|link| link.figure.clone().filter(|_| link.embed));
-    let is_shown = |kind: Kind| only.as_deref().is_none_or(|only| only == kind.name());
+    let only = expect_context::<Address>().link.with_untracked(|link| {
+        let named = link.figure.as_deref().and_then(Kind::from_name).unwrap_or(Kind::Matrix);
+        Some(named).filter(|_| link.embed)
+    });
+    let is_shown = |kind: Kind| only.is_none_or(|only| only == kind);
     let color = RwSignal::new(Color::default());
     view! {
         <div class="figures">

@@ -158,9 +158,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         }
         return output::whole(&text);
     };
-    let Some(cluster) = described.get(*rank as usize - 1) else {
-        return Err(usage(format!("there is no cluster {rank}: this clustering has {}", described.len())));
-    };
+    let Some(cluster) = described.get(*rank as usize - 1) else { return Err(no_cluster(*rank, described.len())) };
     let most = matches.get_one::<u64>("most").map_or(20, |most| *most as usize);
     text += &format!("cluster {rank}: {} samples\n", cluster.members.len());
     for sample in cluster.members.iter().take(most) {
@@ -180,6 +178,10 @@ fn draw(kind: Kind, clusters: &Clusters, chosen: usize, contexts: &Contexts, mat
     let color = matches.get_one::<String>("color").and_then(|word| Color::from_word(word)).unwrap_or_default();
     let ranks = matches.get_one::<(f64, f64)>("ranks").map(|(from, to)| (from.ceil().max(1.0) as usize, to.floor() as usize));
     let open = matches.get_one::<u64>("show").map(|rank| *rank as usize - 1);
+    let all = clusters.members(chosen).len();
+    if let Some(open) = open.filter(|open| *open >= all) {
+        return Err(no_cluster(open as u64 + 1, all));
+    }
     let figure = kind.figure(clusters, chosen, contexts, Options { open, color, ranks }).map_err(usage)?;
     output::file(path, &bytes(&*figure, format, &look(matches), size(matches, false))?)?;
     if !matches.get_flag("json") {
@@ -193,6 +195,10 @@ fn draw(kind: Kind, clusters: &Clusters, chosen: usize, contexts: &Contexts, mat
         })
         .to_string(),
     )
+}
+
+fn no_cluster(rank: u64, all: usize) -> anyhow::Error {
+    usage(format!("there is no cluster {rank}: this clustering has {all}"))
 }
 
 /// The place of the clustering that the flags name; the first that fits them.

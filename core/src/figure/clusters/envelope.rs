@@ -86,9 +86,10 @@ impl EnvelopeFigure {
         legend.push(Entry::new(Mark::Line(style.theme.axis(), 1.0, Dash::Solid), "each k"));
         let ranks = self.envelope.sizes.len().max(2) as f64;
         let largest = [&self.envelope, &self.uniform, &self.equal].into_iter().flat_map(|one| one.sizes.first().copied()).max();
+        let least = self.each.iter().flatten().chain(&self.envelope.sizes).copied().filter(|size| *size > 0).min();
         let plan = Plan {
             x: Span::Count(0.9, ranks * 1.1),
-            y: Span::Count(0.8, largest.unwrap_or(1) as f64 * 1.3 + 1.0),
+            y: Span::Count(0.8 * least.unwrap_or(1) as f64, largest.unwrap_or(1) as f64 * 1.3 + 1.0),
             x_title: "rank of the cluster by size",
             y_title: "samples in the cluster",
             legend,

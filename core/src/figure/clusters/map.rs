@@ -140,8 +140,8 @@ impl MapFigure {
         }
         for (sample, at) in places().filter(|(sample, _)| is_open(*sample)) {
             // A ring of the ground's opposite, so that it stands out among any colours.
-            scene.dot(at, radius + 2.2, if self.color == Color::Cluster { style.theme.ink() } else { style.theme.accent() });
-            scene.dot(at, radius + 0.9, ink(sample));
+            scene.dot(at, radius + 1.5, if self.color == Color::Cluster { style.theme.ink() } else { style.theme.accent() });
+            scene.dot(at, radius + 0.4, ink(sample));
         }
         panel
     }
@@ -217,7 +217,7 @@ impl Figure for MapFigure {
             "{} samples on a map of their nearest neighbours by similarity ({}), coloured by {colors}. Neighbours are pulled \
              together and others pushed apart (the layout of UMAP), so that who is beside whom can be read, and neither \
              distances between clumps nor their sizes.{none}",
-            whole(self.places().len() as f64),
+            whole(self.labels.len() as f64),
             self.of
         )
     }
