@@ -58,8 +58,9 @@ fn envelope(clusters: &Clusters) -> Option<EnvelopeWithNulls> {
     with_nulls(&Clusterings::new(of_k).ok()?, ranks(most), DRAWS, 0).ok()
 }
 
-/// The ranks that the paper fits of up to 1,100 clusters, in proportion.
-fn ranks(most: usize) -> (usize, usize) {
+/// The ranks over which the slope of an envelope of up to `most` clusters is fitted: those that the paper takes of
+/// up to 1,100 clusters, in proportion.
+pub fn ranks(most: usize) -> (usize, usize) {
     let share = |rank: usize| rank * most / paper::CLUSTERS[paper::CLUSTERS.len() - 1];
     (share(paper::RANKS.0).max(1), share(paper::RANKS.1).max(3))
 }

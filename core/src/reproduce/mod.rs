@@ -5,9 +5,12 @@
 
 mod clusters;
 mod find;
+mod gaussians;
 mod rows;
 #[cfg(test)]
 mod tests;
+
+pub use clusters::ranks;
 
 use serde::Serialize;
 
@@ -108,6 +111,7 @@ pub fn table(results: &Results) -> Vec<Row> {
         rows::learned(results),
         rows::exponents(results),
         clusters::rows(results),
+        gaussians::rows(),
     ]
     .concat()
 }
