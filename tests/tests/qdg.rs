@@ -127,8 +127,8 @@ fn a_runs_gradients_are_clustered_scored_and_listed() {
     let table = causal(&[]);
     assert!(table.contains("absolute, average") && table.contains("of their norm"), "{table}");
     let kept = |more: &str| good(&[&["clusters", text(&checked)], &which[..], &[more]].concat());
-    let rows: Vec<Value> = kept("--json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(rows.iter().zip(found["scores"].as_array().unwrap()).all(|(row, score)| row["causal"] == *score), "{found}");
+    let listed: Vec<Value> = kept("--json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(listed.iter().zip(found["scores"].as_array().unwrap()).all(|(row, score)| row["causal"] == *score), "{found}");
     assert!(kept("--csv").starts_with("sample,cluster,quantum,target,loss_nats,context,causal\n"));
     assert!(good(&["clusters", text(&checked), which[0], which[1], which[2]]).contains("  causal  family"));
     assert!(!good(&["clusters", text(&checked)]).contains("causal"), "of other clusterings it is not known");

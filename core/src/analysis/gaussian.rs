@@ -5,8 +5,13 @@
 //! probability ∝ c^-(exponent); the sample lies at a normal distance of `spread` a dimension from it.
 //! How many clusters, dimensions and how much spread are settings: the paper's are not known here.
 
-use super::AnalysisError;
+use super::envelope::{Envelope, for_every_k, uniform};
+use super::labels::sizes;
+use super::scores::agreement;
 use super::similarity::{Cosines, Gram, Rows, Sign};
+use super::spectral::embed;
+use super::{AnalysisError, Toy};
+use crate::fit::FitError;
 use crate::quanta::UseFrequencies;
 use crate::rng::{Rng, Stream};
 
@@ -69,6 +74,40 @@ impl Gaussians {
         gram.cosines()
     }
 
+    /// Draws samples with this seed and those after it, clusters them spectrally into every k as published
+    /// (`starts` starts of k-means), and fits the slopes of the envelope, of the true sizes and of random labels
+    /// over the ranks `from` to `to`. The seconds are left at 0.
+    ///
+    /// # Errors
+    /// Settings that cannot be drawn, a k that does not fit, or fewer than three ranks with a cluster.
+    pub fn slopes(&self, seeds: u64, k: &[usize], (from, to): (usize, usize), starts: usize) -> Result<Toy, AnalysisError> {
+        let most = k.iter().copied().max().unwrap_or(1);
+        let of_seed = |seed: u64| {
+            let toy = Self { seed, ..*self };
+            let drawn = toy.draw()?;
+            let embedding = embed(&toy.cosines(&drawn)?.angular(), most)?;
+            let clusterings = for_every_k(k, |k| embedding.cluster(k, starts, seed))?;
+            let slope = |envelope: &Envelope| {
+                let failed =
+                    |error: FitError| AnalysisError::Library { what: "the slope of an envelope", why: error.to_string() };
+                Ok::<f64, AnalysisError>(envelope.slope(from, to).map_err(failed)?.slope)
+            };
+            let finest = clusterings.iter().last().map(|(_, labels)| labels).unwrap_or_default();
+            Ok([
+                slope(&Envelope::new(&clusterings))?,
+                slope(&Envelope::of_sizes([sizes(&drawn.truth)]))?,
+                slope(&uniform(k, self.samples, seed, 0))?,
+                agreement(&drawn.truth, finest)?.ari,
+            ])
+        };
+        let found = (0..seeds).map(|seed| of_seed(self.seed + seed)).collect::<Result<Vec<[f64; 4]>, AnalysisError>>()?;
+        let column = |at: usize| found.iter().map(|row| row[at]).collect::<Vec<f64>>();
+        let Self { exponent, spread, clusters, dimensions, samples, .. } = *self;
+        let (k, ranks, seconds) = (k.to_vec(), (from, to), 0.0);
+        let (slopes, truth, uniform, ari) = (column(0), column(1), column(2), column(3));
+        Ok(Toy { exponent, spread, clusters, dimensions, samples, k, ranks, slopes, truth, uniform, ari, seconds })
+    }
+
     fn check(&self) -> Result<(), AnalysisError> {
         if self.samples < 2 {
             return Err(AnalysisError::TooFewSamples(self.samples));
@@ -114,10 +153,7 @@ impl Normal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::envelope::{Envelope, for_every_k, with_nulls};
-    use crate::analysis::labels::sizes;
-    use crate::analysis::scores::agreement;
-    use crate::analysis::spectral::embed;
+    use crate::analysis::envelope::with_nulls;
 
     const SMALL: Gaussians = Gaussians { clusters: 12, samples: 300, dimensions: 40, exponent: 1.4, spread: 0.3, seed: 1 };
 
@@ -169,6 +205,22 @@ mod tests {
         assert_eq!(found.envelope, Envelope::new(&clusterings));
         assert!(found.shuffled.unwrap().slope.value.is_finite());
         assert!(found.slope.slope < found.equal.slope.value, "{:?} against {:?}", found.slope, found.equal);
+    }
+
+    #[test]
+    fn slopes_of_several_seeds_follow_the_true_sizes_where_clusters_are_separate() {
+        let ks = [4, 8, 12];
+        let of = |exponent: f64| Gaussians { exponent, ..SMALL }.slopes(3, &ks, (1, 12), 4).unwrap();
+        let (flat, steep) = (of(1.0), of(2.0));
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        assert_eq!((flat.slopes.len(), flat.truth.len(), flat.ranks), (3, 3, (1, 12)));
+        assert!(mean(&steep.truth) < mean(&flat.truth) - 0.3 && mean(&steep.slopes) < mean(&flat.slopes), "{flat:?} {steep:?}");
+        assert_eq!(flat.uniform, steep.uniform, "random labels know nothing of it");
+        assert_eq!(
+            Gaussians { seed: SMALL.seed + 1, exponent: 1.0, ..SMALL }.slopes(1, &ks, (1, 12), 4).unwrap().slopes,
+            flat.slopes[1..2]
+        );
+        assert!(SMALL.slopes(1, &[2], (5, 9), 2).is_err(), "no clusters of those ranks");
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub mod similarity;
 pub mod spectral;
 #[cfg(feature = "analysis")]
 mod threads;
+mod toy;
 
 pub use error::AnalysisError;
 pub use matrix::Symmetric;
+pub use toy::Toy;

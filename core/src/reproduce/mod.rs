@@ -5,6 +5,7 @@
 
 mod clusters;
 mod find;
+mod gaussians;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -108,6 +109,7 @@ pub fn table(results: &Results) -> Vec<Row> {
         rows::learned(results),
         rows::exponents(results),
         clusters::rows(results),
+        gaussians::rows(),
     ]
     .concat()
 }

@@ -3,6 +3,7 @@
 mod causal;
 mod envelope;
 mod find;
+mod gaussians;
 mod score;
 pub mod scores;
 
@@ -40,6 +41,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(causal::command())
         .subcommand(envelope::command())
+        .subcommand(gaussians::command())
         .subcommand(score::command())
         .after_help(EXAMPLES)
 }
@@ -49,6 +51,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("causal", matches)) => causal::run(matches),
         Some(("envelope", matches)) => envelope::run(matches),
+        Some(("gaussians", matches)) => gaussians::run(matches),
         Some(("score", matches)) => score::run(matches),
         _ => find::run(matches),
     }
