@@ -43,7 +43,8 @@ pub fn Table(rows: Memo<Vec<Row>>, library: Library) -> impl IntoView {
 fn Group(figure: &'static Figure, rows: Vec<Row>, library: Library) -> impl IntoView {
     let source = rows.iter().find_map(|row| row.source.clone());
     let of = format!("Fig {}", figure.name);
-    let ours = source.map(|file| {
+    let ours = source.and_then(|file| {
+        let link = figure.ours(&file)?;
         let title = library.index.with_untracked(|index| {
             index
                 .there()
@@ -51,7 +52,11 @@ fn Group(figure: &'static Figure, rows: Vec<Row>, library: Library) -> impl Into
                 .map(|published| published.title.clone())
         });
         let label = format!("View ours: {of}{}", title.map_or(String::new(), |title| format!(", {title}")));
-        view! { <PageLink class="button" link=figure.ours(&file) text="View ours" label=label /> }
+        Some(view! { <PageLink class="button" link=link text="View ours" label=label /> })
+    });
+    let small = figure.small().map(|link| {
+        let label = format!("Run the small version here: {of}");
+        view! { <PageLink class="button" link=link text="Run the small version here" label=label /> }
     });
     view! {
         <tbody>
@@ -61,7 +66,7 @@ fn Group(figure: &'static Figure, rows: Vec<Row>, library: Library) -> impl Into
                         <span>{of.clone()}<span class="note">{format!(" · {}", figure.title)}</span></span>
                         <span class="buttons">
                             {ours}
-                            <PageLink class="button" link=figure.small() text="Run the small version here" label=format!("Run the small version here: {of}") />
+                            {small}
                             <CopyCommand command=figure.command of=of />
                         </span>
                     </div>
@@ -123,8 +128,12 @@ fn CopyCommand(command: &'static str, of: String) -> impl IntoView {
             let _ = result.try_set(if copied { format!("Copied: {command}") } else { command.to_owned() });
         });
     };
+    let (text, label) = match command.contains("--device gpu") {
+        true => ("Copy the command for a GPU", format!("Copy the command for a GPU server: {of}")),
+        false => ("Copy the command", format!("Copy the command: {of}")),
+    };
     view! {
-        <button type="button" aria-label=format!("Copy the command for a GPU server: {of}") title=command on:click=copy>"Copy the command for a GPU"</button>
+        <button type="button" aria-label=label title=command on:click=copy>{text}</button>
         <code class="said" role="status">{move || result.get()}</code>
     }
 }
