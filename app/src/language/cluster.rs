@@ -92,8 +92,11 @@ fn summary(found: &Found, cluster: &Described) -> String {
         let parts = found.clusters.ask.stability;
         format!(" Found again in {parts} parts of the samples: Jaccard index {jaccard:.2}.")
     });
+    let causal = cluster.causal.map_or(String::new(), |score| {
+        format!(" Along its mean gradient its own loss changes {} times as much as that of others.", words::significant(score))
+    });
     format!(
-        "{}. Quanta: {}. Targets: {}.{stability}",
+        "{}. Quanta: {}. Targets: {}.{stability}{causal}",
         words::count(cluster.size, "sample", "samples"),
         some(counts(&samples.quantum, &cluster.members), &|quantum| format!("{}{}", quantum + 1, family(quantum))),
         some(counts(&samples.target, &cluster.members), &|target| format!("“{}”", contexts.token(target))),

@@ -41,7 +41,7 @@ fn path(course: &Course) -> String {
 /// A loss in nats, short.
 pub fn nats(loss: f32) -> String {
     match f64::from(loss) {
-        loss if loss < 5e-4 => "< 0.001".to_owned(),
+        loss if loss < 1e-3 => "< 0.001".to_owned(),
         loss => words::significant(loss),
     }
 }
