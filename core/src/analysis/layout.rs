@@ -2,10 +2,10 @@
 //!
 //! The layout is UMAP's (McInnes, Healy & Melville 2018, arXiv 1802.03426, section 3.2) of the graph of
 //! nearest neighbours that the clusterings use: an edge pulls its two samples together, and each pull is met
-//! by pushes from [`PUSHES`] samples drawn at random, with the kernel 1/(1 + d²) (a = b = 1), which needs no
+//! by pushes from a few samples drawn at random, with the kernel 1/(1 + d²) (a = b = 1), which needs no
 //! powers and so gives the same map on every machine. It starts from two random numbers a sample, averaged
 //! over neighbours again and again, which brings what hangs together into one region. Cost is
-//! [`EPOCHS`] · edges · ([`PUSHES`] + 1): half a second natively for 2,000 samples.
+//! the rounds times the edges times one more than the pushes: half a second natively for 2,000 samples.
 //!
 //! What it shows is who neighbours whom: samples that lie in one clump are joined by the graph. Distances
 //! between clumps, their sizes and their order around the map mean nothing, and a clump that the map tears
