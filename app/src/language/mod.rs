@@ -20,8 +20,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, Node};
 
+use crate::trainer::About;
 use crate::view::browser;
-use crate::view::notices::LinkNotices;
+use crate::view::notices::Notices;
 use found::Source;
 use state::Reader;
 
@@ -38,7 +39,7 @@ pub fn LanguagePage() -> impl IntoView {
     view! {
         <div class="study alone">
             <div class="pages language">
-                <LinkNotices />
+                <Notices about=About::Runs />
                 <section class="heading" aria-labelledby="page-title">
                     <h1 id="page-title">"The quanta of a language"</h1>
                     <p>

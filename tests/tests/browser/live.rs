@@ -153,7 +153,7 @@ fn a_model_is_trained_beside_its_text() {
         let first = person.waits(LONG_WAIT, "a text by the model in training", step).await;
         person.waits(LONG_WAIT, "a later one", async || step().await.filter(|later| *later > first)).await;
         person.presses("Stop").await;
-        person.waits_for_state("Stopped at step ").await;
+        person.waits_for_state("Stopped").await;
         assert!(person.can_use("button", "Resume").await && person.can_use("button", "Train").await);
         let summary = person.text_of("model-summary").await;
         assert!(summary.starts_with("Language: step ") && summary.contains(" of 50 quanta learned."), "{summary}");

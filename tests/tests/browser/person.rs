@@ -289,8 +289,7 @@ impl Person {
     /// Opens the first menu of a name.
     pub async fn opens_menu(&self, name: &str) {
         let menu = self.finds("disclosure", name).await;
-        menu.scroll_into_view().await.expect("the menu in view");
-        menu.click().await.expect("the menu open");
+        self.clicks(&menu).await;
     }
 
     /// Saves the curve of the only run as CSV, and returns its lines without the column of seconds.

@@ -13,8 +13,7 @@ mod train;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use crate::trainer::{About, RunCommands};
-use crate::view::notices::Notices;
+use crate::trainer::RunCommands;
 use crate::view::on_demand::{Build, OnDemand};
 use crate::view::run_status::Status;
 use model::Model;
@@ -42,7 +41,6 @@ fn Parts() -> impl IntoView {
     provide_context(TextState::new(model, reader));
     provide_context(Status::new(Signal::stored(false)));
     view! {
-        <Notices about=About::Runs of_link="" />
         <train::Train />
         <text::ReadText />
         <find::Find />
