@@ -5,6 +5,7 @@ mod analyst;
 mod find;
 mod model;
 mod nearest;
+mod own;
 mod text;
 mod token;
 mod tokens;
