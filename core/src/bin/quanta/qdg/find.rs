@@ -82,7 +82,7 @@ pub fn args(command: Command) -> Command {
             Arg::new("causal")
                 .long("causal")
                 .action(ArgAction::SetTrue)
-                .help("Also move the weights along each cluster's mean gradient, as quanta qdg causal does, and keep the scores"),
+                .help("Also move the weights along each cluster's mean gradient and keep the scores, as the command causal does"),
         )
 }
 
