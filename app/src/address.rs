@@ -45,9 +45,10 @@ impl Address {
         self.write(link, false);
     }
 
-    /// Goes to another link of the site and counts an arrival, so that its page shows it anew.
+    /// Goes to another link of the site and counts an arrival, so that its page shows it anew, from its top.
     pub fn visit(&self, link: Link) {
         self.go(link);
+        window().scroll_to_with_x_and_y(0.0, 0.0);
         self.on_arrival();
     }
 

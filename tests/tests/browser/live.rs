@@ -160,8 +160,10 @@ fn a_model_is_trained_beside_its_text() {
         // The run is one of the Lab's.
         person.follows("Its loss curves and the emergence of its quanta, in the Lab").await;
         person.finds("button", "Start").await;
+        // From its top, although the link stood further down.
+        assert_eq!(person.runs_script("return window.scrollY", []).await, json!(0));
         let query = person.query().await;
-        assert!(query.contains("snapshots=12") && query.contains("preset=language"), "{query}");
+        assert!(query.contains("snapshots=12") && query.contains("task=language"), "{query}");
     });
 }
 
