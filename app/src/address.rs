@@ -45,10 +45,9 @@ impl Address {
         self.write(link, false);
     }
 
-    /// Goes to another link of the site and counts an arrival, so that its page shows it anew, from its top.
+    /// Goes to another link of the site and counts an arrival, so that its page shows it anew.
     pub fn visit(&self, link: Link) {
         self.go(link);
-        window().scroll_to_with_x_and_y(0.0, 0.0);
         self.on_arrival();
     }
 
@@ -70,7 +69,12 @@ impl Address {
             };
         }
         self.problems.set(Vec::new());
+        let is_other_page = self.link.with_untracked(|old| old.page != link.page);
         self.link.set(link);
+        // Back and Forward are restored by the browser; another page is shown from its top.
+        if is_other_page {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
     }
 }
 
