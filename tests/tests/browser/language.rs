@@ -84,6 +84,8 @@ fn clusters_are_opened_chosen_searched_shared_and_saved(kind: Kind) {
         person.opens("?page=language").await;
         let text = person.reads_soon("Published: “").await;
         assert!(text.contains("QDG"), "{text}");
+        // The live half stands above the menu, which moves until it is there.
+        person.reads_soon("Step 1,200: of ").await;
         person.opens_menu("In a terminal").await;
         assert!(person.value_of("Clusters of a run, in a terminal").await.starts_with("quanta qdg "));
         person.picks_file(&path).await;
