@@ -6,6 +6,7 @@ mod find;
 mod model;
 mod nearest;
 mod own;
+mod state;
 mod text;
 mod token;
 mod tokens;
@@ -18,7 +19,7 @@ use crate::trainer::RunCommands;
 use crate::view::on_demand::{Build, OnDemand};
 use crate::view::run_status::Status;
 use model::Model;
-use text::TextState;
+use state::TextState;
 
 use super::state::Reader;
 
@@ -39,7 +40,9 @@ fn Parts() -> impl IntoView {
     expect_context::<RunCommands>().recall(None);
     let model = Model::new(reader);
     provide_context(model);
-    provide_context(TextState::new(model, reader));
+    let text = TextState::new(model, reader);
+    provide_context(text);
+    nearest::follow(text, reader);
     provide_context(Status::new(Signal::stored(false)));
     view! {
         <train::Train />

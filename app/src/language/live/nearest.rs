@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use quanta_core::analysis::qdg::Inputs;
 
 use super::analyst::Analyst;
-use super::text::{Shown, TextState};
+use super::state::{Shown, TextState};
 use crate::language::found::Found;
 use crate::language::state::Reader;
 use crate::question::{Answer, Question};

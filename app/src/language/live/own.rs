@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text::TextState;
+use super::state::TextState;
 
 /// The field for it.
 #[component]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use quanta_core::analysis::reading::{Course, Near};
 
-use super::text::{Shown, TextState};
+use super::state::{Shown, TextState};
 use crate::language::course::{CourseOf, nats};
 use crate::language::state::Reader;
 use crate::view::browser;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::text::{Place, Shown, TextState};
+use super::state::{Place, Shown, TextState};
 use crate::language::course::nats;
 use crate::words;
 
