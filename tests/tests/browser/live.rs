@@ -21,8 +21,18 @@ impl Person {
 
     /// Waits until the sentence about the text begins so; the whole of it.
     async fn reads_of_the_text(&self, words: &str) -> String {
-        let look = async || Some(self.text_of("text-state").await).filter(|text| text.starts_with(words));
-        self.waits(LONG_WAIT, &format!("the text to say '{words}'"), look).await
+        self.reads_at("text-state", words).await
+    }
+
+    /// Waits until the sentence about the search for clusters begins so; the whole of it.
+    async fn reads_of_the_search(&self, words: &str) -> String {
+        self.reads_at("find-state", words).await
+    }
+
+    /// Waits until the text of the element with that id begins so; the whole of it.
+    async fn reads_at(&self, id: &str, words: &str) -> String {
+        let look = async || Some(self.text_of(id).await).filter(|text| text.starts_with(words));
+        self.waits(LONG_WAIT, &format!("'{words}' at {id}"), look).await
     }
 
     /// Moves the slider over the steps to its end, or to its beginning.
@@ -38,12 +48,6 @@ impl Person {
         let look = "return [...document.querySelectorAll('.token.ruled')].map((token) => parseFloat(token.style.getPropertyValue('--loss')))";
         let shades = self.runs_script(look, []).await;
         shades.as_array().expect("shades").iter().map(|shade| shade.as_f64().expect("a number")).collect()
-    }
-
-    /// Waits until the sentence about the search for clusters begins so; the whole of it.
-    async fn reads_of_the_search(&self, words: &str) -> String {
-        let look = async || Some(self.text_of("find-state").await).filter(|text| text.starts_with(words));
-        self.waits(LONG_WAIT, &format!("the search to say '{words}'"), look).await
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use quanta_core::config::{Preset, RunConfig, preset};
 
 use super::model::{Chosen, Model, is_language};
+use crate::language::list::Select;
 use crate::link::Link;
 use crate::trainer::{Engine, Phase, Run, RunCommands, RunJob, Runs};
 use crate::view::page_link::PageLink;
@@ -43,6 +44,8 @@ pub fn Train() -> impl IntoView {
     });
     let can_pause = move || is_ours.get() && job.phase.with(Phase::is_busy);
     let can_stop = move || is_ours.get() && !is_at_rest.get() && job.phase.with(|phase| *phase != Phase::Stopping);
+    let pair = |preset: &Preset| (preset.name.to_owned(), preset.title.to_owned());
+    let presets = Signal::stored(PRESETS.into_iter().filter_map(preset).map(pair).collect::<Vec<(String, String)>>());
     let look_for = move || preset(&chosen.get()).map(|preset| preset.look_for);
     let summary = move || match model.chosen()? {
         Chosen::Run(id) => runs.with(id, |run| run.summary().map(|summary| format!("{}: {summary}.", run.name)))?,
@@ -61,13 +64,8 @@ pub fn Train() -> impl IntoView {
         <section class="train" aria-labelledby="model-title">
             <h2 id="model-title">"A model"</h2>
             <Choice />
-            <div class="choice">
-                <label for="language-preset">"Train anew"</label>
-                <select id="language-preset" prop:value=move || chosen.get() on:change=move |event| chosen.set(event_target_value(&event))>
-                    {PRESETS.into_iter().filter_map(preset).map(|preset| view! { <option value=preset.name>{preset.title}</option> }).collect_view()}
-                </select>
-                <p class="note">{look_for}</p>
-            </div>
+            <Select id="language-preset" label="Train anew" value=chosen.into() options=presets chosen=move |name| chosen.set(name) />
+            <p class="note look-for">{look_for}</p>
             <div class="buttons" role="group" aria-label="Training">
                 <button type="button" class="main" id="language-train" disabled=move || !is_at_rest.get() on:click=start>"Train"</button>
                 <button type="button" disabled=move || !can_pause() on:click=move |_| commands.pause()>"Pause"</button>
@@ -93,8 +91,8 @@ fn Choice() -> impl IntoView {
         let chosen = model.chosen();
         model.options.with(|options| options.iter().position(|(option, _)| Some(option) == chosen.as_ref()))
     };
-    let pick = move |event| {
-        let place = event_target_value(&event).parse::<usize>().ok();
+    let pick = move |place: String| {
+        let place = place.parse::<usize>().ok();
         let option = place.and_then(|place| model.options.with_untracked(|options| options.get(place).cloned()));
         if let Some((option, _)) = option {
             model.pick(option);
@@ -104,19 +102,14 @@ fn Choice() -> impl IntoView {
         Chosen::Published(_) => format!("{title} (published)"),
         Chosen::Run(_) => title.clone(),
     };
+    let value = Signal::derive(move || place().map_or(String::new(), |place| place.to_string()));
+    let options = Signal::derive(move || {
+        let pair = |(at, option): (usize, &(Chosen, String))| (at.to_string(), title(option));
+        model.options.with(|options| options.iter().enumerate().map(pair).collect::<Vec<(String, String)>>())
+    });
     view! {
         <Show when=move || { model.options.with(|options| !options.is_empty()) }>
-            <div class="choice">
-                <label for="language-model">"Look at"</label>
-                <select id="language-model" on:change=pick prop:value=move || place().map(|place| place.to_string())>
-                    {move || {
-                        let now = place();
-                        model.options.with(|options| options.iter().enumerate().map(|(at, option)| {
-                            view! { <option value=at.to_string() selected=now == Some(at)>{title(option)}</option> }
-                        }).collect_view())
-                    }}
-                </select>
-            </div>
+            <Select id="language-model" label="Look at" value=value options=options chosen=pick />
         </Show>
     }
 }
