@@ -14,11 +14,13 @@ use crate::model::transformer::Transformer;
 use crate::record::{Array, Checkpoint, Record};
 
 /// Every choice is taken by one of these.
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 6] = [
     "",
     "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1",
     "positions=rotary&norm=layer&feed_forward=gelu&heads=4&kv_heads=2&width=16",
     "positions=learned&norm=rms&feed_forward=swiglu&embedding=untied&depth=2",
+    "attention_bias=all&embedding=tied",
+    "positions=rotary&rotary_share=0.5&attention_bias=all&residual=parallel&depth=2",
 ];
 
 fn tiny(query: &str) -> RunConfig {

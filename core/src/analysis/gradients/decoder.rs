@@ -278,7 +278,11 @@ pub(crate) mod tests {
         Ask { samples: 80, below: 30.0, draw, neighbours: 5, starts: 2, ..Ask::default() }
     }
 
-    pub(super) const KINDS: [&str; 2] = ["", "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1"];
+    pub(super) const KINDS: [&str; 3] = [
+        "",
+        "positions=rotary&feed_forward=swiglu&norm=rms&embedding=tied&kv_heads=1",
+        "positions=rotary&rotary_share=0.5&attention_bias=all&residual=parallel",
+    ];
 
     #[test]
     fn samples_are_labelled_tokens_that_the_model_predicts() {
@@ -318,7 +322,7 @@ pub(crate) mod tests {
                 place.fill(0);
             }
             let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, 0, 0).unwrap().unwrap());
-            assert_eq!(factors.len(), if kind.is_empty() { 12 } else { 14 });
+            assert_eq!(factors.len(), if kind.contains("swiglu") { 14 } else { 12 });
             let shapes = |layer: &Factors| (layer.outputs, layer.outputs * layer.inputs);
             let expected: Vec<(usize, usize)> =
                 model.weights.iter().map(|(outputs, weights)| (*outputs, weights.len())).collect();

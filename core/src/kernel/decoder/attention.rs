@@ -28,9 +28,11 @@ impl Network<'_> {
             to.iter_mut().zip(from).for_each(|(to, x)| *to = x * scale);
             return;
         };
-        let half = from.len() / 2;
+        let turned = self.decoder.sizes.turned;
+        to[turned..].iter_mut().zip(&from[turned..]).for_each(|(to, x)| *to = x * scale);
+        let half = turned / 2;
         let (cosines, sines) = (&cosines.row(place)[..half], &sines.row(place)[..half]);
-        let ((a, b), (to_a, to_b)) = (from.split_at(half), to.split_at_mut(half));
+        let ((a, b), (to_a, to_b)) = (from[..turned].split_at(half), to[..turned].split_at_mut(half));
         let sign = if back { -scale } else { scale };
         for i in 0..half {
             let (cosine, sine) = (cosines[i] * scale, sines[i] * sign);

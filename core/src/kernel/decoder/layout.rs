@@ -2,7 +2,7 @@
 
 use crate::kernel::cpu::simd::LANES;
 use crate::model::TransformerSettings;
-use crate::model::transformer::{Embedding, FeedForward, Norm, Positions};
+use crate::model::transformer::{AttentionBias, Embedding, FeedForward, Norm, Positions, Residual};
 
 /// A decoder's parameter: an array of the Burn module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Sizes {
     /// Heads that have keys and values of their own.
     pub groups: usize,
     pub head: usize,
+    /// How many numbers at the beginning of a head are turned by their place.
+    pub turned: usize,
     /// Queries, keys and values of all heads, side by side.
     pub joined: usize,
     pub hidden: usize,
@@ -59,6 +61,10 @@ pub struct Sizes {
     pub is_gated: bool,
     pub is_rotary: bool,
     pub is_tied: bool,
+    /// Whether attention's layers have biases.
+    pub is_biased: bool,
+    /// Whether a block's two layers read what attention reads.
+    pub is_parallel: bool,
 }
 
 /// Where the gradients of a block are summed.
@@ -68,7 +74,9 @@ pub struct BlockParts {
     pub attention_norm: Part,
     /// Queries, keys and values, side by side.
     pub joined: Part,
+    pub joined_bias: Part,
     pub output: Part,
+    pub output_bias: Part,
     pub feed_norm: Part,
     /// Up and gate, side by side.
     pub feed: Part,
@@ -108,6 +116,7 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         heads: settings.heads,
         groups: settings.kv_heads,
         head: settings.head_width(),
+        turned: settings.turned_width(),
         joined: width + 2 * kv,
         hidden,
         hidden_lanes,
@@ -118,6 +127,8 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         is_gated,
         is_rotary: settings.positions == Positions::Rotary,
         is_tied: settings.embedding == Embedding::Tied,
+        is_biased: settings.attention_bias == AttentionBias::All,
+        is_parallel: settings.residual == Residual::Parallel,
     };
     let mut parts = Parts::default();
     let mut parameters = Vec::new();
@@ -144,7 +155,9 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         let block = BlockParts {
             attention_norm: parts.add(2, width),
             joined: parts.add(width, sizes.joined),
+            joined_bias: parts.add(1, sizes.joined),
             output: parts.add(width, width),
+            output_bias: parts.add(1, width),
             feed_norm: parts.add(2, width),
             feed: parts.add(width, sizes.feed),
             feed_bias: parts.add(1, hidden),
@@ -156,8 +169,15 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         for (layer, column, columns) in [("query", 0, width), ("key", width, kv), ("value", width + kv, kv)] {
             let part = block.joined.within(0, width, column, columns);
             matrix(&mut parameters, name(&format!("attention.{layer}.weight")), part);
+            if sizes.is_biased {
+                let part = block.joined_bias.within(0, 1, column, columns);
+                vector(&mut parameters, name(&format!("attention.{layer}.bias")), part, 0);
+            }
         }
         matrix(&mut parameters, name("attention.output.weight"), block.output);
+        if sizes.is_biased {
+            vector(&mut parameters, name("attention.output.bias"), block.output_bias, 0);
+        }
         norm(&mut parameters, &name("feed_norm"), block.feed_norm);
         matrix(&mut parameters, name("feed.up.weight"), block.feed.within(0, width, 0, hidden));
         if is_gated {

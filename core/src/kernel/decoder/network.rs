@@ -27,7 +27,9 @@ pub struct Network<'a> {
 pub struct BlockWeights {
     pub attention_norm: NormWeights,
     pub joined: Both,
+    pub joined_bias: Option<Rows>,
     pub output: Both,
+    pub output_bias: Option<Rows>,
     pub feed_norm: NormWeights,
     pub feed: Both,
     /// Zeros where there is none.
@@ -90,6 +92,13 @@ impl<'a> Network<'a> {
             let find = |name: &str| find(&format!("blocks.{at}.{name}"));
             let [query, key, value] =
                 [find("attention.query.weight")?, find("attention.key.weight")?, find("attention.value.weight")?];
+            let (mut joined_bias, mut output_bias) = (None, None);
+            if sizes.is_biased {
+                let layers = ["query", "key", "value"].map(|layer| find(&format!("attention.{layer}.bias")));
+                let [query, key, value] = layers;
+                joined_bias = Some(Rows::of(&[query?, key?, value?].concat()));
+                output_bias = Some(Rows::of(find("attention.output.bias")?));
+            }
             let mut first = vec![(find("feed.up.weight")?, hidden, 0)];
             let (mut feed_bias, mut down_bias) = (Rows::of(&vec![0.0; hidden]), None);
             if sizes.is_gated {
@@ -101,7 +110,9 @@ impl<'a> Network<'a> {
             Ok(BlockWeights {
                 attention_norm: norm(&format!("blocks.{at}.attention_norm"))?,
                 joined: Both::new(&[(query, width, 0), (key, kv, width), (value, kv, width + kv)], width, joined, is_trained),
+                joined_bias,
                 output: Both::new(&[(find("attention.output.weight")?, width, 0)], width, width, is_trained),
+                output_bias,
                 feed_norm: norm(&format!("blocks.{at}.feed_norm"))?,
                 feed: Both::new(&first, width, feed, is_trained),
                 feed_bias,
@@ -150,13 +161,13 @@ impl<'a> Network<'a> {
 
 /// Cosines and sines of the angles by which each place turns the pairs of a head.
 fn rotary(sizes: Sizes) -> [Rows; 2] {
-    let half = sizes.head / 2;
+    let half = sizes.turned / 2;
     [f32::cos as fn(f32) -> f32, f32::sin].map(|of| {
         let mut rows = Rows::default();
         rows.size(sizes.context, half);
         for place in 0..sizes.context {
             for (pair, to) in rows.row_mut(place)[..half].iter_mut().enumerate() {
-                *to = of(place as f32 * ROTARY_BASE.powf(-2.0 * pair as f32 / sizes.head as f32));
+                *to = of(place as f32 * ROTARY_BASE.powf(-2.0 * pair as f32 / sizes.turned as f32));
             }
         }
         rows

@@ -27,10 +27,17 @@ impl Network<'_> {
         }
         for (weights, block) in self.blocks.iter().zip(blocks) {
             self.normalise(stream, &weights.attention_norm, &mut block.attention_norm, 0..places);
+            if sizes.is_parallel {
+                self.normalise(stream, &weights.feed_norm, &mut block.feed_norm, 0..places);
+            }
             self.linear(&block.attention_norm.out, &weights.joined.forward, width, joined, 0..places, false);
+            self.bias(&weights.joined_bias, joined, places);
             self.attend(joined, block, heads, places);
             self.linear(&block.seen, &weights.output.forward, width, stream, 0..places, true);
-            self.normalise(stream, &weights.feed_norm, &mut block.feed_norm, 0..places);
+            self.bias(&weights.output_bias, stream, places);
+            if !sizes.is_parallel {
+                self.normalise(stream, &weights.feed_norm, &mut block.feed_norm, 0..places);
+            }
             self.linear(&block.feed_norm.out, &weights.feed.forward, width, feed, 0..places, false);
             for place in 0..places {
                 let (row, to, slopes) = (feed.row(place), block.hidden.row_mut(place), block.slopes.row_mut(place));
@@ -39,10 +46,8 @@ impl Network<'_> {
                 } else {
                     self.isa.run(Gelu { row, bias: weights.feed_bias.row(0), to, slope: slopes });
                 }
-                if let Some(bias) = &weights.down_bias {
-                    self.isa.run(Add { to: stream.row_mut(place), row: bias.row(0) });
-                }
             }
+            self.bias(&weights.down_bias, stream, places);
             self.linear(&block.hidden, &weights.down.forward, sizes.hidden, stream, 0..places, true);
         }
         self.normalise(stream, &self.norm, norm, 0..places);
@@ -86,10 +91,16 @@ impl Network<'_> {
             let layers = if sizes.is_gated { &layers[..] } else { &layers[..1] };
             collect.layer(isa, parts.feed, &block.feed_norm.out, feed, range.clone(), layers);
             collect.rows(isa, parts.feed_bias, feed, range.clone());
-            self.linear(feed, &weights.feed.backward, sizes.feed, delta, range.clone(), false);
-            self.normalise_backward(delta, &weights.feed_norm, &block.feed_norm, stream, range.clone(), parts.feed_norm, collect);
-
+            let feed_norm = |delta: &mut Rows, stream: &mut Rows, collect: &mut Collect| {
+                self.linear(feed, &weights.feed.backward, sizes.feed, delta, range.clone(), false);
+                let (tape, part) = (&block.feed_norm, parts.feed_norm);
+                self.normalise_backward(delta, &weights.feed_norm, tape, stream, range.clone(), part, collect);
+            };
+            if !sizes.is_parallel {
+                feed_norm(delta, stream, collect);
+            }
             collect.layer(isa, parts.output, &block.seen, stream, range.clone(), &[("attention.output", 0, sizes.width)]);
+            collect.rows(isa, parts.output_bias, stream, range.clone());
             self.linear(stream, &weights.output.backward, sizes.width, delta, range.clone(), false);
             self.attend_backward(delta, block, heads, joined, places, range.clone());
             let kv = sizes.groups * sizes.head;
@@ -99,6 +110,10 @@ impl Network<'_> {
                 ("attention.value", sizes.width + kv, kv),
             ];
             collect.layer(isa, parts.joined, &block.attention_norm.out, joined, range.clone(), &layers);
+            collect.rows(isa, parts.joined_bias, joined, range.clone());
+            if sizes.is_parallel {
+                feed_norm(delta, stream, collect);
+            }
             self.linear(joined, &weights.joined.backward, sizes.joined, delta, range.clone(), false);
             let (tape, part) = (&block.attention_norm, parts.attention_norm);
             self.normalise_backward(delta, &weights.attention_norm, tape, stream, range.clone(), part, collect);
@@ -116,6 +131,13 @@ impl Network<'_> {
     fn linear(&self, from: &Rows, by: &Packed, depth: usize, to: &mut Rows, range: Range<usize>, adds: bool) {
         let size = Size { rows: range.len(), panels: by.panels, depth };
         multiply(self.isa, from.left(range.start, 0), by.right(), to.result(range.start), size, adds);
+    }
+
+    /// Adds a layer's bias, where it has one, to the rows of all places.
+    fn bias(&self, bias: &Option<Rows>, to: &mut Rows, places: usize) {
+        if let Some(bias) = bias {
+            (0..places).for_each(|place| self.isa.run(Add { to: to.row_mut(place), row: bias.row(0) }));
+        }
     }
 
     fn normalise(&self, from: &Rows, weights: &NormWeights, tape: &mut NormTape, range: Range<usize>) {

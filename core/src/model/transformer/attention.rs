@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::TransformerSettings;
+use super::{AttentionBias, TransformerSettings};
 use super::layers::{Linear, Start};
 
 /// The base of rotary frequencies.
@@ -32,26 +32,33 @@ pub struct Places {
 }
 
 impl Places {
-    /// Of so many places; with the head's width where positions are rotary.
-    pub fn new(places: usize, rotary: Option<usize>, device: &Device) -> Self {
+    /// Of so many places, of which the first `turned` numbers of a head are turned: 0 where positions are
+    /// learned.
+    pub fn new(places: usize, turned: usize, device: &Device) -> Self {
         let hidden = |at: usize| if at % places > at / places { -1e9f32 } else { 0.0 };
         let mask: Vec<f32> = (0..places * places).map(hidden).collect();
         let upload = |values: Vec<f32>, columns: usize| Tensor::from_data(TensorData::new(values, [1, 1, places, columns]), device);
-        let angle = |at: usize, head: usize| {
-            let pair = (at % head) % (head / 2);
-            (at / head) as f32 * ROTARY_BASE.powf(-2.0 * pair as f32 / head as f32)
+        let angle = |at: usize| {
+            let pair = (at % turned) % (turned / 2);
+            (at / turned) as f32 * ROTARY_BASE.powf(-2.0 * pair as f32 / turned as f32)
         };
-        let table = |head: usize, of: fn(f32) -> f32| upload((0..places * head).map(|at| of(angle(at, head))).collect(), head);
-        Self { mask: upload(mask, places), rotary: rotary.map(|head| [table(head, f32::cos), table(head, f32::sin)]) }
+        let table = |of: fn(f32) -> f32| upload((0..places * turned).map(|at| of(angle(at))).collect(), turned);
+        Self { mask: upload(mask, places), rotary: (turned > 0).then(|| [table(f32::cos), table(f32::sin)]) }
     }
 
-    /// Turns each place's numbers, `[documents, heads, places, head]`, by its angles: the first half of a
-    /// head holds the first numbers of its pairs, the second half the second ones.
+    /// Turns each place's numbers, `[documents, heads, places, head]`, by its angles: the first half of what is
+    /// turned of a head holds the first numbers of its pairs, the second half the second ones.
     fn turn(&self, x: Tensor<4>) -> Tensor<4> {
         let Some([cosines, sines]) = &self.rotary else { return x };
-        let half = x.dims()[3] / 2;
+        let (head, turned) = (x.dims()[3], cosines.dims()[3]);
+        let half = turned / 2;
         let (first, second) = (x.clone().narrow(3, 0, half), x.clone().narrow(3, half, half));
-        x * cosines.clone() + Tensor::cat(vec![second.neg(), first], 3) * sines.clone()
+        let across = Tensor::cat(vec![second.neg(), first], 3) * sines.clone();
+        if turned == head {
+            return x * cosines.clone() + across;
+        }
+        let rest = x.clone().narrow(3, turned, head - turned);
+        Tensor::cat(vec![x.narrow(3, 0, turned) * cosines.clone() + across, rest], 3)
     }
 }
 
@@ -60,11 +67,15 @@ impl Attention {
     pub fn new(start: &mut Start<'_>, settings: &TransformerSettings, last: f32) -> Self {
         let (width, kv) = (settings.width, settings.kv_width());
         let deviation = 1.0 / (width as f32).sqrt();
+        let mut layer = |outputs: usize, deviation: f32| {
+            let layer = Linear::new(start, width, outputs, deviation);
+            if settings.attention_bias == AttentionBias::All { layer.with_bias(start) } else { layer }
+        };
         Self {
-            query: Linear::new(start, width, width, deviation),
-            key: Linear::new(start, width, kv, deviation),
-            value: Linear::new(start, width, kv, deviation),
-            output: Linear::new(start, width, width, last),
+            query: layer(width, deviation),
+            key: layer(kv, deviation),
+            value: layer(kv, deviation),
+            output: layer(width, last),
         }
     }
 

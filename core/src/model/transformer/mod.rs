@@ -1,8 +1,10 @@
 //! A decoder of tokens: each block adds to a stream of width d what attention finds before the place,
 //! then what two layers make of the place alone, each of a normalised stream (“pre-norm”).
 //!
-//! Its choices cover the families that language models are made of: GPT-2's (learned positions, GELU,
-//! layer norms, biases) and Llama's (rotary positions, SwiGLU, root-mean-square norms, grouped heads).
+//! Its choices cover the families that language models are made of: GPT-2's (learned positions, GELU, layer
+//! norms, biases), GPT-NeoX's, which Pythia is of (rotary positions in a share of each head, biases, both
+//! branches of a block side by side) and Llama's (rotary positions, SwiGLU, root-mean-square norms, grouped
+//! heads).
 
 #[cfg(feature = "engine")]
 mod attention;
@@ -53,6 +55,27 @@ choice! {
 }
 
 choice! {
+    /// Whether queries, keys, values and attention's output have biases.
+    AttentionBias {
+        /// None has one.
+        None = "none",
+        /// Each has one.
+        All = "all",
+    }
+}
+
+choice! {
+    /// What a block's two layers read.
+    Residual {
+        /// The stream with what attention has added to it.
+        Sequential = "sequential",
+        /// The stream as attention reads it; both are added to it together (GPT-NeoX, Black et al. 2022,
+        /// arXiv 2204.06745).
+        Parallel = "parallel",
+    }
+}
+
+choice! {
     /// Whether the tokens that are read and those that are predicted have the same vectors.
     Embedding {
         /// Each its own.
@@ -77,6 +100,12 @@ section! {
             "Units between the two layers of a block, in widths.";
         positions: Positions = Positions::Learned, Model, Kind::Choice(Positions::WORDS), "", "Positions",
             "How a place knows where it stands: a learned vector, or queries and keys turned by their place.";
+        rotary_share: f64 = 1.0, Model, Kind::Real { min: 0.0, max: 1.0 }, "", "Turned share",
+            "Of rotary positions: the share of each head's numbers that is turned.";
+        attention_bias: AttentionBias = AttentionBias::None, Model, Kind::Choice(AttentionBias::WORDS), "", "Attention's biases",
+            "Whether queries, keys, values and attention's output have biases.";
+        residual: Residual = Residual::Sequential, Model, Kind::Choice(Residual::WORDS), "", "Branches of a block",
+            "Whether a block's two layers read what attention has added, or stand beside it.";
         feed_forward: FeedForward = FeedForward::Gelu, Model, Kind::Choice(FeedForward::WORDS), "", "Between the layers",
             "The non-linearity of a block's two layers.";
         norm: Norm = Norm::Layer, Model, Kind::Choice(Norm::WORDS), "", "Norm",
@@ -102,6 +131,14 @@ impl TransformerSettings {
         self.kv_heads * self.head_width()
     }
 
+    /// How many numbers at the beginning of each head are turned by their place.
+    pub fn turned_width(&self) -> usize {
+        match self.positions {
+            Positions::Learned => 0,
+            Positions::Rotary => (self.head_width() as f64 * self.rotary_share / 2.0) as usize * 2,
+        }
+    }
+
     /// Tokens and predicted tokens of a document of the task; a text of no tokens where it has none.
     fn sizes(task: &TaskConfig) -> (u64, u64) {
         task.language().map_or((0, 0), |language| (language.vocabulary().len as u64, language.context as u64))
@@ -120,7 +157,10 @@ impl ModelSettings for TransformerSettings {
         let (tokens, context) = Self::sizes(task);
         let (d, hidden) = (self.width as u64, self.hidden_width() as u64);
         let norm = if self.norm == Norm::Layer { 2 * d } else { d };
-        let biases = if self.feed_forward == FeedForward::Gelu { hidden + d } else { 0 };
+        let kv = self.kv_width() as u64;
+        let attention_biases = if self.attention_bias == AttentionBias::All { 2 * d + 2 * kv } else { 0 };
+        let feed_biases = if self.feed_forward == FeedForward::Gelu { hidden + d } else { 0 };
+        let biases = attention_biases + feed_biases;
         let positions = if self.positions == Positions::Learned { context * d } else { 0 };
         let embeddings = if self.embedding == Embedding::Tied { 1 } else { 2 };
         embeddings * tokens * d + positions + self.depth as u64 * (self.block_weights() + 2 * norm + biases) + norm
@@ -153,6 +193,9 @@ impl ModelSettings for TransformerSettings {
             problems.push(self.problem("width", format!("must be a multiple of heads, which is {}", self.heads)));
         } else if self.positions == Positions::Rotary && !self.head_width().is_multiple_of(2) {
             problems.push(self.problem("width", format!("must be a multiple of {}: rotary heads are of even width", 2 * self.heads)));
+        } else if self.positions == Positions::Rotary && self.turned_width() == 0 {
+            let least = 2.0 / self.head_width() as f64;
+            problems.push(self.problem("rotary_share", format!("must be at least {least}: heads of {} turn pairs", self.head_width())));
         }
         if !self.heads.is_multiple_of(self.kv_heads) {
             problems.push(self.problem("kv_heads", format!("must divide heads, which is {}", self.heads)));

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::attention::{Attention, Places};
 use super::layers::{Linear, Normaliser, Start};
-use super::{Embedding, FeedForward, Positions, TransformerSettings};
+use super::{Embedding, FeedForward, Positions, Residual, TransformerSettings};
 use crate::model::parts::gelu;
 
 /// The deviation of the embeddings' starting values.
@@ -113,13 +113,12 @@ impl Transformer {
             let positions = positions.val().narrow(0, 0, places).unsqueeze_dim::<3>(0);
             stream = (stream.reshape([rows / places, places, width]) + positions).reshape([rows, width]);
         }
-        let rotary = (settings.positions == Positions::Rotary).then(|| settings.head_width());
-        let places = Places::new(places, rotary, &device);
+        let places = Places::new(places, settings.turned_width(), &device);
         for block in &self.blocks {
             let seen = block.attention.forward(block.attention_norm.forward(stream.clone()), &places, settings.heads);
-            stream = stream + seen;
-            let fed = block.feed.forward(block.feed_norm.forward(stream.clone()));
-            stream = stream + fed;
+            let between = stream.clone() + seen;
+            let read = if settings.residual == Residual::Parallel { stream } else { between.clone() };
+            stream = between + block.feed.forward(block.feed_norm.forward(read));
         }
         let last = self.norm.forward(stream);
         match &self.logits {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::TransformerSettings;
-use crate::model::transformer::{Embedding, FeedForward, Norm, Positions};
+use crate::model::transformer::{AttentionBias, Embedding, FeedForward, Norm, Positions, Residual};
 
 /// Parameters by name.
 pub type Values = BTreeMap<String, Vec<f64>>;
@@ -36,11 +36,20 @@ pub fn logits(settings: &TransformerSettings, values: &Values, document: &[u32])
     };
     for block in 0..settings.depth {
         let layer = |rows: &Matrix, name: &str| product(rows, at(&format!("blocks.{block}.{name}.weight")));
+        let biased = |rows: &Matrix, name: &str| {
+            let mut out = layer(rows, name);
+            if settings.attention_bias == AttentionBias::All {
+                out.iter_mut().for_each(|row| add(row, at(&format!("blocks.{block}.{name}.bias"))));
+            }
+            out
+        };
         let rows = norm(&stream, &format!("blocks.{block}.attention_norm"));
-        let [query, key, value] = ["query", "key", "value"].map(|name| layer(&rows, &format!("attention.{name}")));
+        let before = stream.clone();
+        let [query, key, value] = ["query", "key", "value"].map(|name| biased(&rows, &format!("attention.{name}")));
         let seen = attend(settings, &query, &key, &value);
-        stream.iter_mut().zip(layer(&seen, "attention.output")).for_each(|(row, by)| add(row, &by));
-        let rows = norm(&stream, &format!("blocks.{block}.feed_norm"));
+        stream.iter_mut().zip(biased(&seen, "attention.output")).for_each(|(row, by)| add(row, &by));
+        let read = if settings.residual == Residual::Parallel { &before } else { &stream };
+        let rows = norm(read, &format!("blocks.{block}.feed_norm"));
         let mut hidden = layer(&rows, "feed.up");
         if settings.feed_forward == FeedForward::SwiGlu {
             for (row, gate) in hidden.iter_mut().zip(layer(&rows, "feed.gate")) {
@@ -83,11 +92,13 @@ fn attend(settings: &TransformerSettings, query: &Matrix, key: &Matrix, value: &
         if settings.positions == Positions::Learned {
             return row.to_vec();
         }
-        let half = head / 2;
-        let angle = |pair: usize| place as f64 * 10_000f64.powf(-2.0 * pair as f64 / head as f64);
-        let one = |i: usize| match i < half {
-            true => row[i] * angle(i).cos() - row[i + half] * angle(i).sin(),
-            false => row[i] * angle(i - half).cos() + row[i - half] * angle(i - half).sin(),
+        let turned = settings.turned_width();
+        let half = turned / 2;
+        let angle = |pair: usize| place as f64 * 10_000f64.powf(-2.0 * pair as f64 / turned as f64);
+        let one = |i: usize| match i / half {
+            0 => row[i] * angle(i).cos() - row[i + half] * angle(i).sin(),
+            1 => row[i] * angle(i - half).cos() + row[i - half] * angle(i - half).sin(),
+            _ => row[i],
         };
         (0..head).map(one).collect()
     };
