@@ -23,7 +23,8 @@ pub enum Question {
         /// The documents, each of at least two tokens.
         documents: Vec<Vec<u32>>,
     },
-    /// Which clusters do its gradients form?
+    /// Which clusters do its gradients form? Where the message has bytes they are the record of [`Answer::SoFar`], and
+    /// what is left is found.
     Find {
         /// The JSON of an [`Ask`](quanta_core::analysis::qdg::Ask).
         ask: Value,
@@ -69,6 +70,9 @@ pub enum Answer {
         /// The one that begins, in words.
         doing: String,
     },
+    /// The message's bytes are the run with the clusters that are found so far, of fewer similarities than were asked
+    /// for.
+    SoFar {},
     /// The message's bytes are the run with its clusters, without its weights.
     Found {},
     /// The nearest cluster of each predicted token, document by document.
@@ -118,6 +122,7 @@ mod tests {
             },
             Answer::Course { course: Course { steps: vec![1, 10], losses: vec![2.5, 0.125] } },
             Answer::Stage { done: 1, of: 4, doing: "comparing".to_owned() },
+            Answer::SoFar {},
             Answer::Found {},
             Answer::Near { near: vec![vec![None, Some(near)]] },
             Answer::Failed { message: "why".to_owned() },

@@ -151,6 +151,18 @@ pub enum AnalysisError {
         /// How much memory they would take.
         gib: f64,
     },
+    /// No scratch file for gradients.
+    #[error(
+        "{gib:.1} GiB of gradients cannot be kept in {folder}: {why}; make room there, name another folder by TMPDIR, or take a projection or fewer samples"
+    )]
+    Scratch {
+        /// How much room was needed.
+        gib: f64,
+        /// Where.
+        folder: String,
+        /// The system's own words.
+        why: String,
+    },
     /// What was kept of an analysis lacks a part, or has one that does not fit.
     #[error("the clusters that are kept here cannot be read: `{0}` is missing or does not fit; make them anew")]
     Artifact(String),

@@ -184,6 +184,11 @@ impl RunConfig {
         self.fields().into_iter().map(|field| field.name).filter(|name| self.get(name) != theirs(name)).collect()
     }
 
+    /// Whether the other run trains the same model: how the two are measured makes no difference.
+    pub fn trains_as(&self, other: &Self) -> bool {
+        (&self.task, &self.model, &self.training) == (&other.task, &other.model, &other.training)
+    }
+
     /// The fields that have to be named to set this run, as names: the task and the model where they
     /// are not the usual ones, and every field that is not its default.
     pub fn changed(&self) -> Vec<&'static str> {

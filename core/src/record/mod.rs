@@ -259,6 +259,23 @@ impl Record {
         self.checkpoint.as_ref().or(self.snapshots.last())
     }
 
+    /// The run's curves and what analyses made of it, without its parameters.
+    pub fn without_weights(&self) -> Self {
+        Self {
+            config: self.config.clone(),
+            quanta: self.quanta.clone(),
+            device: self.device.clone(),
+            path: self.path.clone(),
+            parts: self.parts.clone(),
+            finished: self.finished.clone(),
+            status: self.status.clone(),
+            evaluations: self.evaluations.clone(),
+            checkpoint: None,
+            snapshots: Vec::new(),
+            artifacts: self.artifacts.clone(),
+        }
+    }
+
     /// The run as a trained model: its curves and its parameters, the newest among the snapshots, without the
     /// optimiser's moments, which only going on needs.
     pub fn into_model(mut self) -> Self {

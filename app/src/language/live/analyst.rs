@@ -92,7 +92,7 @@ impl Analyst {
             FromWorker::Message(Answer::Ready {}, _) => {
                 let _ = self.worker.try_update_value(WorkerHandle::on_ready);
             }
-            FromWorker::Message(answer @ Answer::Stage { .. }, bytes) => heard(Ok((answer, bytes))),
+            FromWorker::Message(answer @ (Answer::Stage { .. } | Answer::SoFar {}), bytes) => heard(Ok((answer, bytes))),
             FromWorker::Message(Answer::Failed { message }, _) => self.end(heard, Err(message)),
             FromWorker::Message(answer, bytes) => self.end(heard, Ok((answer, bytes))),
             FromWorker::Died(why) => self.end(heard, Err(format!("the analysis broke off: {why}"))),

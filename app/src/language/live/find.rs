@@ -8,7 +8,7 @@ use quanta_core::analysis::qdg::{Ask, Draw, Method, Places, Similarity};
 use quanta_core::number;
 
 use super::analyst::Analyst;
-use super::model::Model;
+use super::model::{Chosen, Model};
 use crate::language::state::Reader;
 use crate::published::Material;
 use crate::question::{Answer, Question};
@@ -20,8 +20,24 @@ use crate::words;
 enum State {
     Idle,
     Busy { done: usize, of: usize, doing: String },
+    Paused { done: usize, of: usize },
     Found(String),
     Failed(String),
+}
+
+/// What was asked for, and what of it is there.
+#[derive(Clone)]
+struct Asked {
+    ask: Ask,
+    title: String,
+    /// Milliseconds that it has taken, without those in which it was paused, up to `since`.
+    taken: f64,
+    since: f64,
+    chosen: Chosen,
+    /// The run as it was when it was asked about: it may be trained on meanwhile.
+    run: Option<Arc<Vec<u8>>>,
+    /// The record with the clusters that are found so far.
+    so_far: Option<Arc<Vec<u8>>>,
 }
 
 /// The settings as they are typed and ticked.
@@ -89,17 +105,30 @@ pub fn Find() -> impl IntoView {
     let state = RwSignal::new(State::Idle);
     let wrong = Memo::new(move |_| form.ask().err());
     let is_busy = move || state.with(|state| matches!(state, State::Busy { .. }));
-    let can_find = move || model.version.with(Option::is_some) && wrong.with(Option::is_none) && !is_busy();
-    let find = move |_| {
-        let (Some((chosen, _)), Ok(ask)) = (model.version.get_untracked(), untrack(|| form.ask())) else { return };
-        let title = model.title().unwrap_or_default();
-        state.set(State::Busy { done: 0, of: ask.stages(), doing: "loading the analysis".to_owned() });
-        let begun = js_sys::Date::now();
-        analyst.ask(model.bytes(chosen), Question::Find { ask: ask.to_json() }, None, move |heard| match heard {
+    let is_paused = move || state.with(|state| matches!(state, State::Paused { .. }));
+    let can_find = move || model.version.with(Option::is_some) && wrong.with(Option::is_none) && !is_busy() && !is_paused();
+    let asked = StoredValue::new(None::<Asked>);
+    let go = move || {
+        let Some(now) = asked.with_value(Clone::clone) else { return };
+        asked.update_value(|asked| asked.iter_mut().for_each(|asked| asked.since = js_sys::Date::now()));
+        let run = async move {
+            if let Some(run) = now.run {
+                return Ok(run);
+            }
+            let run = model.bytes(now.chosen).await?;
+            let held = run.clone();
+            let _ = asked.try_update_value(|asked| asked.iter_mut().for_each(|asked| asked.run = Some(held.clone())));
+            Ok(run)
+        };
+        analyst.ask(run, Question::Find { ask: now.ask.to_json() }, now.so_far, move |heard| match heard {
             Ok((Answer::Stage { done, of, doing }, _)) => state.set(State::Busy { done, of, doing }),
+            Ok((Answer::SoFar {}, Some(bytes))) => {
+                let so_far = Some(Arc::new(bytes));
+                asked.update_value(|asked| asked.iter_mut().for_each(|asked| asked.so_far.clone_from(&so_far)));
+            }
             Ok((Answer::Found {}, Some(bytes))) => {
-                let seconds = (js_sys::Date::now() - begun) / 1_000.0;
-                let title = title.clone();
+                let Some(Asked { title, taken, since, .. }) = asked.with_value(Clone::clone) else { return };
+                let seconds = (taken + js_sys::Date::now() - since) / 1_000.0;
                 spawn_local(async move {
                     let shown = open(reader, format!("{title}, clusters"), bytes).await;
                     let next = match shown {
@@ -114,18 +143,39 @@ pub fn Find() -> impl IntoView {
             Err(why) => state.set(State::Failed(why)),
         });
     };
+    let find = move |_| {
+        let (Some((chosen, _)), Ok(ask)) = (model.version.get_untracked(), untrack(|| form.ask())) else { return };
+        let of = ask.stages(ask.similarities.len());
+        state.set(State::Busy { done: 0, of, doing: "loading the analysis".to_owned() });
+        let title = model.title().unwrap_or_default();
+        asked.set_value(Some(Asked { ask, title, taken: 0.0, since: 0.0, chosen, run: None, so_far: None }));
+        go();
+    };
+    let pause = move |_| {
+        let State::Busy { done, of, .. } = state.get_untracked() else { return };
+        analyst.stop();
+        asked.update_value(|asked| asked.iter_mut().for_each(|asked| asked.taken += js_sys::Date::now() - asked.since));
+        state.set(State::Paused { done, of });
+    };
+    let go_on = move |_| {
+        let State::Paused { done, of } = state.get_untracked() else { return };
+        state.set(State::Busy { done, of, doing: "taking the analysis up again".to_owned() });
+        go();
+    };
     let cancel = move |_| {
         analyst.stop();
+        asked.set_value(None);
         state.set(State::Idle);
     };
     let percent = move || match state.get() {
-        State::Busy { done, of, .. } => Some(100.0 * done as f64 / of.max(1) as f64),
+        State::Busy { done, of, .. } | State::Paused { done, of } => Some(100.0 * done as f64 / of.max(1) as f64),
         _ => None,
     };
     let in_words = move || match state.get() {
         State::Idle if model.version.with(Option::is_none) => "There is no model to look into yet.".to_owned(),
         State::Idle => wrong.get().map_or(String::new(), |why| format!("{why}.")),
         State::Busy { doing, .. } => format!("{} …", words::capital(&doing)),
+        State::Paused { .. } => "Paused. What is found of the similarities so far is kept.".to_owned(),
         State::Found(text) => text,
         State::Failed(why) => format!("No clusters were found: {why}."),
     };
@@ -138,10 +188,12 @@ pub fn Find() -> impl IntoView {
             </p>
             <div class="buttons">
                 <button type="button" class="main" id="find-clusters" disabled=move || !can_find() on:click=find>"Find clusters"</button>
-                <Show when=is_busy><button type="button" on:click=cancel>"Cancel"</button></Show>
+                <Show when=is_busy><button type="button" on:click=pause>"Pause"</button></Show>
+                <Show when=is_paused><button type="button" on:click=go_on>"Go on"</button></Show>
+                <Show when=move || is_busy() || is_paused()><button type="button" on:click=cancel>"Cancel"</button></Show>
             </div>
             <p class="what" id="find-state" role="status">{in_words}</p>
-            <Show when=is_busy>
+            <Show when=move || is_busy() || is_paused()>
                 <div class="track" role="progressbar" aria-label="Progress of the analysis" aria-valuemin="0" aria-valuemax="100"
                     aria-valuenow=move || percent().map(|percent| format!("{percent:.0}"))>
                     <div class="done" style:width=move || format!("{:.1}%", percent().unwrap_or(0.0))></div>

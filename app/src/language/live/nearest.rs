@@ -45,9 +45,7 @@ impl PartialEq for Both {
 
 /// Whether the clusters are of the model, at the step that it is at.
 fn are_of_one_model(shown: &Shown, found: &Found) -> bool {
-    let (model, clusters) = (&shown.config, &found.config);
-    shown.reading.steps.last() == Some(&found.clusters.step)
-        && (&model.task, &model.model, &model.training) == (&clusters.task, &clusters.model, &clusters.training)
+    shown.reading.steps.last() == Some(&found.clusters.step) && shown.config.trains_as(&found.config)
 }
 
 /// Asks for the nearest cluster of each token once one is looked at, and whenever the clustering changes.

@@ -3,7 +3,7 @@
 
 mod moved;
 
-use super::{Factors, Model, Projection, Weights, Whole};
+use super::{Activations, Factors, Model, Projection, Store, Weights};
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
 use crate::analysis::{AnalysisError, threads};
 use crate::config::RunConfig;
@@ -21,9 +21,6 @@ const ROUNDS: u64 = 100;
 
 /// Documents of a batch.
 const BATCH: usize = 256;
-
-/// Whole gradients may take no more memory than this.
-const MOST_BYTES: u64 = 4 << 30;
 
 /// A transformer's parameters, with the language that it learned.
 pub struct LanguageModel {
@@ -93,23 +90,40 @@ impl LanguageModel {
         }
     }
 
-    /// The factors of every sample, or what is made of them.
+    fn documents_of<'a>(&self, samples: &'a Samples) -> Result<Documents<'a>, AnalysisError> {
+        match &samples.inputs {
+            Inputs::Tokens { context, tokens, place } => Ok(Documents { each: context + 1, tokens, place }),
+            Inputs::Bits(_) => Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned())),
+        }
+    }
+
+    /// What is made of the factors of every sample at the place that predicts, and of its residual.
     fn each<T: Send>(
         &self,
         samples: &Samples,
-        extent: Extent,
         make: impl Fn(&[LayerFactors], Vec<f32>) -> T + Sync + Send,
     ) -> Result<Vec<T>, AnalysisError> {
-        let Inputs::Tokens { context, tokens, place } = &samples.inputs else {
-            return Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned()));
-        };
+        let documents = self.documents_of(samples)?;
         let network = self.network(true)?;
         let one = |sample: usize| {
-            let document = &tokens[sample * (context + 1)..][..context + 1];
-            let found = network.sample(document, place[sample] as usize, extent)?;
+            let (document, place) = documents.of(sample);
+            let found = network.sample(document, place, Extent::Place)?;
             Ok(make(&found.layers, found.residual))
         };
         threads::map(samples.len(), one).into_iter().collect::<Result<Vec<T>, DecoderError>>().map_err(failed)
+    }
+}
+
+/// A document a sample, with the place that predicts the sample's token.
+struct Documents<'a> {
+    each: usize,
+    tokens: &'a [u32],
+    place: &'a [u32],
+}
+
+impl<'a> Documents<'a> {
+    fn of(&self, sample: usize) -> (&'a [u32], usize) {
+        (&self.tokens[sample * self.each..][..self.each], self.place[sample] as usize)
     }
 }
 
@@ -165,7 +179,7 @@ impl Model for LanguageModel {
     }
 
     fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
-        let each = self.each(samples, Extent::Place, |layers, _| layers.to_vec())?;
+        let each = self.each(samples, |layers, _| layers.to_vec())?;
         let empty = |(outputs, weights): &(usize, Vec<f64>)| {
             let inputs = weights.len() / outputs;
             let with = |width: usize| Vec::with_capacity(samples.len() * width);
@@ -181,21 +195,21 @@ impl Model for LanguageModel {
         Ok(factors)
     }
 
-    fn whole(&self, samples: &Samples, r: usize, seed: u64) -> Result<Option<Vec<Whole>>, AnalysisError> {
+    fn whole(&self, samples: &Samples, r: usize, seed: u64) -> Result<Option<Store>, AnalysisError> {
+        let documents = self.documents_of(samples)?;
+        let network = self.network(true)?;
         let sides = |(outputs, weights): &(usize, Vec<f64>)| [*outputs, weights.len() / outputs];
         let projections: Option<Vec<[Projection; 2]>> = (r > 0).then(|| {
             let layers = self.weights.iter().enumerate();
             layers.map(|(layer, of)| Projection::of_layer(sides(of)[0], sides(of)[1], r, seed, layer)).collect()
         });
-        let widths: Vec<usize> = match &projections {
-            Some(projections) => projections.iter().map(|[outputs, inputs]| outputs.r() * inputs.r()).collect(),
-            None => self.weights.iter().map(|(_, weights)| weights.len()).collect(),
+        let width = match &projections {
+            Some(projections) => projections.iter().map(|[outputs, inputs]| outputs.r() * inputs.r()).sum(),
+            None => self.weights.iter().map(|(_, weights)| weights.len()).sum(),
         };
-        let bytes = 4 * samples.len() as u64 * widths.iter().sum::<usize>() as u64;
-        if bytes > MOST_BYTES {
-            return Err(AnalysisError::Memory { samples: samples.len(), gib: bytes as f64 / f64::from(1 << 30) });
-        }
-        let rows = self.each(samples, Extent::Document, |layers, _| {
+        let make = |sample: usize| {
+            let (document, place) = documents.of(sample);
+            let layers = network.sample(document, place, Extent::Document).map_err(failed)?.layers;
             let products = layers.iter().enumerate().map(|(at, layer)| match &projections {
                 Some(projections) => {
                     let [outputs, inputs] = &projections[at];
@@ -203,23 +217,18 @@ impl Model for LanguageModel {
                 }
                 None => product(&layer.deltas, layer.outputs, &layer.values, layer.inputs),
             });
-            products.collect::<Vec<Vec<f32>>>()
-        })?;
-        let mut whole: Vec<Whole> =
-            widths.iter().map(|width| Whole { width: *width, values: Vec::with_capacity(width * samples.len()) }).collect();
-        for sample in rows {
-            whole.iter_mut().zip(sample).for_each(|(whole, row)| whole.values.extend(row));
-        }
-        Ok(Some(whole))
+            Ok(products.collect::<Vec<Vec<f32>>>().concat())
+        };
+        Store::fill(samples.len(), width, make).map(Some)
     }
 
     fn weights(&self) -> Vec<Option<Weights<'_>>> {
         self.weights.iter().map(|(outputs, values)| Some(Weights { outputs: *outputs, values })).collect()
     }
 
-    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError> {
-        let rows = self.each(samples, Extent::Place, |_, residual| residual)?;
-        Ok(Whole { width: rows.first().map_or(0, Vec::len), values: rows.concat() })
+    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
+        let rows = self.each(samples, |_, residual| residual)?;
+        Ok(Activations { width: rows.first().map_or(0, Vec::len), values: rows.concat() })
     }
 
     fn parameters(&self) -> Vec<f64> {
@@ -249,7 +258,7 @@ fn product(deltas: &[f32], outputs: usize, values: &[f32], inputs: usize) -> Vec
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::analysis::gradients::{cosines, cosines_of};
+    use crate::analysis::gradients::cosines;
     use crate::analysis::qdg::{self, Clusters, Places};
     use crate::analysis::similarity::Sign;
     use crate::record::Array;
@@ -328,12 +337,12 @@ pub(crate) mod tests {
                 model.weights.iter().map(|(outputs, weights)| (*outputs, weights.len())).collect();
             assert_eq!(factors.iter().map(shapes).collect::<Vec<_>>(), expected);
             for sign in [Sign::Signed, Sign::Absolute] {
-                let (local, all) = (cosines(80, &factors, sign).unwrap().matrix, cosines_of(80, &whole, sign).unwrap().matrix);
+                let (local, all) = (cosines(80, &factors, sign).unwrap().matrix, whole.cosines(sign).unwrap().matrix);
                 let far = local.values().iter().zip(all.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(far < 1e-4, "{kind}: {far}");
             }
             // Further on, what earlier places pass on counts too.
-            assert_ne!(later, whole);
+            assert_ne!(later.squares(), whole.squares());
         }
     }
 

@@ -1,14 +1,16 @@
 //! Where sample vectors come from: the gradients of a trained model, one module a model.
 //!
 //! A linear layer's gradient at one position is δ xᵀ, so a model hands in a [`Factors`] a layer, and
-//! [`cosines`] adds their products up. Summed over several positions a gradient is a matrix a layer
-//! ([`Whole`]), which is compared as it is or projected ([`Projection`]).
+//! [`cosines`] adds their products up. Summed over several positions a gradient is a matrix a layer, which is
+//! kept as it is or projected ([`Projection`]) in a [`Store`].
 
 pub mod decoder;
 pub mod perceptron;
 mod projection;
+mod store;
 
 pub use projection::Projection;
+pub use store::Store;
 
 use super::AnalysisError;
 use super::qdg::{Ask, Samples};
@@ -30,12 +32,12 @@ pub struct Factors {
     pub values: Vec<f32>,
 }
 
-/// One linear layer's gradients, a row a sample.
+/// What stands at one layer, a row a sample.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Whole {
-    /// Numbers of a sample: inputs times outputs, or those of the projection.
+pub struct Activations {
+    /// Numbers of a sample.
     pub width: usize,
-    /// The gradients [n, width].
+    /// The numbers [n, width].
     pub values: Vec<f32>,
 }
 
@@ -63,12 +65,12 @@ pub trait Model {
     /// If the samples are none of this model's.
     fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError>;
 
-    /// The gradients of every linear layer summed over all places, projected to r × r numbers each where r
-    /// is not 0; nothing where a sample has one place alone.
+    /// The gradients of all linear layers summed over all places, those of each projected to r × r numbers where
+    /// r is not 0; nothing where a sample has one place alone.
     ///
     /// # Errors
-    /// If the samples are none of this model's, or the gradients would take too much memory.
-    fn whole(&self, _samples: &Samples, _r: usize, _seed: u64) -> Result<Option<Vec<Whole>>, AnalysisError> {
+    /// If the samples are none of this model's, or there is no room for the gradients.
+    fn whole(&self, _samples: &Samples, _r: usize, _seed: u64) -> Result<Option<Store>, AnalysisError> {
         Ok(None)
     }
 
@@ -80,7 +82,7 @@ pub trait Model {
     ///
     /// # Errors
     /// If the samples are none of this model's.
-    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError>;
+    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError>;
 
     /// The parameters that gradients are taken by, one after another in the order of the factors.
     fn parameters(&self) -> Vec<f64>;
@@ -127,7 +129,7 @@ pub fn cosines(n: usize, layers: &[Factors], sign: Sign) -> Result<Cosines, Anal
 ///
 /// # Errors
 /// What is wrong with the vectors, or those of [`Gram::cosines`].
-pub fn cosines_of(n: usize, layers: &[Whole], sign: Sign) -> Result<Cosines, AnalysisError> {
+pub fn cosines_of(n: usize, layers: &[Activations], sign: Sign) -> Result<Cosines, AnalysisError> {
     let mut gram = Gram::new(n, sign);
     for layer in layers {
         gram.add(Rows::new(n, layer.width, &layer.values)?)?;
@@ -137,7 +139,7 @@ pub fn cosines_of(n: usize, layers: &[Whole], sign: Sign) -> Result<Cosines, Ana
 
 /// Activation × gradient of what goes into each layer: x ⊙ Wδ [n, inputs], for the layers whose inputs are
 /// hidden.
-pub fn attributions(n: usize, layers: &[Factors], weights: &[Option<Weights<'_>>]) -> Vec<Whole> {
+pub fn attributions(n: usize, layers: &[Factors], weights: &[Option<Weights<'_>>]) -> Vec<Activations> {
     let of_layer = |layer: &Factors, weights: &Weights<'_>| {
         let width = weights.values.len() / weights.outputs.max(1);
         let row = |sample: usize| {
@@ -147,7 +149,7 @@ pub fn attributions(n: usize, layers: &[Factors], weights: &[Option<Weights<'_>>
             let slopes = through.map(|row| row.iter().zip(deltas).map(|(weight, delta)| weight * f64::from(*delta)).sum::<f64>());
             inputs.iter().zip(slopes).map(|(x, slope)| (f64::from(*x) * slope) as f32).collect::<Vec<f32>>()
         };
-        Whole { width, values: super::threads::map(n, row).concat() }
+        Activations { width, values: super::threads::map(n, row).concat() }
     };
     layers.iter().zip(weights).filter_map(|(layer, weights)| Some(of_layer(layer, weights.as_ref()?))).collect()
 }
@@ -168,7 +170,7 @@ impl Factors {
     }
 }
 
-impl Whole {
+impl Activations {
     /// Adds each sample's squared norm to `squares` [n].
     pub(super) fn add_squares(&self, squares: &mut [f64]) {
         let square = |row: &[f32]| row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();

@@ -7,7 +7,7 @@
 
 mod moved;
 
-use super::{Factors, Model, Weights, Whole};
+use super::{Activations, Factors, Model, Weights};
 use crate::analysis::AnalysisError;
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
 use crate::config::RunConfig;
@@ -203,14 +203,14 @@ impl Model for Perceptron {
         layers.map(|(at, layer)| (at > 0).then_some(Weights { outputs: layer.outputs, values: &layer.weight })).collect()
     }
 
-    fn residual(&self, samples: &Samples) -> Result<Whole, AnalysisError> {
+    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
         let batch = self.batch(samples)?;
         let width = self.layers.last().map_or(0, |layer| layer.inputs);
         let row = |sample: usize| {
             let last = self.pass(batch, sample).inputs.pop().unwrap_or_default();
             last.into_iter().map(|x| x as f32).collect::<Vec<f32>>()
         };
-        Ok(Whole { width, values: (0..batch.len()).flat_map(row).collect() })
+        Ok(Activations { width, values: (0..batch.len()).flat_map(row).collect() })
     }
 
     fn parameters(&self) -> Vec<f64> {

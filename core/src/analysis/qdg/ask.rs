@@ -94,9 +94,9 @@ impl Ask {
         Ok(())
     }
 
-    /// How many steps [`run`](super::run) takes, each of which it says.
-    pub fn stages(&self) -> usize {
-        2 + self.similarities.len() * (2 + self.methods.len() + self.stability)
+    /// How many steps [`run`](super::run) takes up to the end of so many similarities, each of which it says.
+    pub fn stages(&self, similarities: usize) -> usize {
+        2 + similarities * (2 + self.methods.len() + self.stability)
     }
 
     /// As JSON, for what is kept.

@@ -119,7 +119,7 @@ impl Clusters {
 
     /// The run's curves with these clusters, without its weights.
     pub fn kept_in(&self, run: &Record) -> Record {
-        let mut record = Record { checkpoint: None, snapshots: Vec::new(), ..run.clone() };
+        let mut record = run.without_weights();
         record.artifacts.insert(ARTIFACT.to_owned(), self.to_artifact());
         record
     }
@@ -190,6 +190,12 @@ impl Clusters {
         };
         clusters.take_parts(&artifact.arrays)?;
         Ok(clusters)
+    }
+
+    /// The similarities that were asked for and are not there yet: none once the analysis has finished.
+    pub fn left(&self) -> Vec<Similarity> {
+        let is_there = |similarity: &Similarity| self.measured.iter().any(|one| one.similarity == *similarity);
+        self.ask.similarities.iter().copied().filter(|similarity| !is_there(similarity)).collect()
     }
 
     /// The place of the first clustering of that similarity, method and k, each named where it matters.

@@ -48,24 +48,33 @@ impl fmt::Display for Stage {
 /// Starts of k-means of a part, unless fewer are asked for: the best of a few is about as good as that of 30.
 const PART_STARTS: usize = 5;
 
-/// Draws samples from a run's checkpoint, compares their gradients and clusters them. `stage` is called
-/// before each step and says whether to go on.
+/// Who waits for an analysis. A function from the step that begins to whether to go on is one.
+pub trait Watch {
+    /// A step begins; says whether to go on.
+    fn begin(&mut self, stage: Stage) -> bool;
+
+    /// All that is asked of one more similarity is found. What there is so far can be read, drawn and scored, and
+    /// [`go_on`] takes it up.
+    fn keep(&mut self, _so_far: &Clusters) {}
+}
+
+impl<F: FnMut(Stage) -> bool> Watch for F {
+    fn begin(&mut self, stage: Stage) -> bool {
+        self(stage)
+    }
+}
+
+/// Draws samples from a run's checkpoint, compares their gradients and clusters them.
 ///
 /// # Errors
 /// [`AnalysisError`]: a checkpoint that is not the run's, too few samples that it predicts well, gradients
 /// that cannot be told apart, a k that does not fit, or [`AnalysisError::Stopped`].
-pub fn run(
-    config: &RunConfig,
-    checkpoint: &Checkpoint,
-    ask: &Ask,
-    mut stage: impl FnMut(Stage) -> bool,
-) -> Result<Clusters, AnalysisError> {
+pub fn run(config: &RunConfig, checkpoint: &Checkpoint, ask: &Ask, mut watch: impl Watch) -> Result<Clusters, AnalysisError> {
     ask.check()?;
-    let mut begin = |next: Stage| if stage(next) { Ok(()) } else { Err(AnalysisError::Stopped) };
-    begin(Stage::Samples)?;
+    begin(&mut watch, Stage::Samples)?;
     let model = gradients::model(config, checkpoint)?;
     let samples = model.samples(ask)?;
-    begin(Stage::Gradients(samples.len()))?;
+    begin(&mut watch, Stage::Gradients(samples.len()))?;
     let vectors = Vectors::new(model.as_ref(), &samples, ask)?;
     // A sample without a direction is in no cluster. Those that are kept are the same for every similarity.
     let kept = vectors.with_direction(samples.len());
@@ -80,25 +89,69 @@ pub fn run(
             (samples, vectors)
         }
     };
-    let (mut measured, mut clusterings) = (Vec::new(), Vec::new());
-    for similarity in &ask.similarities {
-        begin(Stage::Similarity(*similarity))?;
-        let cosines = vectors.cosines(samples.len(), *similarity)?;
-        let pairs = pair_scores(&cosines.matrix, &samples.quantum, &samples.target)?;
-        let affinities = cosines.angular();
-        let ks = if ask.k.is_empty() { vec![samples.quanta()] } else { ask.k.clone() };
-        let found = cluster(&affinities, &ks, ask, |method| begin(Stage::Clusters(*similarity, method)))?;
-        let stability = parts(&affinities, &found, &ks, ask, |part| begin(Stage::Part(*similarity, part, ask.stability)))?;
-        for ((method, k, labels), stability) in found.into_iter().zip(stability) {
-            let blocks = Some(Blocks::new(&cosines.matrix, &labels));
-            clusterings.push(Clustering { blocks, stability, ..Clustering::new(*similarity, method, k, labels) });
-        }
-        begin(Stage::Map(*similarity))?;
-        drop(cosines);
-        let graph = NeighbourGraph::nearest(&affinities, ask.neighbours.clamp(1, samples.len() - 1))?;
-        measured.push(Measured { similarity: *similarity, pairs, map: Some(layout(&graph, ask.seed)) });
+    let step = checkpoint.step;
+    let none = Clusters { step, ask: ask.clone(), samples, zeros, measured: Vec::new(), clusterings: Vec::new() };
+    compare(none, &vectors, &mut watch)
+}
+
+/// Goes on with an analysis that was stopped: finds what is left of what was asked. The result is that of a run
+/// without a stop.
+///
+/// # Errors
+/// As for [`run`]; a checkpoint of another step.
+pub fn go_on(
+    config: &RunConfig,
+    checkpoint: &Checkpoint,
+    begun: Clusters,
+    mut watch: impl Watch,
+) -> Result<Clusters, AnalysisError> {
+    if checkpoint.step != begun.step {
+        let what = format!("these clusters are of step {}, but the run is at step {}", begun.step, checkpoint.step);
+        return Err(AnalysisError::Parameters(what));
     }
-    Ok(Clusters { step: checkpoint.step, ask: ask.clone(), samples, zeros, measured, clusterings })
+    let left = Ask { similarities: begun.left(), ..begun.ask.clone() };
+    if left.similarities.is_empty() {
+        return Ok(begun);
+    }
+    begin(&mut watch, Stage::Gradients(begun.samples.len()))?;
+    let model = gradients::model(config, checkpoint)?;
+    let vectors = Vectors::new(model.as_ref(), &begun.samples, &left)?;
+    compare(begun, &vectors, &mut watch)
+}
+
+fn begin(watch: &mut impl Watch, stage: Stage) -> Result<(), AnalysisError> {
+    if watch.begin(stage) { Ok(()) } else { Err(AnalysisError::Stopped) }
+}
+
+/// Compares and clusters by every similarity that is left.
+fn compare(mut found: Clusters, vectors: &Vectors, watch: &mut impl Watch) -> Result<Clusters, AnalysisError> {
+    let ask = found.ask.clone();
+    let samples = found.samples.len();
+    let ks = if ask.k.is_empty() { vec![found.samples.quanta()] } else { ask.k.clone() };
+    let left = found.left();
+    for (at, similarity) in left.iter().copied().enumerate() {
+        begin(watch, Stage::Similarity(similarity))?;
+        let cosines = vectors.cosines(samples, similarity)?;
+        let pairs = pair_scores(&cosines.matrix, &found.samples.quantum, &found.samples.target)?;
+        let affinities = cosines.angular();
+        let labelled = cluster(&affinities, &ks, &ask, |method| begin(watch, Stage::Clusters(similarity, method)))?;
+        let stability =
+            parts(&affinities, &labelled, &ks, &ask, |part| begin(watch, Stage::Part(similarity, part, ask.stability)))?;
+        let clusterings = labelled.into_iter().zip(stability).map(|((method, k, labels), stability)| {
+            let blocks = Some(Blocks::new(&cosines.matrix, &labels));
+            Clustering { blocks, stability, ..Clustering::new(similarity, method, k, labels) }
+        });
+        let clusterings: Vec<Clustering> = clusterings.collect();
+        begin(watch, Stage::Map(similarity))?;
+        drop(cosines);
+        let graph = NeighbourGraph::nearest(&affinities, ask.neighbours.clamp(1, samples - 1))?;
+        found.clusterings.extend(clusterings);
+        found.measured.push(Measured { similarity, pairs, map: Some(layout(&graph, ask.seed)) });
+        if at + 1 < left.len() {
+            watch.keep(&found);
+        }
+    }
+    Ok(found)
 }
 
 /// A method, its number of clusters, and the labels.

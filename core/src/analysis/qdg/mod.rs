@@ -4,7 +4,7 @@
 //! [`run`] draws samples that the model predicts well, takes each one's gradient, and clusters them by
 //! every similarity and method that is asked for. What comes of it is [`Clusters`], which is kept in a
 //! record as an artifact and scored by [`scores`]. Reading and scoring them needs no feature, so that the
-//! page can open what was found elsewhere.
+//! page can open what was found elsewhere. A stopped analysis can be taken up again (`go_on`).
 
 mod ask;
 mod blocks;
@@ -41,7 +41,7 @@ pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
-pub use find::{Stage, run};
+pub use find::{Stage, Watch, go_on, run};
 pub use kinds::{Method, Similarity};
 #[cfg(feature = "analysis")]
 pub use near::near;

@@ -100,6 +100,38 @@ fn a_projection_keeps_similarities_about_as_they_are() {
 }
 
 #[test]
+fn a_stopped_analysis_goes_on_to_the_same_result() {
+    struct UntilKept<'a>(&'a mut Option<Clusters>);
+    impl Watch for UntilKept<'_> {
+        fn begin(&mut self, _: Stage) -> bool {
+            self.0.is_none()
+        }
+        fn keep(&mut self, so_far: &Clusters) {
+            *self.0 = Some(so_far.clone());
+        }
+    }
+    let (config, checkpoint) = learned(4);
+    let ask = Ask { stability: 2, ..small() };
+    let whole = run(&config, &checkpoint, &ask, |_| true).unwrap();
+    assert!(whole.left().is_empty());
+    let mut kept = None;
+    assert_eq!(run(&config, &checkpoint, &ask, UntilKept(&mut kept)), Err(AnalysisError::Stopped));
+    let begun = Clusters::from_artifact(&kept.unwrap().to_artifact()).unwrap();
+    assert_eq!(begun.left(), &ask.similarities[1..]);
+    let (mut later, mut stages) = (checkpoint.clone(), 0);
+    later.step += 1;
+    assert!(go_on(&config, &later, begun.clone(), |_| true).unwrap_err().to_string().contains("the run is at step"));
+    let gone_on = go_on(&config, &checkpoint, begun, |_| {
+        stages += 1;
+        true
+    });
+    assert_eq!(gone_on.as_ref(), Ok(&whole));
+    assert_eq!(stages, 1 + ask.stages(ask.similarities.len()) - ask.stages(1));
+    // Nothing is left: nothing is done.
+    assert_eq!(go_on(&config, &checkpoint, whole.clone(), |_| false), Ok(whole));
+}
+
+#[test]
 fn what_cannot_be_done_is_a_sentence() {
     let (config, checkpoint) = learned(4);
     let said = |ask: Ask| run(&config, &checkpoint, &ask, |_| true).unwrap_err().to_string();

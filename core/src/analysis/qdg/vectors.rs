@@ -4,21 +4,21 @@ use super::ask::{Ask, Places};
 use super::kinds::Similarity;
 use super::samples::Samples;
 use crate::analysis::AnalysisError;
-use crate::analysis::gradients::{self, Factors, Model, Whole};
+use crate::analysis::gradients::{self, Activations, Factors, Model, Store};
 use crate::analysis::similarity::{Cosines, Sign};
 
 /// The vectors of samples, layer by layer.
 pub(super) struct Vectors {
     gradients: Option<Gradients>,
-    attributions: Option<Vec<Whole>>,
-    residual: Option<Vec<Whole>>,
+    attributions: Option<Vec<Activations>>,
+    residual: Option<Vec<Activations>>,
 }
 
 enum Gradients {
     /// At the place that predicts.
     Factors(Vec<Factors>),
     /// Summed over all places, or projected.
-    Whole(Vec<Whole>),
+    Stored(Store),
 }
 
 impl Vectors {
@@ -34,7 +34,7 @@ impl Vectors {
         let attributions =
             wants(Similarity::Attribution).then(|| gradients::attributions(samples.len(), &factors, &model.weights()));
         let gradients = match whole {
-            Some(whole) => Some(Gradients::Whole(whole)),
+            Some(store) => Some(Gradients::Stored(store)),
             None if !wants_gradients => None,
             None if ask.projection == 0 => Some(Gradients::Factors(factors)),
             None => {
@@ -57,7 +57,7 @@ impl Vectors {
         };
         match &self.gradients {
             Some(Gradients::Factors(layers)) => cross_out(&|squares| layers.iter().for_each(|layer| layer.add_squares(squares))),
-            Some(Gradients::Whole(layers)) => cross_out(&|squares| layers.iter().for_each(|layer| layer.add_squares(squares))),
+            Some(Gradients::Stored(store)) => cross_out(&|squares| squares.copy_from_slice(store.squares())),
             None => {}
         }
         for layers in [&self.attributions, &self.residual].into_iter().flatten() {
@@ -70,10 +70,11 @@ impl Vectors {
     pub fn cosines(&self, n: usize, similarity: Similarity) -> Result<Cosines, AnalysisError> {
         let of_gradients = |sign: Sign| match &self.gradients {
             Some(Gradients::Factors(layers)) => gradients::cosines(n, layers, sign),
-            Some(Gradients::Whole(layers)) => gradients::cosines_of(n, layers, sign),
+            Some(Gradients::Stored(store)) => store.cosines(sign),
             None => Err(AnalysisError::AllZero(n)),
         };
-        let of = |layers: &Option<Vec<Whole>>, sign: Sign| gradients::cosines_of(n, layers.as_deref().unwrap_or_default(), sign);
+        let of =
+            |layers: &Option<Vec<Activations>>, sign: Sign| gradients::cosines_of(n, layers.as_deref().unwrap_or_default(), sign);
         match similarity {
             Similarity::Signed => of_gradients(Sign::Signed),
             Similarity::Absolute => of_gradients(Sign::Absolute),

@@ -1,7 +1,7 @@
 //! The transformer with its blocks' matrices moved.
 
 use super::{LanguageModel, failed, layers, product};
-use crate::analysis::qdg::{Inputs, Samples};
+use crate::analysis::qdg::Samples;
 use crate::analysis::{AnalysisError, threads};
 use crate::kernel::decoder::{DecoderError, Extent, Network};
 
@@ -70,26 +70,6 @@ impl LanguageModel {
             f64::from(losses[end - 1])
         };
         Ok(cut.iter().map(last).collect())
-    }
-
-    fn documents_of<'a>(&self, samples: &'a Samples) -> Result<Documents<'a>, AnalysisError> {
-        match &samples.inputs {
-            Inputs::Tokens { context, tokens, place } => Ok(Documents { each: context + 1, tokens, place }),
-            Inputs::Bits(_) => Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned())),
-        }
-    }
-}
-
-/// A document a sample, with the place that predicts the sample's token.
-struct Documents<'a> {
-    each: usize,
-    tokens: &'a [u32],
-    place: &'a [u32],
-}
-
-impl<'a> Documents<'a> {
-    fn of(&self, sample: usize) -> (&'a [u32], usize) {
-        (&self.tokens[sample * self.each..][..self.each], self.place[sample] as usize)
     }
 }
 

@@ -10,7 +10,7 @@ use quanta_core::config::RunConfig;
 use quanta_core::record::{Checkpoint, Record};
 use serde_json::{Value, json};
 
-use super::scores::read;
+use super::scores::{check_same, read};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
@@ -94,12 +94,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         return Err(usage(format!("{}: no such clustering is there; quanta qdg score lists them", path.display())));
     }
     let model = input::record(of)?;
-    // How a run was measured makes no other model of it.
-    let trained = RunConfig { measurement: record.config.measurement.clone(), ..model.config.clone() };
-    if let Some(field) = record.config.differences(&trained).first() {
-        let (path, of) = (path.display(), of.display());
-        return Err(usage(format!("{of} is not the run that {path} was made of: they differ in `{field}`")));
-    }
+    check_same(path, &record, of, &model)?;
     let Some(weights) = model.weights() else {
         return Err(usage(format!("{} holds no weights, only curves, so there is nothing to move", of.display())));
     };

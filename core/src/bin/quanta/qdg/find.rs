@@ -1,20 +1,36 @@
 //! `quanta qdg RUN --out CLUSTERS`: clusters a model's gradients.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
-use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity};
+use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch};
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
-use super::scores::to_text;
+use super::scores::{check_same, read, to_text};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
 use crate::text::{count, thousands};
 use crate::{input, output};
+
+/// What an analysis that goes on has been told already.
+const ASKED: [&str; 12] = [
+    "out",
+    "samples",
+    "sample",
+    "below",
+    "position",
+    "projection",
+    "similarity",
+    "method",
+    "k",
+    "neighbours",
+    "starts",
+    "stability",
+];
 
 /// Adds the arguments of an analysis.
 pub fn args(command: Command) -> Command {
@@ -39,6 +55,14 @@ pub fn args(command: Command) -> Command {
                 .value_name("CLUSTERS.safetensors")
                 .value_parser(value_parser!(PathBuf))
                 .help("The file to write: the run's curves, with the samples and their clusters"),
+        )
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .value_name("CLUSTERS.safetensors")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(ASKED)
+                .help("Go on with an analysis of this run that was stopped, as it was asked for"),
         )
         .arg(number("samples", usual.samples.to_string()).help("How many samples are clustered"))
         .arg(
@@ -88,10 +112,12 @@ pub fn args(command: Command) -> Command {
 
 /// Makes the clusters and writes them.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let Some(path) = matches.get_one::<PathBuf>("run") else {
+    let file = |name: &str| matches.get_one::<PathBuf>(name);
+    let Some(path) = file("run") else {
         return Err(usage("which run? Give its file, or one of the commands: quanta qdg --help lists them"));
     };
-    let Some(out) = matches.get_one::<PathBuf>("out") else {
+    let begun = file("resume").map(|begun| read(begun).map(|(of, clusters)| (begun, of, clusters))).transpose()?;
+    let Some(out) = file("resume").or(file("out")) else {
         return Err(usage("where to? --out names the file to write"));
     };
     output::check_writable(out)?;
@@ -107,10 +133,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         )));
     };
     let stop = Stop::listen()?;
-    let clusters = qdg::run(&record.config, weights, &ask, |stage| {
-        remark(&format!("{stage} …"));
-        !stop.is_requested()
-    });
+    let watch = Keeper { record: &record, out, stop: &stop };
+    let clusters = match begun {
+        None => qdg::run(&record.config, weights, &ask, watch),
+        Some((begun, of, clusters)) => {
+            check_same(begun, &of, path, &record)?;
+            qdg::go_on(&record.config, weights, clusters, watch)
+        }
+    };
     let mut clusters = match (clusters, stop.stopped()) {
         (Ok(clusters), _) => clusters,
         (Err(AnalysisError::Stopped), Some(stopped)) => return Err(stopped.into()),
@@ -118,7 +148,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     };
     tell(&clusters);
     if matches.get_flag("causal") {
-        let ask = CausalAsk { seed: ask.seed, ..CausalAsk::default() };
+        let ask = CausalAsk { seed: clusters.ask.seed, ..CausalAsk::default() };
         let all: Vec<usize> = (0..clusters.clusterings.len()).collect();
         super::causal::add(&record.config, weights, &mut clusters, &all, ask, &stop, path)?;
     }
@@ -126,6 +156,27 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let causal =
         if matches.get_flag("causal") { format!("\n{}", super::causal::to_text(&clusters, None)) } else { String::new() };
     output::whole(&(to_text(&clusters)? + &causal))
+}
+
+/// Says what is being done, and writes what is found after each similarity, so that no stop loses it.
+struct Keeper<'a> {
+    record: &'a Record,
+    out: &'a Path,
+    stop: &'a Stop,
+}
+
+impl Watch for Keeper<'_> {
+    fn begin(&mut self, stage: Stage) -> bool {
+        remark(&format!("{stage} …"));
+        !self.stop.is_requested()
+    }
+
+    fn keep(&mut self, so_far: &Clusters) {
+        let bytes = so_far.kept_in(self.record).to_bytes().map_err(anyhow::Error::from);
+        if let Err(error) = bytes.and_then(|bytes| output::file(self.out, &bytes)) {
+            remark(&format!("note: what was found so far is not kept: {error:#}"));
+        }
+    }
 }
 
 /// The settings that the flags name.

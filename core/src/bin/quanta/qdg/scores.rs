@@ -7,6 +7,7 @@ use quanta_core::fit::Estimate;
 use quanta_core::record::Record;
 
 use crate::failure::usage;
+use crate::remark::remark;
 use crate::{input, output};
 
 /// Reads the clusters of a file, with the run they are of.
@@ -17,7 +18,23 @@ pub fn read(path: &Path) -> anyhow::Result<(Record, Clusters)> {
         return Err(usage(format!("{shown} holds a run, but no clusters: quanta qdg {shown} --out CLUSTERS makes them")));
     };
     let clusters = Clusters::from_artifact(artifact).map_err(|error| usage(format!("{shown}: {error}")))?;
+    let left = clusters.left();
+    if !left.is_empty() {
+        let left = left.iter().map(|similarity| similarity.word()).collect::<Vec<_>>().join(", ");
+        remark(&format!("note: {shown} is unfinished, without {left}; quanta qdg RUN --resume {shown} goes on"));
+    }
     Ok((record, clusters))
+}
+
+/// Refuses a run that clusters were not made of.
+pub fn check_same(path: &Path, clusters: &Record, of: &Path, run: &Record) -> anyhow::Result<()> {
+    let (path, of) = (path.display(), of.display());
+    if clusters.config.trains_as(&run.config) {
+        return Ok(());
+    }
+    let field =
+        clusters.config.differences(&run.config).first().map_or(String::new(), |field| format!(": they differ in `{field}`"));
+    Err(usage(format!("{of} is not the run that {path} was made of{field}")))
 }
 
 /// Prints the scores of the clusters in files: as a table, or as one object a line. Of several files it is
