@@ -82,6 +82,11 @@ fn a_finished_sweep_is_not_trained_again_and_can_be_collected() {
         assert_eq!(run.task_loss_last, record.last().unwrap().quantum_loss_bits);
         assert_eq!(run.best_loss(), record.best().unwrap().loss_bits);
     }
+    // What the folder has lost is in the file.
+    let again = folder.path().join("again.safetensors");
+    std::fs::remove_file(dir.join("runs").join(format!("{}.safetensors", entry.id))).unwrap();
+    good(&["collect", text(&dir), "--with", text(&out), "--out", text(&again)]);
+    assert_eq!(std::fs::read(&again).unwrap(), std::fs::read(&out).unwrap());
 }
 
 #[test]

@@ -171,6 +171,7 @@ fn clustered(task: &str, draw: Draw) -> Record {
         zeros: 0,
         measured: Vec::new(),
         clusterings: [20, 60, 110].map(clustering).to_vec(),
+        readers: Vec::new(),
     };
     let mut record = Record::new(RunConfig::of(task));
     record.artifacts.insert(ARTIFACT.to_owned(), clusters.to_artifact());

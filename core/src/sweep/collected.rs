@@ -139,6 +139,29 @@ impl CollectedRun {
 }
 
 impl Collected {
+    /// Takes runs of this sweep that are not here yet from another collection of it, made elsewhere or earlier.
+    /// Returns how many there were.
+    ///
+    /// # Errors
+    /// If subtasks' losses at every evaluation are here, but not there.
+    pub fn take(&mut self, other: Self) -> Result<usize, SweepError> {
+        let place = |manifest: &Manifest, run: &CollectedRun| manifest.runs.iter().position(|entry| *entry == run.entry);
+        let before = self.runs.len();
+        for run in other.runs {
+            let is_new = self.runs.iter().all(|here| here.entry != run.entry);
+            if !is_new || place(&self.manifest, &run).is_none() {
+                continue;
+            }
+            if run.task_losses.is_empty() && self.runs.iter().any(|here| !here.task_losses.is_empty()) {
+                return Err(SweepError::Collected("it was collected without --curves, and this one is with them".into()));
+            }
+            self.runs.push(run);
+        }
+        let manifest = &self.manifest;
+        self.runs.sort_by_key(|run| place(manifest, run));
+        Ok(self.runs.len() - before)
+    }
+
     /// The file's bytes. Fails where no file can be made of the whole; the error says why.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SweepError> {
         container::to_bytes(self.columns(), self.metadata()).map_err(SweepError::Unwritable)

@@ -278,6 +278,26 @@ fn a_collected_sweep_round_trips_through_bytes() {
 }
 
 #[test]
+fn collections_of_one_sweep_are_put_together_in_its_order() {
+    let whole = collected(false);
+    let part = |keep: &[usize]| {
+        let runs = keep.iter().map(|run| whole.runs[*run].clone()).collect();
+        Collected { runs, manifest: whole.manifest.clone() }
+    };
+    let mut one = part(&[2]);
+    assert_eq!(one.take(part(&[1, 0])).expect("of one sweep"), 2);
+    assert_eq!(one.to_bytes().expect("whole"), whole.to_bytes().expect("whole"));
+    assert_eq!(one.take(whole.clone()).expect("of one sweep"), 0);
+    // Runs of another sweep stay out.
+    let manifest = Manifest::grid(tiny(), dimensions(&["n_tasks=5,6"])).expect("a grid");
+    let mut other = Collected { runs: Vec::new(), manifest };
+    assert_eq!(other.take(whole.clone()).expect("none"), 0);
+    let mut curves = collected(true);
+    curves.runs.truncate(1);
+    assert!(curves.take(whole).expect_err("one lacks curves").to_string().contains("--curves"));
+}
+
+#[test]
 fn every_truncation_of_a_collected_sweep_is_an_error() {
     let bytes = collected(true).to_bytes().expect("whole");
     for length in 0..bytes.len() {

@@ -64,7 +64,15 @@ pub fn clusters(config: &RunConfig) -> Clusters {
         Measured { similarity: Similarity::Signed, pairs: pairs([0.41, -0.05, 0.32, -0.01], 0.512), map: None },
         Measured { similarity: Similarity::Absolute, pairs: pairs([0.55, 0.38, 0.31, 0.12], 0.934), map: None },
     ];
-    Clusters { step: 1_200, ask: Ask { samples: samples.len(), ..Ask::default() }, samples, zeros: 3, measured, clusterings }
+    Clusters {
+        step: 1_200,
+        ask: Ask { samples: samples.len(), ..Ask::default() },
+        samples,
+        zeros: 3,
+        measured,
+        clusterings,
+        readers: Vec::new(),
+    }
 }
 
 /// So many samples of every quantum, in order of the quanta, from the documents of tests.

@@ -8,6 +8,7 @@ use super::ask::Ask;
 use super::blocks::Blocks;
 use super::causal::Causal;
 use super::kinds::{Method, Similarity};
+use super::readers::Reader;
 use super::samples::{Inputs, Samples};
 use crate::analysis::AnalysisError;
 use crate::analysis::scores::{PairScores, Stability};
@@ -70,6 +71,8 @@ pub struct Clusters {
     pub measured: Vec<Measured>,
     /// The clusterings.
     pub clusterings: Vec<Clustering>,
+    /// The samples' losses by other parameters, where those have read them.
+    pub readers: Vec<Reader>,
 }
 
 impl Clusters {
@@ -114,6 +117,7 @@ impl Clusters {
         if self.clusterings.iter().any(|one| one.causal.is_some()) {
             made_by["causal"] = self.clusterings.iter().map(|one| json!(one.causal)).collect();
         }
+        self.put_readers(&mut arrays, &mut made_by);
         Artifact { made_by, arrays }
     }
 
@@ -187,8 +191,10 @@ impl Clusters {
             zeros: made.get("zeros").and_then(Value::as_u64).unwrap_or(0) as usize,
             measured: measured.collect::<Result<_, AnalysisError>>()?,
             clusterings,
+            readers: Vec::new(),
         };
         clusters.take_parts(&artifact.arrays)?;
+        clusters.take_readers(&artifact.arrays, made)?;
         Ok(clusters)
     }
 

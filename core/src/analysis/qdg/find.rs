@@ -90,7 +90,8 @@ pub fn run(config: &RunConfig, checkpoint: &Checkpoint, ask: &Ask, mut watch: im
         }
     };
     let step = checkpoint.step;
-    let none = Clusters { step, ask: ask.clone(), samples, zeros, measured: Vec::new(), clusterings: Vec::new() };
+    let none =
+        Clusters { step, ask: ask.clone(), samples, zeros, measured: Vec::new(), clusterings: Vec::new(), readers: Vec::new() };
     compare(none, &vectors, &mut watch)
 }
 

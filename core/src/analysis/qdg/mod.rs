@@ -19,6 +19,7 @@ mod kinds;
 #[cfg(feature = "analysis")]
 mod near;
 mod order;
+mod readers;
 #[cfg(test)]
 mod reading_tests;
 mod samples;
@@ -46,6 +47,7 @@ pub use kinds::{Method, Similarity};
 #[cfg(feature = "analysis")]
 pub use near::near;
 pub use order::Order;
+pub use readers::{Courses, Over, Reader};
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};
 #[cfg(feature = "analysis")]

@@ -19,7 +19,8 @@ fn few() -> (RunConfig, Clusters) {
         one(Similarity::Signed, Method::Average, 2, vec![0, 0, 0, 0, 0, 1]),
         one(Similarity::Absolute, Method::Average, 2, vec![0, 0, 0, 0, 1, 1]),
     ];
-    let clusters = Clusters { step: 3, ask: Ask::default(), samples, zeros: 0, measured: Vec::new(), clusterings };
+    let clusters =
+        Clusters { step: 3, ask: Ask::default(), samples, zeros: 0, measured: Vec::new(), clusterings, readers: Vec::new() };
     (config, clusters)
 }
 

@@ -16,7 +16,9 @@ Examples:
   quanta collect fig2 --out fig2.safetensors
       Writes a file for figures, the page, and Python:
       sweep = safetensors.numpy.load_file(\"fig2.safetensors\")
-      sweep[\"over/width\"], sweep[\"last_loss\"], sweep[\"task_loss_last\"]   # [runs], [runs], [runs, subtasks]";
+      sweep[\"over/width\"], sweep[\"last_loss\"], sweep[\"task_loss_last\"]   # [runs], [runs], [runs, subtasks]
+  quanta collect fig2 --with elsewhere.safetensors --out fig2.safetensors
+      Puts the runs of a sweep together whose parts were trained on several machines.";
 
 /// The subcommand's flags.
 pub fn command() -> Command {
@@ -31,6 +33,14 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Also write every subtask's loss at every evaluation, which figures over steps need; the file gets larger"),
         )
+        .arg(
+            Arg::new("with")
+                .long("with")
+                .value_name("SWEEP.safetensors")
+                .action(ArgAction::Append)
+                .value_parser(value_parser!(PathBuf))
+                .help("Also take runs of this sweep that the folder lacks from a file that was collected before, or elsewhere"),
+        )
         .after_help(EXAMPLES)
 }
 
@@ -41,7 +51,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     output::check_replaceable(out, "a collected sweep", |bytes| Collected::from_bytes(bytes).is_ok())?;
     let curves = matches.get_flag("curves");
     let (folder, manifest) = open_sweep(dir)?;
-    let collected = finished_runs(&folder, manifest, curves);
+    let mut collected = finished_runs(&folder, manifest, curves);
+    for path in matches.get_many::<PathBuf>("with").unwrap_or_default() {
+        let shown = path.display();
+        let bytes = std::fs::read(path).map_err(|error| usage(format!("{shown}: {error}")))?;
+        let taken = Collected::from_bytes(&bytes).and_then(|other| collected.take(other));
+        let taken = taken.map_err(|error| usage(format!("{shown}: {error}")))?;
+        remark(&format!("{} taken from {shown}", count(taken, "run")));
+    }
     if collected.runs.is_empty() {
         return Err(usage(format!("{} holds no finished run yet", dir.display())));
     }

@@ -1,5 +1,6 @@
 //! The figures of clusters of gradients: how alike they are, where they lie, how large, and how they score.
 
+mod courses;
 mod envelope;
 mod map;
 mod matrix;
@@ -9,6 +10,7 @@ mod scores;
 #[cfg(test)]
 mod tests;
 
+pub use courses::CoursesFigure;
 pub use envelope::EnvelopeFigure;
 pub use map::{Color, MapFigure};
 pub use matrix::MatrixFigure;
@@ -18,7 +20,7 @@ pub use scores::ScoresFigure;
 use super::Figure;
 use super::text::whole;
 use crate::analysis::AnalysisError;
-use crate::analysis::qdg::{Clustering, Clusters, Contexts, Described, describe};
+use crate::analysis::qdg::{Clustering, Clusters, Contexts, Described, Over, describe};
 
 /// A figure of clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +35,10 @@ pub enum Kind {
     Scores,
     /// The mean cosines of pairs of samples, by what they share.
     Pairs,
+    /// The loss of each cluster over training.
+    Training,
+    /// The loss of each cluster over the size of the model.
+    Size,
 }
 
 /// What is shown of clusters.
@@ -48,7 +54,7 @@ pub struct Options {
 
 impl Kind {
     /// Every figure.
-    pub const ALL: [Self; 5] = [Self::Matrix, Self::Map, Self::Envelope, Self::Scores, Self::Pairs];
+    pub const ALL: [Self; 7] = [Self::Matrix, Self::Map, Self::Envelope, Self::Scores, Self::Pairs, Self::Training, Self::Size];
 
     /// Its name, as typed.
     pub fn name(self) -> &'static str {
@@ -58,6 +64,8 @@ impl Kind {
             Self::Envelope => "envelope",
             Self::Scores => "scores",
             Self::Pairs => "pairs",
+            Self::Training => "training",
+            Self::Size => "size",
         }
     }
 
@@ -69,6 +77,8 @@ impl Kind {
             Self::Envelope => "Sizes of clusters against rank",
             Self::Scores => "Scores of clusterings",
             Self::Pairs => "What similarities see",
+            Self::Training => "Loss of each cluster over training",
+            Self::Size => "Loss of each cluster over the size of the model",
         }
     }
 
@@ -94,6 +104,8 @@ impl Kind {
             Self::Envelope => Box::new(EnvelopeFigure::new(clusters, clustering, options.ranks)?),
             Self::Scores => Box::new(ScoresFigure::new(clusters, clustering)?),
             Self::Pairs => Box::new(PairsFigure::new(clusters)),
+            Self::Training => Box::new(CoursesFigure::new(clusters, clustering, Over::Training, options.open)),
+            Self::Size => Box::new(CoursesFigure::new(clusters, clustering, Over::Size, options.open)),
         })
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::Symmetric;
-use crate::analysis::qdg::{Ask, Blocks, Inputs, Measured, Method, Samples, Similarity};
+use crate::analysis::qdg::{Ask, Blocks, Inputs, Measured, Method, Reader, Samples, Similarity};
 use crate::analysis::scores::pair_scores;
 use crate::config::{RunConfig, preset};
 use crate::figure::tests::check;
@@ -51,7 +51,10 @@ fn few(families: bool) -> (RunConfig, Clusters) {
     let families = if families { names.to_vec() } else { Vec::new() };
     let samples = Samples { quantum, target, loss: vec![0.0; n], families, inputs };
     let ask = Ask { samples: n, ..Ask::default() };
-    (preset("language").unwrap().config(), Clusters { step: 1, ask, samples, zeros: 0, measured: measured.to_vec(), clusterings })
+    (
+        preset("language").unwrap().config(),
+        Clusters { step: 1, ask, samples, zeros: 0, measured: measured.to_vec(), clusterings, readers: Vec::new() },
+    )
 }
 
 fn figure(kind: Kind, at: usize, options: Options) -> Box<dyn Figure> {
@@ -69,6 +72,14 @@ fn every_figure_is_drawn_of_whatever_is_kept() {
                 if bare {
                     clusters.clusterings.iter_mut().for_each(|one| one.blocks = None);
                     clusters.measured.iter_mut().for_each(|one| one.map = None);
+                } else {
+                    let read = |over, step, parameters, loss| Reader { over, step, parameters, losses: vec![loss; 12] };
+                    clusters.readers = vec![
+                        read(Over::Training, 0, 100, 3.0),
+                        read(Over::Training, 10, 100, 0.5),
+                        read(Over::Size, 10, 100, 0.5),
+                        read(Over::Size, 10, 4_000, 0.25),
+                    ];
                 }
                 let contexts = Contexts::new(&config, &clusters.samples);
                 for at in [0, 2, 5] {
@@ -189,4 +200,29 @@ fn pairs_are_a_row_a_similarity() {
     );
     let table = pairs.table();
     assert_eq!((table.header.len(), &table.rows[0][5]), (7, &"1.000".to_owned()));
+}
+
+#[test]
+fn losses_over_training_are_said_with_how_many_clusters_are_learned() {
+    let (config, mut clusters) = few(true);
+    let read = |step: u64, losses: Vec<f32>| Reader { over: Over::Training, step, parameters: 100, losses };
+    // Of three clusters of six, four and two samples the first is learned at step 10, all at step 100.
+    let early: Vec<f32> = (0..12).map(|sample| if sample < 6 { 0.01 } else { 2.0 }).collect();
+    clusters.readers = vec![read(1, vec![2.0; 12]), read(100, vec![0.01; 12]), read(10, early)];
+    let contexts = Contexts::new(&config, &clusters.samples);
+    let figure = |kind: Kind| kind.figure(&clusters, 2, &contexts, Options { open: Some(1), ..Options::default() }).unwrap();
+    let training = figure(Kind::Training);
+    let said = training.describe();
+    assert!(
+        said.contains("At 1 the mean is 2.00 nats and 0 of 3 clusters are under 0.1 nats, at 100 it is 0.0100 and 3 are"),
+        "{said}"
+    );
+    let table = training.table();
+    assert_eq!(table.header, ["Cluster", "step 1", "step 10", "step 100"]);
+    assert_eq!(table.rows[0][1..], ["2.00", "0.0100", "0.0100"]);
+    assert_eq!(table.rows[1][1..], ["2.00", "2.00", "0.0100"]);
+    let read = training.read_at(0, (12.0, 1.9));
+    assert!(read.starts_with("training step 10: cluster 2"), "{read}");
+    assert_eq!(training.pick(0, (12.0, 0.2)), Some(Pick::Cluster(0)));
+    assert!(figure(Kind::Size).describe().contains("quanta qdg read"));
 }

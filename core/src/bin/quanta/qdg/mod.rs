@@ -4,6 +4,7 @@ mod causal;
 mod envelope;
 mod find;
 mod gaussians;
+mod reread;
 mod score;
 pub mod scores;
 
@@ -42,6 +43,7 @@ pub fn command() -> Command {
         .subcommand(causal::command())
         .subcommand(envelope::command())
         .subcommand(gaussians::command())
+        .subcommand(reread::command())
         .subcommand(score::command())
         .after_help(EXAMPLES)
 }
@@ -52,6 +54,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("causal", matches)) => causal::run(matches),
         Some(("envelope", matches)) => envelope::run(matches),
         Some(("gaussians", matches)) => gaussians::run(matches),
+        Some(("read", matches)) => reread::run(matches),
         Some(("score", matches)) => score::run(matches),
         _ => find::run(matches),
     }
