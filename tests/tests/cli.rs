@@ -222,8 +222,11 @@ fn ctrl_c_after_another_signal_ends_the_program_at_once() {
     let slow = ["train", "--device=cpu", "--json", "--batch-size=1000000", "--width=2000", "--eval-per-task=1", "--steps=1000"];
     let mut running = Running::start(quanta(&slow));
     running.line(|line| json(line)["event"] == "evaluation");
+    let wait = || std::thread::sleep(std::time::Duration::from_secs(1));
+    // The step has to have begun.
+    wait();
     running.signal("TERM");
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    wait();
     running.signal("INT");
     let (_, _, status) = running.end();
     assert_eq!(status.code(), Some(128 + 2));

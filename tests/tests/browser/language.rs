@@ -196,6 +196,47 @@ fn clusters_are_ordered_filtered_and_shown_some_at_a_time() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
+fn published_clusters_are_drawn_and_ordered_by_stability() {
+    a_person(async |person| {
+        person.opens("?page=language").await;
+        person.reads_soon("Published: “").await;
+        // The figures read aloud what a step along them shows, and open the cluster that is pressed.
+        for (figure, words) in [("matrix", "cluster 1 "), ("map", "quantum ")] {
+            let chart = format!("chart-{figure}");
+            let focus =
+                "const chart = document.getElementById(arguments[0]); chart?.focus(); return document.activeElement === chart";
+            let has_focus = async || (person.runs_script(focus, [json!(chart)]).await == json!(true)).then_some(());
+            person.waits(SHORT_WAIT, &chart, has_focus).await;
+            person.presses_keys("\u{e014}").await;
+            let read = "return document.getElementById(arguments[0]).getAttribute('aria-valuetext')";
+            let is_read = async || {
+                let text = person.runs_script(read, [json!(chart)]).await;
+                text.as_str().filter(|text| text.contains(words)).map(str::to_owned)
+            };
+            person.waits(SHORT_WAIT, &format!("a reading of {figure}"), is_read).await;
+        }
+        person.chooses("Colour of the map", "family").await;
+        let by_family = "return document.getElementById('pictures').textContent.includes('coloured by the planted family')";
+        let is_by_family = async || (person.runs_script(by_family, []).await == json!(true)).then_some(());
+        person.waits(SHORT_WAIT, "the map by family", is_by_family).await;
+        // Those that come again from parts of the samples are first, and have a badge.
+        person.chooses("Order", "stability").await;
+        let cells = "return [...document.querySelectorAll('.list tbody td.stability')].map((cell) => [+cell.textContent.match(/[0-9.]+/)[0], !!cell.querySelector('.badge')])";
+        let is_ordered = async || {
+            let cells = person.runs_script(cells, []).await;
+            let cells: Vec<(f64, bool)> = serde_json::from_value(cells).ok()?;
+            (cells.len() > 10 && cells.is_sorted_by(|a, b| a.0 >= b.0)).then_some(cells)
+        };
+        let cells = person.waits(SHORT_WAIT, "the most stable first", is_ordered).await;
+        assert!(cells[0].1 && cells[0].0 >= 0.75, "{cells:?}");
+        assert!(person.query().await.ends_with("order=stability"));
+        // The open cluster has its loss over models of other sizes.
+        person.reads_soon("The same by models of other sizes, by their number of parameters.").await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
 fn clusterings_stand_beside_baselines() {
     let record = planted::record();
     let clusters = planted::clusters(&record.config);

@@ -173,6 +173,33 @@ fn a_model_is_trained_beside_its_text() {
 
 #[test]
 #[ignore = "needs the built page: ./lab test browser"]
+fn a_search_is_paused_and_goes_on() {
+    a_person(async |person| {
+        person.opens_a_text().await;
+        person.presses("Find clusters").await;
+        // The first similarity is done once the next is named.
+        let is_further = async || person.text_of("find-state").await.contains("absolute").then_some(());
+        person.waits(LONG_WAIT, "the second similarity", is_further).await;
+        person.presses("Pause").await;
+        person.reads_of_the_search("Paused.").await;
+        let progress = "return +document.querySelector('.find [role=progressbar]').getAttribute('aria-valuenow')";
+        let paused = person.runs_script(progress, []).await.as_f64().expect("a number");
+        assert!(paused > 30.0, "{paused} % are done");
+        assert!(!person.can_use("button", "Find clusters").await);
+        audit(person, "a paused analysis").await;
+        person.presses("Go on").await;
+        let further = async || person.runs_script(progress, []).await.as_f64().filter(|now| *now > paused);
+        person.waits(LONG_WAIT, "more to be done than before the pause", further).await;
+        person.reads_of_the_search("Found in ").await;
+        person.reads_soon("Found here: “").await;
+        let rows = "return document.querySelectorAll('[aria-label=\"Scores, a table\"] tbody tr').length";
+        let all = async || (person.runs_script(rows, []).await == json!(6 + 1 + 3)).then_some(());
+        person.waits(SHORT_WAIT, "the scores of six clusterings, and three baselines", all).await;
+    });
+}
+
+#[test]
+#[ignore = "needs the built page: ./lab test browser"]
 fn a_search_is_cancelled_and_an_analyst_that_cannot_be_loaded_is_said() {
     a_person(async |person| {
         person.opens_a_text().await;
