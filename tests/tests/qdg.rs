@@ -234,6 +234,52 @@ fn clusters_are_ordered_by_stability_and_drawn() {
 }
 
 #[test]
+fn a_stopped_analysis_goes_on_from_what_it_has_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, other, whole, stopped] =
+        ["run", "other", "whole", "stopped"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    learned(&run);
+    let asked = ["--samples=400", "--k=8", "--stability=20", "--similarity=signed,absolute,residual"];
+    good(&[&["qdg", text(&run), "--out", text(&whole)], &asked[..]].concat());
+    let running = Running::start(quanta(&[&["qdg", text(&run), "--out", text(&stopped)], &asked[..]].concat()));
+    // It is written once all is found of the first similarity.
+    wait_until("the first similarity", || stopped.exists());
+    running.signal("INT");
+    assert_eq!(running.end().2.code(), Some(130));
+    let scored = terminal::run(&["qdg", "score", text(&stopped)]);
+    let (table, remarks) = (stdout(&scored), stderr(&scored));
+    assert!(table.contains("signed, spectral") && !table.contains("residual"), "{table}");
+    assert!(remarks.contains("is unfinished, without ") && remarks.contains("residual; quanta qdg RUN --resume"), "{remarks}");
+    // Only with the run that it is of, and as it was asked.
+    learned_of(&other, "--n-tasks=4 --width=32 --seed=9");
+    assert!(refused(&["qdg", text(&other), "--resume", text(&stopped)]).contains("is not the run that"));
+    assert!(refused(&["qdg", text(&run), "--resume", text(&stopped), "--samples=9"]).contains("--samples"));
+    good(&["qdg", text(&run), "--resume", text(&stopped)]);
+    assert_eq!(std::fs::read(&stopped).unwrap(), std::fs::read(&whole).unwrap());
+}
+
+#[test]
+fn clusters_are_read_over_training_and_size_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, narrow, other, out] =
+        ["run", "narrow", "other", "clusters"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    learned_of(&run, "--n-tasks=4 --width=32 --snapshots=4");
+    learned_of(&narrow, "--n-tasks=4 --width=8");
+    learned_of(&other, "--n-tasks=5 --width=32");
+    good(&["qdg", text(&run), "--samples=60", "--k=4", "--similarity=absolute", "--method=average", "--out", text(&out)]);
+    let svg = folder.path().join("figure.svg");
+    let draw = |name: &str| good(&["clusters", text(&out), "--figure", name, "--show=1", "--out", text(&svg)]);
+    assert!(draw("size").contains("quanta qdg read"), "without readers the way to them is said");
+    let line = good(&["qdg", "read", text(&out), text(&run), text(&narrow), "--out", text(&out)]);
+    assert!(line.starts_with("60 samples read by ") && line.trim_end().ends_with(" of training and 2 models"), "{line}");
+    let drawn = draw("training");
+    assert!(drawn.contains("against training step") && drawn.contains("at 1,500 it is "), "{drawn}");
+    assert!(draw("size").contains("against parameters"), "by size");
+    let said = refused(&["qdg", "read", text(&out), text(&other), "--out", text(&out)]);
+    assert!(said.contains("learned another task") && said.contains("`n_tasks`") && said.contains(text(&other)), "{said}");
+}
+
+#[test]
 fn bad_files_and_ranks_are_sentences() {
     let folder = tempfile::tempdir().unwrap();
     let labels = file(folder.path(), "labels.json", &json!({ "2": [0, 1, 1], "3": [0, 1, 2] }));

@@ -13,10 +13,14 @@ use quanta_core::record::Record;
 
 /// Trains a run of four subtasks until all are learned, in less than a second, and keeps it at `path`.
 pub fn learned(path: &Path) {
-    let settings =
-        "--n-tasks=4 --n-bits=12 --k=2 --width=32 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
+    learned_of(path, "--n-tasks=4 --width=32");
+}
+
+/// The same with other flags for its task and its width.
+pub fn learned_of(path: &Path, flags: &str) {
+    let settings = "--n-bits=12 --k=2 --batch-size=200 --steps=1500 --eval-per-task=50 --lr=0.01 --device=cpu";
     let mut args = vec!["train"];
-    args.extend(settings.split(' '));
+    args.extend(settings.split(' ').chain(flags.split(' ')));
     args.extend(["--out", text(path)]);
     good(&args);
 }

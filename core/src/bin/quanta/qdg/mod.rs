@@ -23,6 +23,8 @@ Examples:
       similarity and every method; prints how far each clustering agrees with the true subtasks.
   quanta qdg quick.safetensors --out published.safetensors --similarity signed --method spectral --sample natural
       The published pair, on samples as frequent as the task uses them.
+  quanta qdg quick.safetensors --resume clusters.safetensors
+      Goes on with an analysis that was stopped: what is found is written after each similarity.
   quanta qdg score clusters.safetensors --json
   quanta qdg causal clusters.safetensors quick.safetensors
       Moves the weights along each cluster's mean gradient and asks whose loss changes.
