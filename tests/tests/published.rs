@@ -61,8 +61,10 @@ fn prepare(folder: &Path, command: &str) {
         } else if word.ends_with(".safetensors") {
             match stem.as_str() {
                 _ if words[1] == "clusters" || words[1] == "qdg" && words[2] == "score" => clustered(&path),
-                _ if words[1] == "qdg" && ["causal", "read"].contains(&words[2]) && stem.contains("clusters") => clustered(&path),
-                _ if words[1] == "qdg" && words[i - 1] == "--resume" => clustered(&path),
+                _ if words[1] == "qdg" && ["agree", "causal", "read"].contains(&words[2]) && stem.contains("clusters") => {
+                    clustered(&path)
+                }
+                _ if words[1] == "qdg" && ["--resume", "--samples-from"].contains(&words[i - 1]) => clustered(&path),
                 _ if words[1] == "qdg" || words.contains(&"--model") => learned(&path),
                 "language" => {
                     let config = preset("language").unwrap().config();

@@ -178,6 +178,10 @@ impl Model for LanguageModel {
         })
     }
 
+    fn layers(&self) -> Vec<String> {
+        layers(&self.decoder).map(|name| name.trim_end_matches(".weight").to_owned()).collect()
+    }
+
     fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
         let each = self.each(samples, |layers, _| layers.to_vec())?;
         let empty = |(outputs, weights): &(usize, Vec<f64>)| {
@@ -195,7 +199,7 @@ impl Model for LanguageModel {
         Ok(factors)
     }
 
-    fn whole(&self, samples: &Samples, r: usize, seed: u64) -> Result<Option<Store>, AnalysisError> {
+    fn whole(&self, samples: &Samples, chosen: &[bool], r: usize, seed: u64) -> Result<Option<Store>, AnalysisError> {
         let documents = self.documents_of(samples)?;
         let network = self.network(true)?;
         let sides = |(outputs, weights): &(usize, Vec<f64>)| [*outputs, weights.len() / outputs];
@@ -203,14 +207,16 @@ impl Model for LanguageModel {
             let layers = self.weights.iter().enumerate();
             layers.map(|(layer, of)| Projection::of_layer(sides(of)[0], sides(of)[1], r, seed, layer)).collect()
         });
-        let width = match &projections {
-            Some(projections) => projections.iter().map(|[outputs, inputs]| outputs.r() * inputs.r()).sum(),
-            None => self.weights.iter().map(|(_, weights)| weights.len()).sum(),
+        let widths: Vec<usize> = match &projections {
+            Some(projections) => projections.iter().map(|[outputs, inputs]| outputs.r() * inputs.r()).collect(),
+            None => self.weights.iter().map(|(_, weights)| weights.len()).collect(),
         };
+        let width = widths.iter().zip(chosen).filter(|(_, is_chosen)| **is_chosen).map(|(width, _)| width).sum();
         let make = |sample: usize| {
             let (document, place) = documents.of(sample);
             let layers = network.sample(document, place, Extent::Document).map_err(failed)?.layers;
-            let products = layers.iter().enumerate().map(|(at, layer)| match &projections {
+            let taken = layers.iter().enumerate().filter(|(at, _)| chosen[*at]);
+            let products = taken.map(|(at, layer)| match &projections {
                 Some(projections) => {
                     let [outputs, inputs] = &projections[at];
                     product(&outputs.rows(&layer.deltas), outputs.r(), &inputs.rows(&layer.values), inputs.r())
@@ -326,11 +332,11 @@ pub(crate) mod tests {
             let (config, checkpoint) = random(kind);
             let model = LanguageModel::new(&config, &checkpoint).unwrap();
             let mut samples = model.samples(&any(Draw::Natural)).unwrap();
-            let later = model.whole(&samples, 0, 0).unwrap().unwrap();
+            let later = model.whole(&samples, &[true; 14], 0, 0).unwrap().unwrap();
             if let Inputs::Tokens { place, .. } = &mut samples.inputs {
                 place.fill(0);
             }
-            let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, 0, 0).unwrap().unwrap());
+            let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, &[true; 14], 0, 0).unwrap().unwrap());
             assert_eq!(factors.len(), if kind.contains("swiglu") { 14 } else { 12 });
             let shapes = |layer: &Factors| (layer.outputs, layer.outputs * layer.inputs);
             let expected: Vec<(usize, usize)> =
@@ -341,6 +347,13 @@ pub(crate) mod tests {
                 let far = local.values().iter().zip(all.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(far < 1e-4, "{kind}: {far}");
             }
+            // Of the chosen layers alone.
+            let chosen: Vec<bool> = (0..14).map(|layer| layer % 3 == 1).collect();
+            let some = model.whole(&samples, &chosen, 0, 0).unwrap().unwrap();
+            let of: Vec<Factors> = factors.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|(of, _)| of.clone()).collect();
+            let (local, all) = (cosines(80, &of, Sign::Signed).unwrap().matrix, some.cosines(Sign::Signed).unwrap().matrix);
+            let far = local.values().iter().zip(all.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(far < 1e-3, "{kind}: {far}");
             // Further on, what earlier places pass on counts too.
             assert_ne!(later.squares(), whole.squares());
         }

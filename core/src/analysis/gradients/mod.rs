@@ -58,6 +58,9 @@ pub trait Model {
     /// If there are not enough.
     fn samples(&self, ask: &Ask) -> Result<Samples, AnalysisError>;
 
+    /// The names of the linear layers, in the order of their factors: paths to them in the model.
+    fn layers(&self) -> Vec<String>;
+
     /// The factors of every linear layer at the place that predicts, first layer first. A sample may be
     /// scaled by any positive number, the same in all layers.
     ///
@@ -65,12 +68,12 @@ pub trait Model {
     /// If the samples are none of this model's.
     fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError>;
 
-    /// The gradients of all linear layers summed over all places, those of each projected to r × r numbers where
-    /// r is not 0; nothing where a sample has one place alone.
+    /// The gradients of the chosen linear layers summed over all places, those of each projected to r × r numbers
+    /// where r is not 0; nothing where a sample has one place alone. `chosen` has an entry a layer.
     ///
     /// # Errors
     /// If the samples are none of this model's, or there is no room for the gradients.
-    fn whole(&self, _samples: &Samples, _r: usize, _seed: u64) -> Result<Option<Store>, AnalysisError> {
+    fn whole(&self, _samples: &Samples, _chosen: &[bool], _r: usize, _seed: u64) -> Result<Option<Store>, AnalysisError> {
         Ok(None)
     }
 

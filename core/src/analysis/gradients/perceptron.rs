@@ -193,6 +193,10 @@ impl Model for Perceptron {
     }
 
     /// Each sample's gradient divided by the probability of the wrong answer. With biases, as the last input.
+    fn layers(&self) -> Vec<String> {
+        (0..self.layers.len()).map(|layer| format!("layers.{layer}")).collect()
+    }
+
     fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
         Ok(self.factors_of(self.batch(samples)?))
     }

@@ -37,6 +37,9 @@ pub struct Ask {
     pub below: f64,
     /// At which places gradients are taken.
     pub places: Places,
+    /// The layers whose gradients are taken, each by its name or a part of it between dots (`attention`, `blocks.1`);
+    /// empty: all.
+    pub layers: Vec<String>,
     /// Gradients are projected to r × r numbers a layer before they are compared; 0: not at all.
     pub projection: usize,
     /// How samples are compared.
@@ -63,6 +66,7 @@ impl Default for Ask {
             draw: Draw::Balanced,
             below: 0.1,
             places: Places::Predicting,
+            layers: Vec::new(),
             projection: 0,
             similarities: Similarity::ALL.to_vec(),
             methods: Method::ALL.to_vec(),
@@ -102,7 +106,7 @@ impl Ask {
     /// As JSON, for what is kept.
     pub fn to_json(&self) -> Value {
         json!({
-            "samples": self.samples, "draw": self.draw.word(), "below_nats": self.below, "places": self.places.word(),
+            "samples": self.samples, "draw": self.draw.word(), "below_nats": self.below, "places": self.places.word(), "layers": self.layers,
             "projection": self.projection, "similarities": self.similarities.iter().map(|one| one.word()).collect::<Vec<_>>(),
             "methods": self.methods.iter().map(|one| one.word()).collect::<Vec<_>>(), "k": self.k,
             "neighbours": self.neighbours, "starts": self.starts, "stability": self.stability, "seed": self.seed,
@@ -120,6 +124,8 @@ impl Ask {
             draw: Draw::from_word(word("draw")?)?,
             below: value.get("below_nats")?.as_f64()?,
             places: Places::from_word(word("places")?)?,
+            // Files from before layers were chosen have none.
+            layers: words("layers").unwrap_or_default().into_iter().map(str::to_owned).collect(),
             projection: whole("projection")?,
             similarities: words("similarities")?.into_iter().map(Similarity::from_word).collect::<Option<_>>()?,
             methods: words("methods")?.into_iter().map(Method::from_word).collect::<Option<_>>()?,

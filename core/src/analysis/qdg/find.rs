@@ -3,13 +3,14 @@
 use std::fmt;
 
 use super::vectors::Vectors;
-use super::{Ask, Blocks, Clustering, Clusters, Measured, Method, Similarity};
+use super::{Ask, Blocks, Clustering, Clusters, Measured, Method, Samples, Similarity};
+use crate::analysis::gradients::{self, Model};
 use crate::analysis::labels::count;
 use crate::analysis::layout::layout;
 use crate::analysis::linkage::{self, Tree};
 use crate::analysis::neighbours::{Communities, LeidenModularity, NeighbourGraph};
 use crate::analysis::scores::{self, pair_scores};
-use crate::analysis::{AnalysisError, Symmetric, gradients, spectral};
+use crate::analysis::{AnalysisError, Symmetric, spectral};
 use crate::config::RunConfig;
 use crate::record::Checkpoint;
 
@@ -74,8 +75,39 @@ pub fn run(config: &RunConfig, checkpoint: &Checkpoint, ask: &Ask, mut watch: im
     begin(&mut watch, Stage::Samples)?;
     let model = gradients::model(config, checkpoint)?;
     let samples = model.samples(ask)?;
+    of_samples(model.as_ref(), checkpoint.step, samples, ask, watch)
+}
+
+/// The same of samples that were drawn for another model of the same task: their losses become those by this one.
+///
+/// # Errors
+/// As for [`run`]; samples of another task.
+pub fn run_on(
+    config: &RunConfig,
+    checkpoint: &Checkpoint,
+    mut samples: Samples,
+    ask: &Ask,
+    mut watch: impl Watch,
+) -> Result<Clusters, AnalysisError> {
+    let ask = Ask { samples: samples.len(), ..ask.clone() };
+    ask.check()?;
+    begin(&mut watch, Stage::Samples)?;
+    let model = gradients::model(config, checkpoint)?;
+    let all: Vec<usize> = (0..samples.len()).collect();
+    let losses = model.losses_at(&samples, &all, &model.parameters())?;
+    samples.loss = losses.into_iter().map(|loss| loss as f32).collect();
+    of_samples(model.as_ref(), checkpoint.step, samples, &ask, watch)
+}
+
+fn of_samples(
+    model: &dyn Model,
+    step: u64,
+    samples: Samples,
+    ask: &Ask,
+    mut watch: impl Watch,
+) -> Result<Clusters, AnalysisError> {
     begin(&mut watch, Stage::Gradients(samples.len()))?;
-    let vectors = Vectors::new(model.as_ref(), &samples, ask)?;
+    let vectors = Vectors::new(model, &samples, ask)?;
     // A sample without a direction is in no cluster. Those that are kept are the same for every similarity.
     let kept = vectors.with_direction(samples.len());
     let zeros = samples.len() - kept.len();
@@ -85,11 +117,10 @@ pub fn run(config: &RunConfig, checkpoint: &Checkpoint, ask: &Ask, mut watch: im
         (_, 1) => return Err(AnalysisError::TooFewSamples(1)),
         _ => {
             let samples = samples.only(&kept);
-            let vectors = Vectors::new(model.as_ref(), &samples, ask)?;
+            let vectors = Vectors::new(model, &samples, ask)?;
             (samples, vectors)
         }
     };
-    let step = checkpoint.step;
     let none =
         Clusters { step, ask: ask.clone(), samples, zeros, measured: Vec::new(), clusterings: Vec::new(), readers: Vec::new() };
     compare(none, &vectors, &mut watch)

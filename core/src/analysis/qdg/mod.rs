@@ -6,6 +6,7 @@
 //! record as an artifact and scored by [`scores`]. Reading and scoring them needs no feature, so that the
 //! page can open what was found elsewhere. A stopped analysis can be taken up again (`go_on`).
 
+mod agree;
 mod ask;
 mod blocks;
 mod causal;
@@ -35,6 +36,7 @@ mod tests;
 #[cfg(feature = "analysis")]
 mod vectors;
 
+pub use agree::{Agreed, agree};
 pub use ask::{Ask, Draw, Places};
 pub use blocks::Blocks;
 pub use causal::{Causal, CausalAsk};
@@ -42,11 +44,13 @@ pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
-pub use find::{Stage, Watch, go_on, run};
+pub use find::{Stage, Watch, go_on, run, run_on};
 pub use kinds::{Method, Similarity};
 #[cfg(feature = "analysis")]
 pub use near::near;
 pub use order::Order;
+#[cfg(feature = "analysis")]
+pub use readers::check_task;
 pub use readers::{Courses, Over, Reader};
 pub use samples::{Candidates, Inputs, Samples};
 pub use score::{Baseline, OverSeeds, Row, SCORES, Scored, over_seeds, scores};

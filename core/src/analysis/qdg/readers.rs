@@ -109,12 +109,28 @@ impl Clusters {
 }
 
 #[cfg(feature = "analysis")]
+pub use read::check_task;
+
+#[cfg(feature = "analysis")]
 mod read {
     use super::{Over, Reader};
     use crate::analysis::qdg::Clusters;
     use crate::analysis::{AnalysisError, gradients};
     use crate::config::RunConfig;
     use crate::record::{Checkpoint, Record};
+
+    /// Refuses samples of another task than the one that a run learned.
+    ///
+    /// # Errors
+    /// Names a setting in which the two differ.
+    pub fn check_task(of: &RunConfig, run: &RunConfig) -> Result<(), AnalysisError> {
+        if of.task == run.task && of.training.seeds().task == run.training.seeds().task {
+            return Ok(());
+        }
+        let field = of.differences(run).first().map_or(String::new(), |field| format!(" (`{field}`)"));
+        let what = format!("this run learned another task than that of the clusters{field}, so it cannot read their samples");
+        Err(AnalysisError::Parameters(what))
+    }
 
     impl Clusters {
         /// Reads the samples by a run: by all the parameters that were kept of the run that was clustered, whose
@@ -123,15 +139,10 @@ mod read {
         /// # Errors
         /// A run of another task, or without parameters, or whose parameters do not fit.
         pub fn read_by(&mut self, own: &RunConfig, run: &Record) -> Result<(), AnalysisError> {
-            let wrong = |what: String| Err(AnalysisError::Parameters(what));
-            if own.task != run.config.task || own.training.seeds().task != run.config.training.seeds().task {
-                let field = own.differences(&run.config).first().map_or(String::new(), |field| format!(" (`{field}`)"));
-                return wrong(format!(
-                    "this run learned another task than that of the clusters{field}, so it cannot read their samples"
-                ));
-            }
+            check_task(own, &run.config)?;
             let Some(newest) = run.weights() else {
-                return wrong("this run holds no weights, only curves, so it cannot read".to_owned());
+                let what = "this run holds no weights, only curves, so it cannot read";
+                return Err(AnalysisError::Parameters(what.to_owned()));
             };
             self.readers.extend(self.reader(&run.config, newest, Over::Size)?);
             if own.trains_as(&run.config) {

@@ -100,6 +100,23 @@ fn a_projection_keeps_similarities_about_as_they_are() {
 }
 
 #[test]
+fn gradients_are_taken_by_the_chosen_layers_alone() {
+    let (config, checkpoint) = learned(4);
+    let pairs = |layers: &[&str]| {
+        let layers = layers.iter().map(|name| (*name).to_owned()).collect();
+        let ask = Ask { layers, similarities: vec![Similarity::Absolute], methods: vec![Method::Average], ..small() };
+        run(&config, &checkpoint, &ask, |_| true).map(|clusters| clusters.measured[0].pairs)
+    };
+    let all = pairs(&[]).unwrap();
+    assert_eq!(pairs(&["layers.0", "layers.1"]).unwrap(), all);
+    assert_eq!(pairs(&["layers"]).unwrap(), all);
+    let [first, last] = [pairs(&["layers.0"]).unwrap(), pairs(&["1"]).unwrap()];
+    assert!(first != all && last != all && first != last);
+    let said = pairs(&["layer"]).unwrap_err().to_string();
+    assert!(said.contains("no layer is named “layer”: there are layers.0, layers.1"), "{said}");
+}
+
+#[test]
 fn a_stopped_analysis_goes_on_to_the_same_result() {
     struct UntilKept<'a>(&'a mut Option<Clusters>);
     impl Watch for UntilKept<'_> {

@@ -25,14 +25,17 @@ impl Vectors {
     pub fn new(model: &dyn Model, samples: &Samples, ask: &Ask) -> Result<Self, AnalysisError> {
         let wants = |similarity: Similarity| ask.similarities.contains(&similarity);
         let wants_gradients = wants(Similarity::Signed) || wants(Similarity::Absolute);
+        let chosen = chosen(model, &ask.layers)?;
         let whole = match ask.places {
-            Places::All if wants_gradients => model.whole(samples, ask.projection, ask.seed)?,
+            Places::All if wants_gradients => model.whole(samples, &chosen, ask.projection, ask.seed)?,
             _ => None,
         };
         let wants_factors = wants(Similarity::Attribution) || (wants_gradients && whole.is_none());
-        let factors = if wants_factors { model.factors(samples)? } else { Vec::new() };
-        let attributions =
-            wants(Similarity::Attribution).then(|| gradients::attributions(samples.len(), &factors, &model.weights()));
+        let mut factors = if wants_factors { model.factors(samples)? } else { Vec::new() };
+        let mut weights = model.weights();
+        keep(&mut factors, &chosen);
+        keep(&mut weights, &chosen);
+        let attributions = wants(Similarity::Attribution).then(|| gradients::attributions(samples.len(), &factors, &weights));
         let gradients = match whole {
             Some(store) => Some(Gradients::Stored(store)),
             None if !wants_gradients => None,
@@ -82,6 +85,22 @@ impl Vectors {
             Similarity::Residual => of(&self.residual, Sign::Signed),
         }
     }
+}
+
+/// Which layers are asked for, one entry each.
+fn chosen(model: &dyn Model, asked: &[String]) -> Result<Vec<bool>, AnalysisError> {
+    let layers = model.layers();
+    let is_of = |layer: &String, part: &String| format!(".{layer}.").contains(&format!(".{part}."));
+    if let Some(part) = asked.iter().find(|part| !layers.iter().any(|layer| is_of(layer, part))) {
+        return Err(AnalysisError::Parameters(format!("no layer is named “{part}”: there are {}", layers.join(", "))));
+    }
+    Ok(layers.iter().map(|layer| asked.is_empty() || asked.iter().any(|part| is_of(layer, part))).collect())
+}
+
+/// Keeps what is of the chosen layers.
+fn keep<T>(all: &mut Vec<T>, chosen: &[bool]) {
+    let mut chosen = chosen.iter();
+    all.retain(|_| chosen.next().is_some_and(|is_chosen| *is_chosen));
 }
 
 /// A squared norm below this counts as zero, as in a [`Gram`](crate::analysis::similarity::Gram) matrix.

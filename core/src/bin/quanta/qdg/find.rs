@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
-use quanta_core::analysis::qdg::{self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch};
+use quanta_core::analysis::qdg::{
+    self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch, check_task,
+};
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
@@ -17,12 +19,14 @@ use crate::text::{count, thousands};
 use crate::{input, output};
 
 /// What an analysis that goes on has been told already.
-const ASKED: [&str; 12] = [
+const ASKED: [&str; 14] = [
     "out",
     "samples",
+    "samples-from",
     "sample",
     "below",
     "position",
+    "layers",
     "projection",
     "similarity",
     "method",
@@ -66,6 +70,14 @@ pub fn args(command: Command) -> Command {
         )
         .arg(number("samples", usual.samples.to_string()).help("How many samples are clustered"))
         .arg(
+            Arg::new("samples-from")
+                .long("samples-from")
+                .value_name("CLUSTERS.safetensors")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(["samples", "sample", "below"])
+                .help("Take the samples of these clusters, of another run of the same task, instead of drawing some"),
+        )
+        .arg(
             word("sample", Draw::WORDS)
                 .default_value(usual.draw.word())
                 .help("As many samples of every quantum, or as often as the task uses them"),
@@ -81,6 +93,14 @@ pub fn args(command: Command) -> Command {
             word("position", Places::WORDS)
                 .default_value(usual.places.word())
                 .help("Gradients at the place that predicts, or summed over all places, as published"),
+        )
+        .arg(
+            Arg::new("layers")
+                .long("layers")
+                .value_name("NAME")
+                .value_delimiter(',')
+                .action(ArgAction::Append)
+                .help("Of which layers' weights: names, or parts of names, such as attention or blocks.1 [default: all]"),
         )
         .arg(number("projection", "0".to_owned()).help("Project each layer's gradient to N × N numbers; 0: not at all"))
         .arg(words("similarity", Similarity::WORDS).help("How samples are compared [default: every way]"))
@@ -134,12 +154,17 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     };
     let stop = Stop::listen()?;
     let watch = Keeper { record: &record, out, stop: &stop };
-    let clusters = match begun {
-        None => qdg::run(&record.config, weights, &ask, watch),
-        Some((begun, of, clusters)) => {
+    let drawn = file("samples-from").map(|from| read(from)).transpose()?;
+    let clusters = match (begun, drawn) {
+        (Some((begun, of, clusters)), _) => {
             check_same(begun, &of, path, &record)?;
             qdg::go_on(&record.config, weights, clusters, watch)
         }
+        (None, Some((of, drawn))) => {
+            let ask = Ask { draw: drawn.ask.draw, below: drawn.ask.below, ..ask };
+            check_task(&of.config, &record.config).and_then(|()| qdg::run_on(&record.config, weights, drawn.samples, &ask, watch))
+        }
+        (None, None) => qdg::run(&record.config, weights, &ask, watch),
     };
     let mut clusters = match (clusters, stop.stopped()) {
         (Ok(clusters), _) => clusters,
@@ -193,6 +218,7 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
         draw: Draw::from_word(word("sample")).unwrap_or(Draw::Balanced),
         below,
         places: Places::from_word(word("position")).unwrap_or(Places::Predicting),
+        layers: words("layers").unwrap_or_default().into_iter().map(str::to_owned).collect(),
         projection: whole("projection"),
         similarities: similarities.filter(|one| wanted.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),
         methods: methods.filter(|one| how.as_ref().is_none_or(|words| words.contains(&one.word()))).collect(),

@@ -1,5 +1,6 @@
 //! `quanta qdg`: clusterings of samples by gradients, their envelope and their scores.
 
+mod agree;
 mod causal;
 mod envelope;
 mod find;
@@ -42,6 +43,7 @@ pub fn command() -> Command {
         .args_conflicts_with_subcommands(true)
         .override_usage("quanta qdg RUN --out CLUSTERS.safetensors [OPTIONS], or quanta qdg COMMAND")
         .arg_required_else_help(true)
+        .subcommand(agree::command())
         .subcommand(causal::command())
         .subcommand(envelope::command())
         .subcommand(gaussians::command())
@@ -53,6 +55,7 @@ pub fn command() -> Command {
 /// Runs the one that was named.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
+        Some(("agree", matches)) => agree::run(matches),
         Some(("causal", matches)) => causal::run(matches),
         Some(("envelope", matches)) => envelope::run(matches),
         Some(("gaussians", matches)) => gaussians::run(matches),
