@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use quanta_core::analysis::qdg::{Contexts, Described, Inputs, Over, counts};
-use quanta_core::analysis::reading::Course;
+use quanta_core::analysis::qdg::{Contexts, Described, Inputs, counts};
 
 use super::course::CourseOf;
 use super::found::Found;
@@ -68,7 +67,7 @@ pub fn Cluster() -> impl IntoView {
             {move || reader.course.get().map(|course| view! {
                 <CourseOf course=course what="The mean loss of its samples in nats, by step of training." />
             })}
-            {move || over_size(&*reader.found()?, reader.chosen.get(), reader.open.get()?).map(|course| view! {
+            {move || reader.over_size.get().map(|course| view! {
                 <CourseOf course=course what="The same by models of other sizes, by their number of parameters." />
             })}
             {move || {
@@ -78,13 +77,6 @@ pub fn Cluster() -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// The loss of a cluster over the size of the model, where models of other sizes have read its samples.
-fn over_size(found: &Found, clustering: usize, cluster: usize) -> Option<Course> {
-    let courses = found.clusters.courses(clustering, Over::Size).filter(|courses| courses.amounts.len() > 1)?;
-    let losses = courses.losses.iter().map(|losses| losses.get(cluster).map(|loss| *loss as f32));
-    Some(Course { steps: courses.amounts, losses: losses.collect::<Option<_>>()? })
 }
 
 /// What a cluster's samples are, in a sentence or two.

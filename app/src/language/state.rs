@@ -56,6 +56,8 @@ pub struct Reader {
     pub token: Memo<Option<String>>,
     /// How the loss of the open cluster fell over training, where the model is there that it is of.
     pub course: RwSignal<Option<Course>>,
+    /// The same over the size of the model, in parameters in place of steps.
+    pub over_size: RwSignal<Option<Course>>,
     /// The sample that is to be shown in the text.
     pub to_read: RwSignal<Option<usize>>,
     board: Board,
@@ -103,6 +105,7 @@ impl Reader {
             model: word("model"),
             token: word("token"),
             course: RwSignal::new(None),
+            over_size: RwSignal::new(None),
             to_read: RwSignal::new(None),
             board,
         };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use quanta_core::analysis::qdg::Inputs;
+use quanta_core::analysis::qdg::{Inputs, Over};
+use quanta_core::analysis::reading::Course;
 
 use super::analyst::Analyst;
 use super::state::{Shown, TextState};
@@ -27,6 +28,7 @@ pub fn follow(text: TextState, reader: Reader) {
     });
     follow_tokens(text, reader, both);
     follow_cluster(text, reader, both);
+    follow_sizes(reader);
     show_samples(text, reader);
 }
 
@@ -96,6 +98,20 @@ fn follow_cluster(text: TextState, reader: Reader, both: Memo<Option<Both>>) {
             }
         });
     });
+}
+
+/// Shows the loss of the open cluster over the size of the model, where models of other sizes have read its samples.
+fn follow_sizes(reader: Reader) {
+    Effect::new(move |_| {
+        let of = |found: Arc<Found>, cluster: usize| over_size(&found, reader.chosen.get(), cluster);
+        reader.over_size.set(reader.found().zip(reader.open.get()).and_then(|(found, cluster)| of(found, cluster)));
+    });
+}
+
+fn over_size(found: &Found, clustering: usize, cluster: usize) -> Option<Course> {
+    let courses = found.clusters.courses(clustering, Over::Size).filter(|courses| courses.amounts.len() > 1)?;
+    let losses = courses.losses.iter().map(|losses| losses.get(cluster).map(|loss| *loss as f32));
+    Some(Course { steps: courses.amounts, losses: losses.collect::<Option<_>>()? })
 }
 
 /// Shows a sample in the text, once it is asked for.
