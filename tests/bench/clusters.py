@@ -3,7 +3,7 @@
 The published pair of similarity and method, signed gradients and spectral clustering, of samples of a run of
 language-copy, which is trained once. The peer is given the samples that `quanta qdg` has drawn.
 """
-import json, os, subprocess, sys, time
+import json, os, shutil, subprocess, sys, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -46,4 +46,10 @@ def measure(tools, is_quick):
         rows.append({**peer, "system": "JAX and scikit-learn, all places", "config": samples, "mib": mib})
         for row in rows[-3:]:
             print(f"| {row['config']} | {row['system']} | {row['seconds']:.1f} | {row['mib']} | {row['ari']:.2f} |")
+    # In a tab, by the built site. Its clusters are those of the first row: the same code.
+    shutil.copy(run, tools["browser"] / "run.safetensors")
+    site = HERE.parent.parent / "dist"
+    _, _, printed = timed(["node", tools["browser"] / "analyst.mjs", site, "run.safetensors", "2000", K])
+    rows.append({**json.loads(printed), "system": "quanta in wasm, predicting place", "config": "2000"})
+    print(f"| 2000 | {rows[-1]['system']} | {rows[-1]['seconds']:.1f} | | |")
     return rows
