@@ -11,7 +11,7 @@ use quanta_core::analysis::qdg::{
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
-use super::scores::{check_same, read, to_text};
+use super::scores::{check_same, open, read, to_text};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
@@ -19,7 +19,7 @@ use crate::text::{count, thousands};
 use crate::{input, output};
 
 /// What an analysis that goes on has been told already.
-const ASKED: [&str; 14] = [
+const ASKED: [&str; 15] = [
     "out",
     "samples",
     "samples-from",
@@ -34,6 +34,7 @@ const ASKED: [&str; 14] = [
     "neighbours",
     "starts",
     "stability",
+    "seed",
 ];
 
 /// Adds the arguments of an analysis.
@@ -136,7 +137,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(path) = file("run") else {
         return Err(usage("which run? Give its file, or one of the commands: quanta qdg --help lists them"));
     };
-    let begun = file("resume").map(|begun| read(begun).map(|(of, clusters)| (begun, of, clusters))).transpose()?;
+    let begun = file("resume").map(|begun| open(begun).map(|(of, clusters)| (begun, of, clusters))).transpose()?;
     let Some(out) = file("resume").or(file("out")) else {
         return Err(usage("where to? --out names the file to write"));
     };

@@ -10,19 +10,25 @@ use crate::failure::usage;
 use crate::remark::remark;
 use crate::{input, output};
 
-/// Reads the clusters of a file, with the run they are of.
+/// Reads the clusters of a file, with the run they are of, and says what an analysis that was stopped has not found.
 pub fn read(path: &Path) -> anyhow::Result<(Record, Clusters)> {
+    let (record, clusters) = open(path)?;
+    let (left, shown) = (clusters.left(), path.display());
+    if !left.is_empty() {
+        let left = left.iter().map(|similarity| similarity.word()).collect::<Vec<_>>().join(", ");
+        remark(&format!("note: {shown} is unfinished, without {left}; quanta qdg RUN --resume {shown} goes on"));
+    }
+    Ok((record, clusters))
+}
+
+/// Reads the clusters of a file, with the run they are of.
+pub fn open(path: &Path) -> anyhow::Result<(Record, Clusters)> {
     let record = input::record(path)?;
     let shown = path.display();
     let Some(artifact) = record.artifacts.get(ARTIFACT) else {
         return Err(usage(format!("{shown} holds a run, but no clusters: quanta qdg {shown} --out CLUSTERS makes them")));
     };
     let clusters = Clusters::from_artifact(artifact).map_err(|error| usage(format!("{shown}: {error}")))?;
-    let left = clusters.left();
-    if !left.is_empty() {
-        let left = left.iter().map(|similarity| similarity.word()).collect::<Vec<_>>().join(", ");
-        remark(&format!("note: {shown} is unfinished, without {left}; quanta qdg RUN --resume {shown} goes on"));
-    }
     Ok((record, clusters))
 }
 
