@@ -59,7 +59,11 @@ fn prepare(folder: &Path, command: &str) {
         } else if word.ends_with(".json") && words[1] == "qdg" {
             labels(&path, stem == "truth");
         } else if word.ends_with(".safetensors") {
+            let published = |name: &str| _ = std::fs::copy(root().join("public/results").join(name), &path).unwrap();
             match stem.as_str() {
+                // Beside published clusters stand those of their samples, and a model of their task.
+                _ if words[2] == "agree" && command.contains("public/") => published("language-clusters.safetensors"),
+                _ if command.contains("--samples-from public/") => published("language-model.safetensors"),
                 _ if words[1] == "clusters" || words[1] == "qdg" && words[2] == "score" => clustered(&path),
                 _ if words[1] == "qdg" && ["agree", "causal", "read"].contains(&words[2]) && stem.contains("clusters") => {
                     clustered(&path)

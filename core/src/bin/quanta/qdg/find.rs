@@ -172,7 +172,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         (Err(AnalysisError::Stopped), Some(stopped)) => return Err(stopped.into()),
         (Err(error), _) => return Err(usage(format!("{}: {error}", path.display()))),
     };
-    tell(&clusters);
+    tell(&clusters, file("samples-from"));
     if matches.get_flag("causal") {
         let ask = CausalAsk { seed: clusters.ask.seed, ..CausalAsk::default() };
         let all: Vec<usize> = (0..clusters.clusterings.len()).collect();
@@ -231,12 +231,15 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
     })
 }
 
-/// What was drawn, and what was left out.
-fn tell(clusters: &Clusters) {
+/// What was drawn, or taken from elsewhere, and what was left out.
+fn tell(clusters: &Clusters, from: Option<&PathBuf>) {
     let samples = &clusters.samples;
-    let asked = clusters.ask.below;
+    let drawn = match from {
+        Some(from) => format!("those of {}", from.display()),
+        None => format!("with a loss under {} nats", clusters.ask.below),
+    };
     remark(&format!(
-        "{} of {} with a loss under {asked} nats, at step {}",
+        "{} of {} {drawn}, at step {}",
         count(samples.len(), "sample"),
         Noun::QUANTUM.count(samples.quanta(), &thousands(samples.quanta() as u64)),
         clusters.step
