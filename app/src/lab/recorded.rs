@@ -11,11 +11,13 @@ use super::form::Form;
 use crate::trainer::codec;
 use crate::view::fetch;
 
-/// Where a preset's is, beside the page. The paper's own run is among the published results.
-fn address(preset: &str) -> String {
+/// Where a preset's is, beside the page; nothing of those that have none. The paper's own run is among the
+/// published results.
+fn address(preset: &str) -> Option<String> {
     match preset {
-        "paper-fig2" => "results/steps.safetensors".to_owned(),
-        preset => format!("recorded/{preset}.safetensors"),
+        "paper-fig2" => Some("results/steps.safetensors".to_owned()),
+        "quick" | "lesson" | "language" | "language-copy" => Some(format!("recorded/{preset}.safetensors")),
+        _ => None,
     }
 }
 
@@ -37,14 +39,15 @@ impl Recorded {
     }
 
     fn load(&self, preset: usize) {
-        if self.asked.with_value(|asked| asked.contains(&preset)) {
+        let Some(address) = address(PRESETS[preset].name).filter(|_| !self.asked.with_value(|asked| asked.contains(&preset)))
+        else {
             return;
-        }
+        };
         self.asked.update_value(|asked| asked.push(preset));
         let Self { records, asked } = *self;
         spawn_local(async move {
             let loaded = async {
-                let Some(bytes) = fetch::bytes(&address(PRESETS[preset].name)).await? else { return Ok(None) };
+                let Some(bytes) = fetch::bytes(&address).await? else { return Ok(None) };
                 (codec::load().await?.read)(&bytes).map(Some)
             };
             match loaded.await {
@@ -59,5 +62,23 @@ impl Recorded {
     /// The recorded run of these very settings; tracked.
     pub fn of(&self, config: &RunConfig) -> Option<Arc<Record>> {
         self.records.with(|records| records.iter().find(|record| record.config == *config).cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_recorded_run_is_found_by_its_preset() {
+        let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public");
+        let there: Vec<String> = PRESETS.iter().filter_map(|preset| address(preset.name)).collect();
+        assert!(there.iter().all(|address| public.join(address).is_file()), "{there:?}");
+        for file in std::fs::read_dir(public.join("recorded")).expect("recorded runs") {
+            let name = format!("recorded/{}", file.expect("a file").file_name().to_string_lossy());
+            assert!(there.contains(&name), "no preset shows {name}");
+        }
     }
 }
