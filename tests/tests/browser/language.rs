@@ -215,6 +215,7 @@ fn published_clusters_are_drawn_and_ordered_by_stability() {
             };
             person.waits(SHORT_WAIT, &format!("a reading of {figure}"), is_read).await;
         }
+        person.opens_menu("About this figure: Map of samples").await;
         person.chooses("Colour of the map", "family").await;
         let by_family = "return document.getElementById('pictures').textContent.includes('coloured by the planted family')";
         let is_by_family = async || (person.runs_script(by_family, []).await == json!(true)).then_some(());

@@ -180,14 +180,14 @@ fn a_search_is_paused_and_goes_on() {
         // The first similarity is done once the next is named.
         let is_further = async || person.text_of("find-state").await.contains("absolute").then_some(());
         person.waits(LONG_WAIT, "the second similarity", is_further).await;
-        person.presses("Pause").await;
+        person.presses("Pause the search").await;
         person.reads_of_the_search("Paused.").await;
         let progress = "return +document.querySelector('.find [role=progressbar]').getAttribute('aria-valuenow')";
         let paused = person.runs_script(progress, []).await.as_f64().expect("a number");
         assert!(paused > 30.0, "{paused} % are done");
         assert!(!person.can_use("button", "Find clusters").await);
         audit(person, "a paused analysis").await;
-        person.presses("Go on").await;
+        person.presses("Go on with the search").await;
         let further = async || person.runs_script(progress, []).await.as_f64().filter(|now| *now > paused);
         person.waits(LONG_WAIT, "more to be done than before the pause", further).await;
         person.reads_of_the_search("Found in ").await;

@@ -188,8 +188,8 @@ pub fn Find() -> impl IntoView {
             </p>
             <div class="buttons">
                 <button type="button" class="main" id="find-clusters" disabled=move || !can_find() on:click=find>"Find clusters"</button>
-                <Show when=is_busy><button type="button" on:click=pause>"Pause"</button></Show>
-                <Show when=is_paused><button type="button" on:click=go_on>"Go on"</button></Show>
+                <Show when=is_busy><button type="button" aria-label="Pause the search" on:click=pause>"Pause"</button></Show>
+                <Show when=is_paused><button type="button" aria-label="Go on with the search" on:click=go_on>"Go on"</button></Show>
                 <Show when=move || is_busy() || is_paused()><button type="button" on:click=cancel>"Cancel"</button></Show>
             </div>
             <p class="what" id="find-state" role="status">{in_words}</p>
