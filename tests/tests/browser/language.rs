@@ -200,6 +200,8 @@ fn published_clusters_are_drawn_and_ordered_by_stability() {
     a_person(async |person| {
         person.opens("?page=language").await;
         person.reads_soon("Published: “").await;
+        // The live half stands above the figures, which move until it is there.
+        person.reads_soon("Step 1,200: of ").await;
         // The figures read aloud what a step along them shows, and open the cluster that is pressed.
         for (figure, words) in [("matrix", "cluster 1 "), ("map", "quantum ")] {
             let chart = format!("chart-{figure}");
@@ -215,6 +217,8 @@ fn published_clusters_are_drawn_and_ordered_by_stability() {
             };
             person.waits(SHORT_WAIT, &format!("a reading of {figure}"), is_read).await;
         }
+        // What a figure reads takes lines of its own, and lets go of them with the focus.
+        person.runs_script("document.activeElement.blur()", []).await;
         person.opens_menu("About this figure: Map of samples").await;
         person.chooses("Colour of the map", "family").await;
         let by_family = "return document.getElementById('pictures').textContent.includes('coloured by the planted family')";
