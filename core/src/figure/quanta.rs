@@ -190,7 +190,7 @@ impl Figure for QuantaFigure {
 }
 
 /// Ranks along the colours: by the logarithm, as their frequencies fall.
-fn share(task: usize, tasks: usize) -> f64 {
+pub(super) fn share(task: usize, tasks: usize) -> f64 {
     if tasks < 2 { 0.0 } else { ((task + 1) as f64).ln() / (tasks as f64).ln() }
 }
 

@@ -103,6 +103,16 @@ pub trait Model {
     /// # Errors
     /// If the samples are none of this model's, or there is another number of parameters.
     fn losses_at(&self, samples: &Samples, members: &[usize], parameters: &[f64]) -> Result<Vec<f64>, AnalysisError>;
+
+    /// The losses of all samples with the model's own parameters, nats `[n]`.
+    ///
+    /// # Errors
+    /// If the samples are none of this model's.
+    fn losses_of(&self, samples: &Samples) -> Result<Vec<f32>, AnalysisError> {
+        let all: Vec<usize> = (0..samples.len()).collect();
+        let losses = self.losses_at(samples, &all, &self.parameters())?;
+        Ok(losses.into_iter().map(|loss| loss as f32).collect())
+    }
 }
 
 /// The model of a run's checkpoint.

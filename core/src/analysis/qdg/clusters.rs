@@ -198,6 +198,19 @@ impl Clusters {
         Ok(clusters)
     }
 
+    /// Refuses parameters of another step than the one that was clustered.
+    ///
+    /// # Errors
+    /// Names both steps.
+    #[cfg(feature = "analysis")]
+    pub(super) fn check_step(&self, checkpoint: &crate::record::Checkpoint) -> Result<(), AnalysisError> {
+        if checkpoint.step == self.step {
+            return Ok(());
+        }
+        let what = format!("these clusters are of step {}, but the run is at step {}", self.step, checkpoint.step);
+        Err(AnalysisError::Parameters(what))
+    }
+
     /// The similarities that were asked for and are not there yet: none once the analysis has finished.
     pub fn left(&self) -> Vec<Similarity> {
         let is_there = |similarity: &Similarity| self.measured.iter().any(|one| one.similarity == *similarity);

@@ -93,9 +93,7 @@ pub fn run_on(
     ask.check()?;
     begin(&mut watch, Stage::Samples)?;
     let model = gradients::model(config, checkpoint)?;
-    let all: Vec<usize> = (0..samples.len()).collect();
-    let losses = model.losses_at(&samples, &all, &model.parameters())?;
-    samples.loss = losses.into_iter().map(|loss| loss as f32).collect();
+    samples.loss = model.losses_of(&samples)?;
     of_samples(model.as_ref(), checkpoint.step, samples, &ask, watch)
 }
 
@@ -137,10 +135,7 @@ pub fn go_on(
     begun: Clusters,
     mut watch: impl Watch,
 ) -> Result<Clusters, AnalysisError> {
-    if checkpoint.step != begun.step {
-        let what = format!("these clusters are of step {}, but the run is at step {}", begun.step, checkpoint.step);
-        return Err(AnalysisError::Parameters(what));
-    }
+    begun.check_step(checkpoint)?;
     let left = Ask { similarities: begun.left(), ..begun.ask.clone() };
     if left.similarities.is_empty() {
         return Ok(begun);

@@ -24,9 +24,7 @@ pub fn near(
     document: &[u32],
 ) -> Result<Vec<Option<Near>>, AnalysisError> {
     let wrong = |what: String| AnalysisError::Parameters(what);
-    if checkpoint.step != clusters.step {
-        return Err(wrong(format!("these clusters are of step {}, but the run is at step {}", clusters.step, checkpoint.step)));
-    }
+    clusters.check_step(checkpoint)?;
     let one = clusters.clusterings.get(clustering).ok_or_else(|| wrong("there is no such clustering".to_owned()))?;
     let Inputs::Tokens { context, .. } = &clusters.samples.inputs else {
         return Err(wrong("these clusters are of bits, and no text is near to them".to_owned()));

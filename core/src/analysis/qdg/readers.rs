@@ -157,9 +157,7 @@ mod read {
         /// One reader, unless it has read already.
         fn reader(&self, config: &RunConfig, at: &Checkpoint, over: Over) -> Result<Option<Reader>, AnalysisError> {
             let model = gradients::model(config, at)?;
-            let all: Vec<usize> = (0..self.samples.len()).collect();
-            let losses = model.losses_at(&self.samples, &all, &model.parameters())?;
-            let losses = losses.into_iter().map(|loss| loss as f32).collect();
+            let losses = model.losses_of(&self.samples)?;
             let reader = Reader { over, step: at.step, parameters: config.parameters(), losses };
             Ok((!self.readers.contains(&reader)).then_some(reader))
         }

@@ -4,6 +4,7 @@ use super::{Kind, Named, in_words, named};
 use crate::analysis::qdg::{Clusters, Courses, Over};
 use crate::figure::axis::Span;
 use crate::figure::panel::{Entry, Mark, Panel, Plan, Style};
+use crate::figure::quanta::share;
 use crate::figure::scene::{Area, Dash, Scene};
 use crate::figure::table::{spaced, thinned};
 use crate::figure::text::{brief, whole};
@@ -112,11 +113,6 @@ impl CoursesFigure {
 
 /// What is said where the samples were read by no other parameters.
 const NOT_READ: &str = "no other parameters have read these samples: quanta qdg read lets them";
-
-/// Ranks along the colours.
-fn share(cluster: usize, clusters: usize) -> f64 {
-    if clusters < 2 { 0.0 } else { ((cluster + 1) as f64).ln() / (clusters as f64).ln() }
-}
 
 impl Figure for CoursesFigure {
     fn name(&self) -> &'static str {
