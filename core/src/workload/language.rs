@@ -7,8 +7,8 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
 use super::{Losses, Path, Workload};
 use crate::config::RunConfig;
-use crate::kernel::decoder::Decoder;
 use crate::kernel::decoder::tensors::{self, Documents};
+use crate::kernel::decoder::{Decoder, fits};
 use crate::model::TransformerSettings;
 use crate::model::parts::row;
 use crate::model::transformer::{Transformer, one_hot};
@@ -33,9 +33,9 @@ impl LanguageOnTransformer {
         Self { task, model: model.clone(), seed: config.training.seeds().model, path, decoder }
     }
 
-    /// Whether the kernels take the step: they are the CPU's; a GPU takes plain tensor operations.
+    /// Whether the kernels take the step; on a GPU they don't take every model.
     fn is_fused(&self, device: &Device) -> bool {
-        self.path == Path::Fused && device.clone().inner() == Device::flex()
+        self.path == Path::Fused && (device.clone().inner() == Device::flex() || fits(&self.model))
     }
 
     fn documents_of(&self, batch: LanguageBatch) -> Documents {

@@ -3,7 +3,7 @@
 
 pub mod synthetic;
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, PipeReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -105,6 +105,8 @@ pub struct Running {
     /// The process.
     pub child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    /// The end of a full stderr that would have to be read.
+    _unread: Option<PipeReader>,
 }
 
 impl Running {
@@ -112,7 +114,18 @@ impl Running {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        Self { child, lines }
+        Self { child, lines, _unread: None }
+    }
+
+    /// Starts the command with a stderr that takes nothing more until the program has ended.
+    pub fn with_full_stderr(mut command: Command) -> Self {
+        let (unread, mut full) = std::io::pipe().expect("there are pipes");
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(full.try_clone().expect("it can be shared")).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        // Writes until the pipe is full, then waits as the program does.
+        std::thread::spawn(move || while full.write_all(&[b'.'; 4096]).is_ok() {});
+        Self { child, lines, _unread: Some(unread) }
     }
 
     /// Reads lines until `wanted` accepts one, and returns it.
@@ -131,7 +144,7 @@ impl Running {
 
     /// Waits for the program to end; returns the remaining lines, stderr and the status.
     pub fn end(self) -> (Vec<String>, String, std::process::ExitStatus) {
-        let Self { child, lines } = self;
+        let Self { child, lines, _unread } = self;
         let rest = lines.map(|line| line.expect("text")).collect();
         let output = child.wait_with_output().expect("it ends");
         (rest, stderr(&output), output.status)
@@ -139,7 +152,7 @@ impl Running {
 
     /// Closes stdout as `head` does, and waits; returns stderr and the status.
     pub fn close_stdout(self) -> (String, std::process::ExitStatus) {
-        let Self { child, lines } = self;
+        let Self { child, lines, _unread } = self;
         drop(lines);
         let output = child.wait_with_output().expect("it ends");
         (stderr(&output), output.status)

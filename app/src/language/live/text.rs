@@ -30,7 +30,7 @@ pub fn ReadText() -> impl IntoView {
                  behind it is learned. The others are random and keep theirs."
             </p>
             <Show when=move || is_here.get()>
-                <div class="reading">
+                <div class="reader">
                     <Step />
                     <label class="check" hidden=move || !has_least()>
                         <input type="checkbox" prop:checked=move || text.is_excess.get() on:change=move |event| text.is_excess.set(event_target_checked(&event)) />

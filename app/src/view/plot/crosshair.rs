@@ -36,6 +36,14 @@ pub fn Plot(
     let cursor = RwSignal::new(None::<Place>);
     let place = RwSignal::new(None::<usize>);
     let reading = RwSignal::new(String::new());
+    let line = NodeRef::<html::P>::new();
+    // A reading that took several lines leaves their room: what stands below must not move under a press.
+    let room = RwSignal::new(0);
+    let let_go = move || {
+        write(room, line.try_get_untracked().flatten().map_or(0, |line| line.offset_height()));
+        cursor.set(None);
+        place.set(None);
+    };
     let count = RwSignal::new(1usize);
 
     let read = move || {
@@ -169,12 +177,12 @@ pub fn Plot(
                 on:keydown=on_key
                 on:pointermove=move |event| { check_density(); place.set(None); cursor.set(place_at(&event)) }
                 on:pointerdown=move |event| cursor.set(place_at(&event))
-                on:pointerleave=move |event| if event.pointer_type() == "mouse" { cursor.set(None) }
-                on:blur=move |_| { cursor.set(None); place.set(None) }
+                on:pointerleave=move |event| if event.pointer_type() == "mouse" { let_go() }
+                on:blur=move |_| let_go()
                 on:click=move |event| pick(place_at(event.unchecked_ref()))
             ></canvas>
         </div>
-        <p class="reading">{words}</p>
+        <p class="reading" node_ref=line style:min-height=move || format!("{}px", room.get())>{words}</p>
     }
 }
 

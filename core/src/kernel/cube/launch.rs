@@ -2,18 +2,14 @@
 
 use burn::backend::TensorMetadata as _;
 use burn::tensor::{DType, Shape};
-use burn_cubecl::kernel::{cast, into_contiguous};
 use burn_cubecl::ops::numeric::zeros_client;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
-use cubecl::server::Handle;
 
+use super::buffers::{Scratch, arg, flat, floats, spread, words};
 use super::layout::{BLOCK, EVALUATION_LANES, Layout, Offsets, PARTIAL_BYTES, Partition, THREADS, TRAINING_LANES};
 use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
-
-/// WebGPU's limit on the workgroups along one dimension of a dispatch.
-const MAX_WORKGROUPS: usize = 65_535;
 
 /// Approximate number of threads per workgroup of the forward pass.
 const FORWARD_THREADS: usize = 128;
@@ -34,40 +30,6 @@ pub(super) struct Problem {
     n_bits: usize,
     /// Limit on the size of the partial sums, in bytes.
     pub partial_bytes: usize,
-}
-
-/// A buffer of 32-bit words that is private to the passes.
-struct Scratch {
-    handle: Handle,
-    len: usize,
-}
-
-impl Scratch {
-    fn new(client: &Client, len: usize) -> Self {
-        Self { handle: client.empty(4 * len), len }
-    }
-
-    fn arg(&self) -> BufferArg {
-        // SAFETY: `new` allocated the handle with `len` words.
-        unsafe { BufferArg::from_raw_parts(self.handle.clone(), self.len) }
-    }
-}
-
-fn arg(tensor: &CubeTensor) -> BufferArg {
-    tensor.clone().into_buffer_arg()
-}
-
-/// Converts to contiguous `f32`.
-fn floats(tensor: CubeTensor) -> CubeTensor {
-    into_contiguous(cast(tensor, DType::F32))
-}
-
-/// Converts bits, codes or labels to contiguous 32-bit words, signed or unsigned.
-fn words(tensor: CubeTensor) -> CubeTensor {
-    match tensor.dtype {
-        DType::U32 | DType::I32 => into_contiguous(tensor),
-        _ => into_contiguous(cast(tensor, DType::U32)),
-    }
 }
 
 impl Problem {
@@ -345,17 +307,4 @@ pub(super) fn adam_step(
     let [new_parameter, new_moment1, new_moment2] = new;
     let [old_parameter, old_moment1, old_moment2] = old;
     [new_parameter.unwrap_or(old_parameter), new_moment1.unwrap_or(old_moment1), new_moment2.unwrap_or(old_moment2)]
-}
-
-/// Returns a grid of at least `count` workgroups, in two dimensions where one is too short, and
-/// their exact number.
-fn spread(count: usize) -> (CubeCount, usize) {
-    let rows = count.div_ceil(MAX_WORKGROUPS).max(1);
-    let columns = count.div_ceil(rows).max(1);
-    (CubeCount::Static(columns as u32, rows as u32, 1), columns * rows)
-}
-
-/// Returns a grid of full workgroups with at least `threads` threads.
-fn flat(threads: usize) -> CubeCount {
-    spread(threads.div_ceil(THREADS)).0
 }

@@ -13,7 +13,7 @@ pub(super) const STEP: usize = 4;
 pub(super) const TASKS: usize = 8;
 
 /// WebGPU's limit on the threads of a workgroup.
-pub(super) const THREADS: usize = 256;
+pub const THREADS: usize = 256;
 
 /// Maximum number of lanes in training: enough for a full memory transaction.
 pub(super) const TRAINING_LANES: usize = 32;

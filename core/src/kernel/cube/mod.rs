@@ -37,17 +37,18 @@
 #![allow(clippy::too_many_arguments, reason = "a kernel's arguments are its buffers and sizes")]
 
 mod adam;
+pub(super) mod buffers;
 mod finish;
 mod forward;
 mod launch;
-mod layout;
+pub(super) mod layout;
 mod rows;
-mod sample;
+pub(super) mod sample;
 mod slopes;
 mod sums;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn_cubecl::CubeBackend;

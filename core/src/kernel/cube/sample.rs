@@ -25,7 +25,7 @@ pub(super) fn error_margin(z: f32, label: u32) -> f32 {
 
 /// Returns log(1 + e^t), in nats.
 #[cube]
-pub(super) fn softplus(t: f32) -> f32 {
+pub fn softplus(t: f32) -> f32 {
     let e = (-t.abs()).exp();
     // WGSL allows log an error of 2^-21 near 1, which exceeds the loss of a learned subtask.
     let series = e * (1.0f32 - e * (0.5f32 - e * (1.0f32 / 3.0f32 - e * 0.25f32)));
@@ -63,6 +63,6 @@ pub(super) fn first_of(codes: &[u32], code: u32, samples: usize) -> usize {
 ///
 /// Software adapters have no fma instruction and call a function for each lane instead.
 #[cube]
-pub(super) fn product(a: f32, b: f32) -> f32 {
+pub fn product(a: f32, b: f32) -> f32 {
     f32::reinterpret(u32::reinterpret(a * b))
 }

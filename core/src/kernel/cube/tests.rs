@@ -13,7 +13,7 @@ use crate::kernel::AdamStep;
 use crate::train::block_on;
 
 /// Returns wgpu's default device. Without one, reports that `test` was skipped.
-fn device(test: &str) -> Option<CubeDevice> {
+pub fn device(test: &str) -> Option<CubeDevice> {
     // Set up as every test and run sets it up: another setup would be refused afterwards.
     match block_on(open(DeviceChoice::Gpu)) {
         Ok(_) => CubeDevice::wgpu(WgpuDeviceKind::DefaultDevice).ok(),
@@ -194,7 +194,7 @@ fn upload(device: &CubeDevice, bytes: &[u8], shape: &[usize], dtype: DType) -> C
     CubeTensor::new_contiguous(client, device.clone(), Shape::from(shape.to_vec()), handle, dtype)
 }
 
-fn floats(device: &CubeDevice, values: &[f32], shape: &[usize]) -> CubeTensor {
+pub fn floats(device: &CubeDevice, values: &[f32], shape: &[usize]) -> CubeTensor {
     upload(device, f32::as_bytes(values), shape, DType::F32)
 }
 
@@ -202,7 +202,7 @@ fn words(device: &CubeDevice, values: &[u32], shape: &[usize]) -> CubeTensor {
     upload(device, u32::as_bytes(values), shape, DType::U32)
 }
 
-fn read(tensor: CubeTensor) -> Vec<f32> {
+pub fn read(tensor: CubeTensor) -> Vec<f32> {
     assert!(tensor.is_contiguous());
     let len = tensor.shape().num_elements();
     let bytes = tensor.client.read_one(tensor.handle).expect("the device answers");

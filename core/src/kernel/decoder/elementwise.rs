@@ -1,10 +1,10 @@
 //! What happens between the products, row by row: norms, the non-linearity, softmax, cross-entropy.
 
 use super::dispatch::{Kernel, Tiles};
-use super::maths::{exp, gelu, largest, silu, total};
+use super::maths::{Constants, exp, gelu, largest, silu, total};
 
 /// Added to the mean square of a norm, so that nothing is divided by zero.
-const EPSILON: f32 = 1e-5;
+pub const EPSILON: f32 = 1e-5;
 
 /// Declares an inner loop: a struct of what it works on, and its code.
 macro_rules! kernel {
@@ -82,8 +82,9 @@ kernel! {
 kernel! {
     /// x·Φ(x) of a row with the bias added to it, and the slope there.
     Gelu { row: &'a [f32], bias: &'a [f32], to: &'a mut [f32], slope: &'a mut [f32] } -> (), {
+        let constants = Constants::get();
         for (((to, slope), x), bias) in to.iter_mut().zip(slope).zip(row).zip(bias) {
-            (*to, *slope) = gelu(x + bias);
+            (*to, *slope) = gelu(x + bias, constants);
         }
     }
 }
@@ -91,10 +92,11 @@ kernel! {
 kernel! {
     /// gate·σ(gate)·up of a row [up, gate], and the slopes of both.
     SwiGlu { row: &'a [f32], to: &'a mut [f32], slopes: &'a mut [f32] } -> (), {
+        let constants = Constants::get();
         let (up, gate) = row.split_at(to.len());
         let (of_up, of_gate) = slopes.split_at_mut(to.len());
         for ((((to, of_up), of_gate), up), gate) in to.iter_mut().zip(of_up).zip(of_gate).zip(up).zip(gate) {
-            let (value, slope) = silu(*gate);
+            let (value, slope) = silu(*gate, constants);
             (*to, *of_up, *of_gate) = (value * up, value, slope * up);
         }
     }
@@ -115,8 +117,8 @@ kernel! {
     /// Softmax of the first `seen` numbers of a row of whole vectors; zeros after them.
     Softmax { row: &'a mut [f32], seen: usize } -> (), {
         row[seen..].fill(f32::NEG_INFINITY);
-        let top = largest(row);
-        row.iter_mut().for_each(|x| *x = exp(*x - top));
+        let (top, constants) = (largest(row), Constants::get());
+        row.iter_mut().for_each(|x| *x = exp(*x - top, constants));
         row[seen..].fill(0.0);
         let scale = 1.0 / total(row, |_, x| x);
         row.iter_mut().for_each(|x| *x *= scale);
@@ -149,7 +151,8 @@ kernel! {
         row[target] = f32::NEG_INFINITY;
         let top = largest(row);
         let top = if top == f32::NEG_INFINITY { own } else { top };
-        row.iter_mut().for_each(|x| *x = exp(*x - top));
+        let constants = Constants::get();
+        row.iter_mut().for_each(|x| *x = exp(*x - top, constants));
         row[tokens..].fill(0.0);
         row[target] = 0.0;
         // The sum over all other tokens is taken by itself: near zero loss it is lost beside a 1.

@@ -1,45 +1,102 @@
 //! Functions of one number without branches, so that loops over them are vectorised.
 
+/// The constants of the functions below, which they read from memory: browsers build a constant vector anew, in
+/// several instructions, wherever one is written in a loop.
+pub struct Constants {
+    exp: Exp,
+    normal: Normal,
+    half: f32,
+    one: f32,
+}
+
+/// Of eˣ.
+struct Exp {
+    least: f32,
+    most: f32,
+    per_ln_2: f32,
+    round: f32,
+    /// ln 2 in two parts, the first of few bits, so that its product with a whole number is exact.
+    ln_2: [f32; 2],
+    /// Cephes' polynomial for eʳ, |r| ≤ ln 2 / 2.
+    series: [f32; 5],
+}
+
+/// Of the normal distribution.
+struct Normal {
+    /// Abramowitz and Stegun 7.1.26.
+    reach: f32,
+    series: [f32; 5],
+    /// 1/√(2π).
+    density: f32,
+}
+
+static CONSTANTS: Constants = Constants {
+    exp: Exp {
+        least: -87.0,
+        most: 88.0,
+        per_ln_2: std::f32::consts::LOG2_E,
+        round: 12_582_912.0,
+        ln_2: [0.693_359_4, -2.121_944_4e-4],
+        series: [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1],
+    },
+    normal: Normal {
+        reach: 0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2,
+        series: [1.061_405_4, -1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6],
+        density: 0.398_942_3,
+    },
+    half: 0.5,
+    one: 1.0,
+};
+
+impl Constants {
+    /// Where they stand, which the compiler may not know: it would write them into the loop.
+    #[inline(always)]
+    pub fn get() -> &'static Self {
+        std::hint::black_box(&CONSTANTS)
+    }
+}
+
 /// eˣ to about 2 units in the last place; e⁻⁸⁷ below −87, e⁸⁸ above 88. NaN stays NaN.
 #[inline(always)]
-pub fn exp(x: f32) -> f32 {
-    let x = if x < -87.0 { -87.0 } else { x };
-    let x = if x > 88.0 { 88.0 } else { x };
+pub fn exp(x: f32, constants: &Constants) -> f32 {
+    let Constants { exp: of, half, one, .. } = constants;
+    let x = if x < of.least { of.least } else { x };
+    let x = if x > of.most { of.most } else { x };
     // x = n ln 2 + r. Adding 1.5·2²³ rounds to a whole number and leaves it in the lowest bits.
-    let shifted = x * std::f32::consts::LOG2_E + 12_582_912.0;
-    let n = shifted - 12_582_912.0;
-    // ln 2 in two parts, the first of few bits, so that its product with n is exact.
-    let r = (x - n * 0.693_359_4) - n * -2.121_944_4e-4;
-    // Cephes' polynomial for eʳ, |r| ≤ ln 2 / 2.
-    let p = 1.987_569_1e-4 * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    let power = p * r * r + r + 1.0;
+    let shifted = x * of.per_ln_2 + of.round;
+    let n = shifted - of.round;
+    let r = (x - n * of.ln_2[0]) - n * of.ln_2[1];
+    let p = of.series[0] * r + of.series[1];
+    let p = p * r + of.series[2];
+    let p = p * r + of.series[3];
+    let p = p * r + of.series[4];
+    let p = p * r + half;
+    let power = p * r * r + r + one;
     power * f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000))
 }
 
-/// x·Φ(x) and its slope. Φ by Abramowitz and Stegun 7.1.26, within 1e-7.
+/// x·Φ(x) and its slope, within 1e-7.
 #[inline(always)]
-pub fn gelu(x: f32) -> (f32, f32) {
+pub fn gelu(x: f32, constants: &Constants) -> (f32, f32) {
+    let Constants { normal: of, half, one, .. } = constants;
     let size = x.abs();
-    let density = exp(-0.5 * x * x);
-    let t = 1.0 / (1.0 + 0.327_591_1 * std::f32::consts::FRAC_1_SQRT_2 * size);
-    let p = 1.061_405_4 * t - 1.453_152;
-    let p = p * t + 1.421_413_7;
-    let p = p * t - 0.284_496_74;
-    let p = p * t + 0.254_829_6;
-    let beyond = 0.5 * p * t * density;
-    let below = if x >= 0.0 { 1.0 - beyond } else { beyond };
-    (x * below, below + x * density * 0.398_942_3)
+    let density = exp(-half * x * x, constants);
+    let t = one / (one + of.reach * size);
+    let p = of.series[0] * t + of.series[1];
+    let p = p * t + of.series[2];
+    let p = p * t + of.series[3];
+    let p = p * t + of.series[4];
+    let beyond = half * p * t * density;
+    let below = if x >= 0.0 { one - beyond } else { beyond };
+    (x * below, below + x * density * of.density)
 }
 
 /// x·σ(x) and its slope.
 #[inline(always)]
-pub fn silu(x: f32) -> (f32, f32) {
-    let sigmoid = 1.0 / (1.0 + exp(-x));
-    (x * sigmoid, sigmoid * (1.0 + x * (1.0 - sigmoid)))
+pub fn silu(x: f32, constants: &Constants) -> (f32, f32) {
+    let one = constants.one;
+    let sigmoid = one / (one + exp(-x, constants));
+    (x * sigmoid, sigmoid * (one + x * (one - sigmoid)))
 }
 
 /// Adds up a row of whole vectors: sixteen sums, then those pairwise.
@@ -63,7 +120,7 @@ pub fn largest(row: &[f32]) -> f32 {
             *most = if *x > *most { *x } else { *most };
         }
     }
-    fold(most, f32::max)
+    fold(most, |a, b| if b > a { b } else { a })
 }
 
 #[inline(always)]
@@ -81,6 +138,18 @@ fn fold(mut lanes: [f32; 16], with: impl Fn(f32, f32) -> f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn exp(x: f32) -> f32 {
+        super::exp(x, &CONSTANTS)
+    }
+
+    fn gelu(x: f32) -> (f32, f32) {
+        super::gelu(x, &CONSTANTS)
+    }
+
+    fn silu(x: f32) -> (f32, f32) {
+        super::silu(x, &CONSTANTS)
+    }
 
     #[test]
     fn functions_are_as_exact_as_single_precision() {

@@ -1,5 +1,5 @@
-//! The fused step of a transformer on the CPU: a decoder of tokens as
-//! [`model::transformer`](crate::model::transformer) describes it, over plain slices.
+//! The fused step of a transformer: a decoder of tokens as [`model::transformer`](crate::model::transformer)
+//! describes it. Here on the CPU, over plain slices; `cube` has the same on a GPU.
 //!
 //! A document goes forward and back by itself, so that all it leaves on the way stays in a core's own
 //! cache. Documents are spread over threads; a batch is split into the same parts, and their sums are added
@@ -12,6 +12,8 @@
 
 mod attention;
 mod collect;
+#[cfg(feature = "engine")]
+mod cube;
 mod dispatch;
 mod elementwise;
 mod error;
@@ -30,6 +32,8 @@ pub mod tensors;
 mod tests;
 
 pub use collect::LayerFactors;
+#[cfg(feature = "engine")]
+pub use cube::fits;
 pub use error::DecoderError;
 pub use factors::{Extent, Sample};
 pub use gradients::{Gradients, Predictions};

@@ -160,7 +160,7 @@ impl<'a> Network<'a> {
 }
 
 /// Cosines and sines of the angles by which each place turns the pairs of a head.
-fn rotary(sizes: Sizes) -> [Rows; 2] {
+pub fn rotary(sizes: Sizes) -> [Rows; 2] {
     let half = sizes.turned / 2;
     [f32::cos as fn(f32) -> f32, f32::sin].map(|of| {
         let mut rows = Rows::default();

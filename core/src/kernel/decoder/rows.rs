@@ -2,11 +2,17 @@
 
 use crate::kernel::cpu::simd::{LANES, Lanes};
 
+/// From so many vectors on rows stand an odd number of vectors apart: with powers of two between them all
+/// would share a few sets of the cache, and a product that goes down a column would miss it at every row.
+const SPREAD: usize = 8;
+
 /// A matrix with rows padded to whole vectors. Memory is kept from one use to the next, and so are the
 /// numbers in it: whoever sizes it writes it.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     lanes: Vec<Lanes>,
+    /// Columns with their padding, a multiple of [`LANES`].
+    columns: usize,
     /// Distance between rows, a multiple of [`LANES`].
     pub stride: usize,
 }
@@ -14,8 +20,10 @@ pub struct Rows {
 impl Rows {
     /// Makes room for so many rows and columns.
     pub fn size(&mut self, rows: usize, columns: usize) {
-        self.stride = columns.next_multiple_of(LANES);
-        let lanes = rows * self.stride / LANES;
+        let vectors = columns.div_ceil(LANES);
+        let apart = if vectors >= SPREAD { vectors | 1 } else { vectors };
+        (self.columns, self.stride) = (vectors * LANES, apart * LANES);
+        let lanes = rows * apart;
         if self.lanes.len() < lanes {
             self.lanes.resize(lanes, Lanes::default());
         }
@@ -31,12 +39,12 @@ impl Rows {
 
     /// One row with its padding.
     pub fn row(&self, row: usize) -> &[f32] {
-        &flat(&self.lanes)[row * self.stride..][..self.stride]
+        &flat(&self.lanes)[row * self.stride..][..self.columns]
     }
 
     /// One row with its padding.
     pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
-        &mut flat_mut(&mut self.lanes)[row * self.stride..][..self.stride]
+        &mut flat_mut(&mut self.lanes)[row * self.stride..][..self.columns]
     }
 
     /// Everything from a row on.

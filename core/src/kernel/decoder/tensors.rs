@@ -16,9 +16,10 @@ use super::{Decoder, DecoderError, Network, Predictions};
 /// Documents of equal length, checked against the decoder that reads them.
 #[derive(Clone, Debug)]
 pub struct Documents {
-    decoder: Arc<Decoder>,
-    tokens: Vec<u32>,
-    len: usize,
+    pub(super) decoder: Arc<Decoder>,
+    pub(super) tokens: Vec<u32>,
+    /// Tokens of each.
+    pub(super) len: usize,
 }
 
 impl Documents {
@@ -46,19 +47,19 @@ impl Documents {
 
 /// Returns the mean cross-entropy of the documents in nats, `[1]`, differentiable in the parameters: all of
 /// them in one row, in the order of [`Decoder::parameters`]. The forward pass already computes all gradients;
-/// the backward pass only scales them by the upstream gradient. On the CPU alone.
+/// the backward pass only scales them by the upstream gradient.
 pub fn loss(documents: Documents, row: Tensor<1>) -> Tensor<1> {
     Tensor::from_dispatch(<Dispatch as DecoderLoss>::decoder_loss(row.into_dispatch(), Arc::new(documents)))
 }
 
 /// Returns the cross-entropy (nats) of each predicted token, then 1 for each that no other token is more
-/// probable than and 0 for the others, `[2, predicted tokens]`. On the CPU alone, without autodiff.
+/// probable than and 0 for the others, `[2, predicted tokens]`. Without autodiff.
 pub fn predictions(documents: Documents, row: Tensor<1>) -> Tensor<2> {
     Tensor::from_dispatch(<Dispatch as DecoderOps>::decoder_predictions(row.into_dispatch(), Arc::new(documents)))
 }
 
 /// The fused operations of a decoder; [`crate::kernel::decoder`] gives formulas and shapes.
-#[backend_extension(Flex)]
+#[backend_extension(Cube, Flex)]
 pub trait DecoderOps: Backend {
     /// Returns the loss `[1]` in nats, and its gradient with respect to the row of parameters.
     fn decoder_gradients(row: FloatTensor<Self>, documents: Arc<Documents>) -> (FloatTensor<Self>, FloatTensor<Self>);
@@ -68,7 +69,7 @@ pub trait DecoderOps: Backend {
 }
 
 /// The loss alone, which autodiff can differentiate.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Cube, Flex)]
 pub trait DecoderLoss: Backend {
     /// Returns the loss `[1]`, in nats.
     fn decoder_loss(row: FloatTensor<Self>, documents: Arc<Documents>) -> FloatTensor<Self>;

@@ -9,7 +9,7 @@ use crate::rng::{Rng, Stream};
 use reference::{Values, losses};
 
 /// Every choice is taken by one of these, and widths that fill no vector, one, and more.
-fn kinds() -> Vec<TransformerSettings> {
+pub fn kinds() -> Vec<TransformerSettings> {
     let plain = TransformerSettings { width: 16, depth: 2, heads: 2, kv_heads: 2, hidden: 2, ..TransformerSettings::default() };
     let llama = TransformerSettings {
         positions: Positions::Rotary,
@@ -47,7 +47,7 @@ struct Case {
     documents: Vec<Vec<u32>>,
 }
 
-const TOKENS: usize = 21;
+pub const TOKENS: usize = 21;
 
 impl Case {
     fn new(settings: &TransformerSettings) -> Self {

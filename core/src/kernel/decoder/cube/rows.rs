@@ -1,0 +1,276 @@
+//! What a thread does to one row or one number: embedding, norms, the non-linearity, cross-entropy.
+
+use cubecl::prelude::*;
+
+use crate::kernel::cube::sample::softplus;
+use crate::kernel::decoder::elementwise::EPSILON;
+
+/// Where the parts of a batch stand among its words.
+///
+/// The tokens that are read, `[rows]`, come first, then the tokens that are predicted, `[rows]`; then the rows
+/// sorted by the token that they read, `[rows]`, and where each token's begin among them, `[tokens + 1]`.
+#[cube]
+fn word(words: &[u32], at: u32) -> u32 {
+    words[at as usize]
+}
+
+/// The stream at its beginning: the tokens' vectors, and those of their places where there are some.
+///
+/// Grid: one thread a number of `stream`, `[rows, width]`.
+#[cube(launch_unchecked)]
+pub fn embed(
+    words: &[u32],
+    parameters: &[f32],
+    stream: &mut [f32],
+    count: u32,
+    width: u32,
+    places: u32,
+    embedding_at: u32,
+    positions_at: u32,
+    #[comptime] has_positions: bool,
+) {
+    let i = ABSOLUTE_POS as u32;
+    if i < count {
+        let row = i / width;
+        let column = i % width;
+        let mut value = parameters[(embedding_at + word(words, row) * width + column) as usize];
+        if comptime!(has_positions) {
+            value += parameters[(positions_at + row % places * width + column) as usize];
+        }
+        stream[i as usize] = value;
+    }
+}
+
+/// The gradient at the tokens' vectors: the sum over the rows that read each.
+///
+/// Grid: one thread a number of `to`'s part, `[tokens, width]` at `at`. Where `adds` it is added to that of
+/// the logits, which read the same vectors.
+#[cube(launch_unchecked)]
+pub fn embed_backward(
+    words: &[u32],
+    stream: &[f32],
+    to: &mut [f32],
+    rows: u32,
+    count: u32,
+    width: u32,
+    at: u32,
+    #[comptime] adds: bool,
+) {
+    let i = ABSOLUTE_POS as u32;
+    if i < count {
+        let starts = 3 * rows + i / width;
+        let mut sum = 0.0f32;
+        for k in word(words, starts)..word(words, starts + 1) {
+            sum += stream[(word(words, 2 * rows + k) * width + i % width) as usize];
+        }
+        if comptime!(adds) {
+            to[(at + i) as usize] += sum;
+        } else {
+            to[(at + i) as usize] = sum;
+        }
+    }
+}
+
+/// The gradient at the places' vectors: the sum over the documents; zeros at places that none reaches.
+///
+/// Grid: one thread a number of `to`'s part, `[context, width]` at `at`.
+#[cube(launch_unchecked)]
+pub fn positions_backward(stream: &[f32], to: &mut [f32], documents: u32, places: u32, width: u32, count: u32, at: u32) {
+    let i = ABSOLUTE_POS as u32;
+    if i < count {
+        let mut sum = 0.0f32;
+        if i / width < places {
+            for document in 0..documents {
+                sum += stream[(document * places * width + i) as usize];
+            }
+        }
+        to[(at + i) as usize] = sum;
+    }
+}
+
+/// A norm: writes each row normalised, the same with gain and bias, and what it was divided by, inverted.
+///
+/// Grid: one thread a row.
+#[cube(launch_unchecked)]
+pub fn normalise(
+    stream: &[f32],
+    parameters: &[f32],
+    normalised: &mut [f32],
+    out: &mut [f32],
+    inverse: &mut [f32],
+    rows: u32,
+    width: u32,
+    gain_at: u32,
+    bias_at: u32,
+    #[comptime] is_centred: bool,
+) {
+    let row = ABSOLUTE_POS as u32;
+    if row < rows {
+        let first = row * width;
+        let mut mean = 0.0f32;
+        if comptime!(is_centred) {
+            for i in 0..width {
+                mean += stream[(first + i) as usize];
+            }
+            mean /= f32::cast_from(width);
+        }
+        let mut squares = 0.0f32;
+        for i in 0..width {
+            let x = stream[(first + i) as usize] - mean;
+            squares += x * x;
+        }
+        let scale = 1.0f32 / (squares / f32::cast_from(width) + EPSILON).sqrt();
+        for i in 0..width {
+            let x = (stream[(first + i) as usize] - mean) * scale;
+            normalised[(first + i) as usize] = x;
+            let mut y = x * parameters[(gain_at + i) as usize];
+            if comptime!(is_centred) {
+                y += parameters[(bias_at + i) as usize];
+            }
+            out[(first + i) as usize] = y;
+        }
+        inverse[row as usize] = scale;
+    }
+}
+
+/// The way back: adds the gradient at the row that went in to `stream`, from that at what came out, `delta`.
+///
+/// Grid: one thread a row.
+#[cube(launch_unchecked)]
+pub fn normalise_backward(
+    delta: &[f32],
+    normalised: &[f32],
+    inverse: &[f32],
+    parameters: &[f32],
+    stream: &mut [f32],
+    rows: u32,
+    width: u32,
+    gain_at: u32,
+    #[comptime] is_centred: bool,
+    #[comptime] adds: bool,
+) {
+    let row = ABSOLUTE_POS as u32;
+    if row < rows {
+        let first = row * width;
+        let mut mean = 0.0f32;
+        let mut along = 0.0f32;
+        for i in 0..width {
+            let d = delta[(first + i) as usize] * parameters[(gain_at + i) as usize];
+            mean += d;
+            along += d * normalised[(first + i) as usize];
+        }
+        mean /= f32::cast_from(width);
+        along /= f32::cast_from(width);
+        if comptime!(!is_centred) {
+            mean = 0.0f32;
+        }
+        let scale = inverse[row as usize];
+        for i in 0..width {
+            let at = (first + i) as usize;
+            let d = delta[at] * parameters[(gain_at + i) as usize];
+            let back = scale * (d - mean - normalised[at] * along);
+            if comptime!(adds) {
+                stream[at] += back;
+            } else {
+                stream[at] = back;
+            }
+        }
+    }
+}
+
+/// What stands between the two layers of a block: x·Φ(x), or gate·σ(gate)·up of rows [up, gate].
+///
+/// Grid: one thread a number of `to`, `[rows, hidden]`.
+#[cube(launch_unchecked)]
+pub fn activate(feed: &[f32], to: &mut [f32], count: u32, hidden: u32, #[comptime] is_gated: bool) {
+    let i = ABSOLUTE_POS as u32;
+    if i < count {
+        if comptime!(is_gated) {
+            let up = (i / hidden * 2 * hidden + i % hidden) as usize;
+            let gate = feed[up + hidden as usize];
+            to[i as usize] = gate * sigmoid(gate) * feed[up];
+        } else {
+            let x = feed[i as usize];
+            to[i as usize] = x * below(x);
+        }
+    }
+}
+
+/// The way back, in place: `feed` becomes the gradient there, from that at what came out.
+///
+/// Grid: one thread a number of `delta`, `[rows, hidden]`.
+#[cube(launch_unchecked)]
+pub fn activate_backward(delta: &[f32], feed: &mut [f32], count: u32, hidden: u32, #[comptime] is_gated: bool) {
+    let i = ABSOLUTE_POS as u32;
+    if i < count {
+        let d = delta[i as usize];
+        if comptime!(is_gated) {
+            let up = (i / hidden * 2 * hidden + i % hidden) as usize;
+            let gate = feed[up + hidden as usize];
+            let share = sigmoid(gate);
+            let value = gate * share;
+            feed[up + hidden as usize] = d * feed[up] * share * (1.0f32 + gate * (1.0f32 - share));
+            feed[up] = d * value;
+        } else {
+            let x = feed[i as usize];
+            feed[i as usize] = d * (below(x) + x * (-0.5f32 * x * x).exp() * 0.398_942_3f32);
+        }
+    }
+}
+
+/// σ(x), from e^−|x|, which cannot overflow.
+#[cube]
+fn sigmoid(x: f32) -> f32 {
+    let e = (-x.abs()).exp();
+    let s = 1.0f32 / (1.0f32 + e);
+    select(x <= 0.0f32, e * s, s)
+}
+
+/// Φ(x), by Abramowitz and Stegun 7.1.26, within 1e-7.
+#[cube]
+fn below(x: f32) -> f32 {
+    let t = 1.0f32 / (1.0f32 + 0.231_641_9f32 * x.abs());
+    let p = 1.061_405_4f32 * t - 1.453_152f32;
+    let p = p * t + 1.421_413_7f32;
+    let p = p * t - 0.284_496_74f32;
+    let p = p * t + 0.254_829_6f32;
+    let beyond = 0.5f32 * p * t * (-0.5f32 * x * x).exp();
+    select(x >= 0.0f32, 1.0f32 - beyond, beyond)
+}
+
+/// The cross-entropy (nats) of each row of logits, then 1 where no other token is more probable than the
+/// predicted one and 0 elsewhere, `[2, rows]`. The logits become the gradient, times `scale`.
+///
+/// Grid: one thread a row.
+#[cube(launch_unchecked)]
+pub fn cross_entropy(words: &[u32], logits: &mut [f32], found: &mut [f32], rows: u32, tokens: u32, scale: f32) {
+    let row = ABSOLUTE_POS as u32;
+    if row < rows {
+        let first = row * tokens;
+        let target = word(words, rows + row);
+        let own = logits[(first + target) as usize];
+        let mut top = f32::new(-3.0e38);
+        for i in 0..tokens {
+            top = select(i == target, top, max(top, logits[(first + i) as usize]));
+        }
+        let top = select(tokens == 1, own, top);
+        // The sum over all other tokens is taken by itself: near zero loss it is lost beside a 1.
+        let mut others = 0.0f32;
+        for i in 0..tokens {
+            let e = (logits[(first + i) as usize] - top).exp();
+            let e = select(i == target, 0.0f32, e);
+            logits[(first + i) as usize] = e;
+            others += e;
+        }
+        let ahead = own - top;
+        // The odds of a wrong token are e^(ln others − ahead).
+        found[row as usize] = softplus(others.ln() - ahead);
+        found[(rows + row) as usize] = select(ahead >= 0.0f32, 1.0f32, 0.0f32);
+        let less = (-ahead.abs()).exp();
+        let factor = scale * select(ahead >= 0.0f32, less / (1.0f32 + others * less), 1.0f32 / (less + others));
+        for i in 0..tokens {
+            logits[(first + i) as usize] *= factor;
+        }
+        logits[(first + target) as usize] = -others * factor;
+    }
+}
