@@ -7,10 +7,10 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
 use quanta_core::analysis::qdg::{ARTIFACT, Causal, CausalAsk, Clustering, Clusters, Method, Similarity, causal};
 use quanta_core::config::RunConfig;
-use quanta_core::record::{Checkpoint, Record};
+use quanta_core::record::Checkpoint;
 use serde_json::{Value, json};
 
-use super::scores::{check_same, read};
+use super::scores::{check_out, check_same, read};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
@@ -83,10 +83,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let ask = CausalAsk { epsilon, others: whole("others") as usize, seed: whole("seed") };
     let out = matches.get_one::<PathBuf>("out");
     if let Some(out) = out {
-        output::check_writable(out)?;
-        output::check_replaceable(out, "clusters", |bytes| {
-            Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
-        })?;
+        check_out(out)?;
     }
     let (mut record, mut clusters) = read(path)?;
     let chosen = choose(&clusters, matches);

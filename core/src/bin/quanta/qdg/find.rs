@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
-use quanta_core::analysis::qdg::{
-    self, ARTIFACT, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch, check_task,
-};
+use quanta_core::analysis::qdg::{self, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch, check_task};
 use quanta_core::record::Record;
 use quanta_core::task::Noun;
 
-use super::scores::{check_same, open, read, to_text};
+use super::scores::{check_out, check_same, open, read, to_text};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
@@ -141,10 +139,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let Some(out) = file("resume").or(file("out")) else {
         return Err(usage("where to? --out names the file to write"));
     };
-    output::check_writable(out)?;
-    output::check_replaceable(out, "clusters", |bytes| {
-        Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
-    })?;
+    check_out(out)?;
     let ask = ask(matches)?;
     let record = input::record(path)?;
     let Some(weights) = record.weights() else {

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quanta_core::analysis::qdg::{ARTIFACT, Over};
-use quanta_core::record::Record;
 
-use super::scores::read;
+use super::scores::{check_out, read};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::text::count;
@@ -48,10 +47,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let (Some(path), Some(out)) = (matches.get_one::<PathBuf>("clusters"), matches.get_one::<PathBuf>("out")) else {
         return Ok(());
     };
-    output::check_writable(out)?;
-    output::check_replaceable(out, "clusters", |bytes| {
-        Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
-    })?;
+    check_out(out)?;
     let (mut record, mut clusters) = read(path)?;
     for of in matches.get_many::<PathBuf>("runs").unwrap_or_default() {
         remark(&format!("reading by {} …", of.display()));

@@ -32,6 +32,14 @@ pub fn open(path: &Path) -> anyhow::Result<(Record, Clusters)> {
     Ok((record, clusters))
 }
 
+/// Refuses a place that clusters can't be written to, or where something other than clusters stands.
+pub fn check_out(path: &Path) -> anyhow::Result<()> {
+    output::check_writable(path)?;
+    output::check_replaceable(path, "clusters", |bytes| {
+        Record::from_bytes(bytes).is_ok_and(|record| record.artifacts.contains_key(ARTIFACT))
+    })
+}
+
 /// Refuses a run that clusters were not made of.
 pub fn check_same(path: &Path, clusters: &Record, of: &Path, run: &Record) -> anyhow::Result<()> {
     let (path, of) = (path.display(), of.display());

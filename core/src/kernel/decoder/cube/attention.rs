@@ -9,28 +9,28 @@ use cubecl::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Heads.
-    pub heads: u32,
+    pub heads: usize,
     /// Heads that have keys and values of their own.
-    pub groups: u32,
+    pub groups: usize,
     /// Numbers of a head.
-    pub head: u32,
+    pub head: usize,
     /// How many of them are turned by their place.
-    pub turned: u32,
+    pub turned: usize,
 }
 
 impl Shape {
     /// Numbers of a row of queries, keys and values side by side.
-    pub fn joined(self) -> u32 {
+    pub fn joined(self) -> usize {
         (self.heads + 2 * self.groups) * self.head
     }
 
     /// Where the keys begin in such a row.
-    pub fn keys(self) -> u32 {
+    pub fn keys(self) -> usize {
         self.heads * self.head
     }
 
     /// Where the values begin.
-    pub fn values(self) -> u32 {
+    pub fn values(self) -> usize {
         (self.heads + self.groups) * self.head
     }
 
@@ -38,7 +38,7 @@ impl Shape {
         1.0 / (self.head as f32).sqrt()
     }
 
-    fn shared(self) -> u32 {
+    fn shared(self) -> usize {
         self.heads / self.groups
     }
 }
@@ -51,13 +51,13 @@ impl Shape {
 pub fn turn(
     angles: &[f32],
     joined: &mut [f32],
-    count: u32,
-    places: u32,
-    context: u32,
+    count: usize,
+    places: usize,
+    context: usize,
     #[comptime] shape: Shape,
     #[comptime] is_back: bool,
 ) {
-    let i = ABSOLUTE_POS as u32;
+    let i = ABSOLUTE_POS;
     let half = comptime!(shape.turned / 2);
     let each = comptime!((shape.heads + shape.groups) * (shape.turned / 2));
     if i < count {
@@ -65,13 +65,13 @@ pub fn turn(
         let head = i % each / half;
         let pair = i % half;
         let angle = row % places * half + pair;
-        let cosine = angles[angle as usize];
-        let mut sine = angles[(context * half + angle) as usize];
+        let cosine = angles[angle];
+        let mut sine = angles[context * half + angle];
         if comptime!(is_back) {
             sine = -sine;
         }
-        let at = (row * comptime!(shape.joined()) + head * comptime!(shape.head) + pair) as usize;
-        let other = at + half as usize;
+        let at = row * comptime!(shape.joined()) + head * comptime!(shape.head) + pair;
+        let other = at + half;
         let a = joined[at];
         let b = joined[other];
         joined[at] = a * cosine - b * sine;
@@ -84,21 +84,21 @@ pub fn turn(
 ///
 /// Grid: `[blocks of places, heads, documents]` workgroups of lanes.
 #[cube(launch_unchecked)]
-pub fn attend(joined: &[f32], seen: &mut [f32], sums: &mut [f32], places: u32, #[comptime] shape: Shape) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS_X;
-    let head = CUBE_POS_Y;
-    let first = CUBE_POS_Z * places;
+pub fn attend(joined: &[f32], seen: &mut [f32], sums: &mut [f32], places: usize, #[comptime] shape: Shape) {
+    let place = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    let head = CUBE_POS_Y as usize;
+    let first = CUBE_POS_Z as usize * places;
     let size = comptime!(shape.head);
     let stride = comptime!(shape.joined());
     let group = head / comptime!(shape.shared());
     if place < places {
         let own = (first + place) * stride + head * size;
-        let mut query = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut sum = Array::<f32>::new(comptime!(shape.head as usize));
+        let mut query = Array::<f32>::new(comptime!(shape.head));
+        let mut sum = Array::<f32>::new(comptime!(shape.head));
         #[unroll]
         for d in 0..size {
-            query[d as usize] = joined[(own + d) as usize] * comptime!(shape.scale());
-            sum[d as usize] = 0.0f32;
+            query[d] = joined[own + d] * comptime!(shape.scale());
+            sum[d] = 0.0f32;
         }
         let mut top = f32::new(-3.0e38);
         let mut total = 0.0f32;
@@ -109,7 +109,7 @@ pub fn attend(joined: &[f32], seen: &mut [f32], sums: &mut [f32], places: u32, #
             let mut score = 0.0f32;
             #[unroll]
             for d in 0..size {
-                score += query[d as usize] * joined[(key + d) as usize];
+                score += query[d] * joined[key + d];
             }
             let higher = max(top, score);
             let kept = (top - higher).exp();
@@ -118,15 +118,15 @@ pub fn attend(joined: &[f32], seen: &mut [f32], sums: &mut [f32], places: u32, #
             total = total * kept + share;
             #[unroll]
             for d in 0..size {
-                sum[d as usize] = sum[d as usize] * kept + share * joined[(value + d) as usize];
+                sum[d] = sum[d] * kept + share * joined[value + d];
             }
         }
         let to = (first + place) * comptime!(shape.heads * shape.head) + head * size;
         #[unroll]
         for d in 0..size {
-            seen[(to + d) as usize] = sum[d as usize] / total;
+            seen[to + d] = sum[d] / total;
         }
-        sums[((first + place) * comptime!(shape.heads) + head) as usize] = top + total.ln();
+        sums[(first + place) * comptime!(shape.heads) + head] = top + total.ln();
     }
 }
 
@@ -142,30 +142,30 @@ pub fn queries_backward(
     delta: &[f32],
     back: &mut [f32],
     along: &mut [f32],
-    places: u32,
+    places: usize,
     #[comptime] shape: Shape,
 ) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS_X;
-    let head = CUBE_POS_Y;
-    let first = CUBE_POS_Z * places;
+    let place = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    let head = CUBE_POS_Y as usize;
+    let first = CUBE_POS_Z as usize * places;
     let size = comptime!(shape.head);
     let stride = comptime!(shape.joined());
     let group = head / comptime!(shape.shared());
     if place < places {
         let own = (first + place) * stride + head * size;
         let out = (first + place) * comptime!(shape.heads * shape.head) + head * size;
-        let mut query = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut given = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut sum = Array::<f32>::new(comptime!(shape.head as usize));
+        let mut query = Array::<f32>::new(comptime!(shape.head));
+        let mut given = Array::<f32>::new(comptime!(shape.head));
+        let mut sum = Array::<f32>::new(comptime!(shape.head));
         let mut mean = 0.0f32;
         #[unroll]
         for d in 0..size {
-            query[d as usize] = joined[(own + d) as usize] * comptime!(shape.scale());
-            given[d as usize] = delta[(out + d) as usize];
-            mean += given[d as usize] * seen[(out + d) as usize];
-            sum[d as usize] = 0.0f32;
+            query[d] = joined[own + d] * comptime!(shape.scale());
+            given[d] = delta[out + d];
+            mean += given[d] * seen[out + d];
+            sum[d] = 0.0f32;
         }
-        let statistic = ((first + place) * comptime!(shape.heads) + head) as usize;
+        let statistic = (first + place) * comptime!(shape.heads) + head;
         let total = sums[statistic];
         for other in 0..place + 1 {
             let row = (first + other) * stride + group * size;
@@ -175,18 +175,18 @@ pub fn queries_backward(
             let mut slope = 0.0f32;
             #[unroll]
             for d in 0..size {
-                score += query[d as usize] * joined[(key + d) as usize];
-                slope += given[d as usize] * joined[(value + d) as usize];
+                score += query[d] * joined[key + d];
+                slope += given[d] * joined[value + d];
             }
             let by = (score - total).exp() * (slope - mean);
             #[unroll]
             for d in 0..size {
-                sum[d as usize] += by * joined[(key + d) as usize];
+                sum[d] += by * joined[key + d];
             }
         }
         #[unroll]
         for d in 0..size {
-            back[(own + d) as usize] = sum[d as usize] * comptime!(shape.scale());
+            back[own + d] = sum[d] * comptime!(shape.scale());
         }
         along[statistic] = mean;
     }
@@ -202,53 +202,53 @@ pub fn keys_backward(
     along: &[f32],
     delta: &[f32],
     back: &mut [f32],
-    places: u32,
+    places: usize,
     #[comptime] shape: Shape,
 ) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS_X;
-    let group = CUBE_POS_Y;
-    let first = CUBE_POS_Z * places;
+    let place = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    let group = CUBE_POS_Y as usize;
+    let first = CUBE_POS_Z as usize * places;
     let size = comptime!(shape.head);
     let stride = comptime!(shape.joined());
     if place < places {
         let own = (first + place) * stride + group * size;
-        let mut key = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut value = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut key_sum = Array::<f32>::new(comptime!(shape.head as usize));
-        let mut value_sum = Array::<f32>::new(comptime!(shape.head as usize));
+        let mut key = Array::<f32>::new(comptime!(shape.head));
+        let mut value = Array::<f32>::new(comptime!(shape.head));
+        let mut key_sum = Array::<f32>::new(comptime!(shape.head));
+        let mut value_sum = Array::<f32>::new(comptime!(shape.head));
         #[unroll]
         for d in 0..size {
-            key[d as usize] = joined[(own + comptime!(shape.keys()) + d) as usize] * comptime!(shape.scale());
-            value[d as usize] = joined[(own + comptime!(shape.values()) + d) as usize];
-            key_sum[d as usize] = 0.0f32;
-            value_sum[d as usize] = 0.0f32;
+            key[d] = joined[own + comptime!(shape.keys()) + d] * comptime!(shape.scale());
+            value[d] = joined[own + comptime!(shape.values()) + d];
+            key_sum[d] = 0.0f32;
+            value_sum[d] = 0.0f32;
         }
         for at in 0..comptime!(shape.shared()) {
             let head = group * comptime!(shape.shared()) + at;
             for other in place..places {
                 let query = (first + other) * stride + head * size;
                 let given = (first + other) * comptime!(shape.heads * shape.head) + head * size;
-                let statistic = ((first + other) * comptime!(shape.heads) + head) as usize;
+                let statistic = (first + other) * comptime!(shape.heads) + head;
                 let mut score = 0.0f32;
                 let mut slope = 0.0f32;
                 #[unroll]
                 for d in 0..size {
-                    score += key[d as usize] * joined[(query + d) as usize];
-                    slope += value[d as usize] * delta[(given + d) as usize];
+                    score += key[d] * joined[query + d];
+                    slope += value[d] * delta[given + d];
                 }
                 let share = (score - sums[statistic]).exp();
                 let by = share * (slope - along[statistic]);
                 #[unroll]
                 for d in 0..size {
-                    key_sum[d as usize] += by * joined[(query + d) as usize];
-                    value_sum[d as usize] += share * delta[(given + d) as usize];
+                    key_sum[d] += by * joined[query + d];
+                    value_sum[d] += share * delta[given + d];
                 }
             }
         }
         #[unroll]
         for d in 0..size {
-            back[(own + comptime!(shape.keys()) + d) as usize] = key_sum[d as usize] * comptime!(shape.scale());
-            back[(own + comptime!(shape.values()) + d) as usize] = value_sum[d as usize];
+            back[own + comptime!(shape.keys()) + d] = key_sum[d] * comptime!(shape.scale());
+            back[own + comptime!(shape.values()) + d] = value_sum[d];
         }
     }
 }

@@ -4,7 +4,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::attention::{self, Shape};
-use super::product::{COLUMNS, Ends, ROWS, column_sums, product, total, transpose};
+use super::product::{COLUMNS, Ends, ROWS, gather, product};
 use super::rows;
 use crate::kernel::cube::buffers::{Scratch, arg, flat};
 use crate::kernel::cube::layout::THREADS;
@@ -28,6 +28,19 @@ const CHUNK: usize = 128;
 pub struct Place {
     pub at: usize,
     pub row: usize,
+}
+
+/// Which numbers of a buffer are added up to a matrix: (i, j) is the sum over t of those at
+/// `at + i * row + j * column + t * term`.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick {
+    pub rows: usize,
+    pub columns: usize,
+    pub at: usize,
+    pub row: usize,
+    pub column: usize,
+    pub terms: usize,
+    pub term: usize,
 }
 
 /// What all launches of a step share.
@@ -58,7 +71,6 @@ impl Launch {
 
     fn shape(&self) -> Shape {
         let Sizes { heads, groups, head, turned, .. } = self.sizes;
-        let [heads, groups, head, turned] = [heads, groups, head, turned].map(|x| x as u32);
         Shape { heads, groups, head, turned }
     }
 
@@ -81,7 +93,6 @@ impl Launch {
             columns.div_ceil(COLUMNS * lanes) as u32,
             depth.div_ceil(chunk).max(1) as u32,
         );
-        let [rows, columns, depth, chunk] = [rows, columns, depth, chunk].map(|x| x as u32);
         // SAFETY: the kernel clamps what it reads and guards what it writes, and callers give buffers of these sizes.
         unsafe {
             product::launch_unchecked(
@@ -96,13 +107,13 @@ impl Launch {
                 depth,
                 chunk,
                 0,
-                left_row as u32,
-                left_step as u32,
-                right_place.at as u32,
-                right_place.row as u32,
-                bias.unwrap_or(0) as u32,
-                out_place.at as u32,
-                out_place.row as u32,
+                left_row,
+                left_step,
+                right_place.at,
+                right_place.row,
+                bias.unwrap_or(0),
+                out_place.at,
+                out_place.row,
                 Ends { is_biased: bias.is_some(), adds },
             );
         }
@@ -133,53 +144,33 @@ impl Launch {
 
     /// inputsᵀ·deltas over all rows, `[inputs, columns]`, for each chunk of them.
     pub fn gradient(&self, inputs: &Scratch, width: usize, deltas: &Scratch, columns: usize) -> Sums {
-        let sums = Sums::new(self, width, columns);
+        let chunks = self.rows().div_ceil(CHUNK);
+        let sums = Sums { buffer: Scratch::new(&self.client, chunks * width * columns), chunks, rows: width, columns };
         let place = Place { at: 0, row: columns };
         let buffers = [inputs.arg(), deltas.arg(), sums.buffer.arg()];
         self.multiply(buffers, [width, columns, self.rows(), CHUNK], [1, width], place, place, None, false);
         sums
     }
 
-    /// The sums of the columns of x, or of x·y, for each chunk of rows.
-    pub fn column_sums(&self, x: &Scratch, y: Option<&Scratch>, columns: usize) -> Sums {
-        let sums = Sums::new(self, 1, columns);
-        let count = sums.chunks * columns;
-        // SAFETY: one thread a number of the sums, and x and y have `columns` numbers for each row.
+    /// Adds up numbers of a buffer, in another order, into a part of `to`, and multiplies them by `scale`.
+    pub fn gather(&self, from: BufferArg, pick: Pick, to: BufferArg, at: usize, scale: f32) {
+        let Pick { rows, columns, at: from_at, row, column, terms, term } = pick;
+        // SAFETY: one thread a number, `from` has what is picked, and `to` has room from `at` on.
         unsafe {
-            column_sums::launch_unchecked(
+            gather::launch_unchecked(
                 &self.client,
-                flat(count),
+                flat(rows * columns),
                 threads(),
-                x.arg(),
-                y.unwrap_or(x).arg(),
-                sums.buffer.arg(),
-                self.rows() as u32,
-                columns as u32,
-                CHUNK as u32,
-                count as u32,
-                y.is_some(),
-            );
-        }
-        sums
-    }
-
-    /// Adds up all chunks of some columns, times `scale`, into a part of `to`.
-    pub fn total(&self, sums: &Sums, column: usize, columns: usize, to: BufferArg, at: usize, scale: f32) {
-        let numbers = sums.rows * columns;
-        // SAFETY: one thread a number, and `to` has room for them from `at` on.
-        unsafe {
-            total::launch_unchecked(
-                &self.client,
-                flat(numbers),
-                threads(),
-                sums.buffer.arg(),
+                from,
                 to,
-                sums.chunks as u32,
-                sums.rows as u32,
-                sums.columns as u32,
-                column as u32,
-                columns as u32,
-                at as u32,
+                rows * columns,
+                columns,
+                from_at,
+                row,
+                column,
+                terms,
+                term,
+                at,
                 scale,
             );
         }
@@ -187,20 +178,24 @@ impl Launch {
 
     /// Writes the transpose of a parameter `[rows, columns]` into `to`, from `to_at` on.
     pub fn transpose(&self, at: usize, [rows, columns]: [usize; 2], to: &Scratch, to_at: usize) {
-        // SAFETY: one thread a number, and the parameter has as many.
-        unsafe {
-            transpose::launch_unchecked(
-                &self.client,
-                flat(rows * columns),
-                threads(),
-                arg(&self.parameters),
-                to.arg(),
-                rows as u32,
-                columns as u32,
-                at as u32,
-                to_at as u32,
-            );
-        }
+        let pick = Pick { rows: columns, columns: rows, at, row: 1, column: columns, terms: 1, term: 0 };
+        self.gather(arg(&self.parameters), pick, to.arg(), to_at, 1.0);
+    }
+
+    /// The sums of the columns of a buffer over the places of each document.
+    pub fn column_sums(&self, from: &Scratch, columns: usize) -> Sums {
+        let (documents, places) = (self.documents, self.places);
+        let sums = Sums { buffer: Scratch::new(&self.client, documents * columns), chunks: documents, rows: 1, columns };
+        let pick = Pick { rows: documents, columns, at: 0, row: places * columns, column: 1, terms: places, term: columns };
+        self.gather(from.arg(), pick, sums.buffer.arg(), 0, 1.0);
+        sums
+    }
+
+    /// Adds up all chunks of some columns, times `scale`, into a part of `to`.
+    pub fn total(&self, sums: &Sums, at: usize, columns: usize, to: BufferArg, to_at: usize, scale: f32) {
+        let (rows, row) = (sums.rows, sums.columns);
+        let pick = Pick { rows, columns, at, row, column: 1, terms: sums.chunks, term: rows * row };
+        self.gather(sums.buffer.arg(), pick, to, to_at, scale);
     }
 
     pub fn embed(&self, embedding: usize, positions: Option<usize>, stream: &Scratch) {
@@ -214,19 +209,19 @@ impl Launch {
                 self.words.arg(),
                 arg(&self.parameters),
                 stream.arg(),
-                count as u32,
-                self.sizes.width as u32,
-                self.places as u32,
-                embedding as u32,
-                positions.unwrap_or(0) as u32,
+                count,
+                self.sizes.width,
+                self.places,
+                embedding,
+                positions.unwrap_or(0),
                 positions.is_some(),
             );
         }
     }
 
     pub fn embed_backward(&self, stream: &Scratch, gradient: &CubeTensor, embedding: usize, positions: Option<usize>) {
-        let Sizes { width, tokens, context, is_tied, .. } = self.sizes;
-        // SAFETY: one thread a number of each parameter, whose gradient stands where the parameter does.
+        let Sizes { width, tokens, is_tied, .. } = self.sizes;
+        // SAFETY: one thread a number of the parameter, whose gradient stands where the parameter does.
         unsafe {
             rows::embed_backward::launch_unchecked(
                 &self.client,
@@ -235,26 +230,17 @@ impl Launch {
                 self.words.arg(),
                 stream.arg(),
                 arg(gradient),
-                self.rows() as u32,
-                (tokens * width) as u32,
-                width as u32,
-                embedding as u32,
+                self.rows(),
+                tokens * width,
+                width,
+                embedding,
                 is_tied,
             );
-            if let Some(at) = positions {
-                rows::positions_backward::launch_unchecked(
-                    &self.client,
-                    flat(context * width),
-                    threads(),
-                    stream.arg(),
-                    arg(gradient),
-                    self.documents as u32,
-                    self.places as u32,
-                    width as u32,
-                    (context * width) as u32,
-                    at as u32,
-                );
-            }
+        }
+        if let Some(at) = positions {
+            let (rows, term) = (self.places, self.places * width);
+            let pick = Pick { rows, columns: width, at: 0, row: width, column: 1, terms: self.documents, term };
+            self.gather(stream.arg(), pick, arg(gradient), at, 1.0);
         }
     }
 
@@ -270,10 +256,10 @@ impl Launch {
                 normalised.arg(),
                 out.arg(),
                 inverse.arg(),
-                self.rows() as u32,
-                self.sizes.width as u32,
-                gain as u32,
-                bias as u32,
+                self.rows(),
+                self.sizes.width,
+                gain,
+                bias,
                 self.sizes.is_centred,
             );
         }
@@ -299,9 +285,9 @@ impl Launch {
                 inverse.arg(),
                 arg(&self.parameters),
                 stream.arg(),
-                self.rows() as u32,
-                self.sizes.width as u32,
-                gain as u32,
+                self.rows(),
+                self.sizes.width,
+                gain,
                 self.sizes.is_centred,
                 adds,
             );
@@ -318,8 +304,8 @@ impl Launch {
                 threads(),
                 feed.arg(),
                 to.arg(),
-                count as u32,
-                self.sizes.hidden as u32,
+                count,
+                self.sizes.hidden,
                 self.sizes.is_gated,
             );
         }
@@ -335,8 +321,8 @@ impl Launch {
                 threads(),
                 delta.arg(),
                 feed.arg(),
-                count as u32,
-                self.sizes.hidden as u32,
+                count,
+                self.sizes.hidden,
                 self.sizes.is_gated,
             );
         }
@@ -352,8 +338,8 @@ impl Launch {
                 self.words.arg(),
                 logits.arg(),
                 found,
-                self.rows() as u32,
-                self.sizes.tokens as u32,
+                self.rows(),
+                self.sizes.tokens,
                 scale,
             );
         }
@@ -371,9 +357,9 @@ impl Launch {
                 threads(),
                 angles.arg(),
                 joined.arg(),
-                count as u32,
-                self.places as u32,
-                context as u32,
+                count,
+                self.places,
+                context,
                 self.shape(),
                 is_back,
             );
@@ -397,7 +383,7 @@ impl Launch {
                 joined.arg(),
                 seen.arg(),
                 sums.arg(),
-                self.places as u32,
+                self.places,
                 self.shape(),
             );
         }
@@ -418,7 +404,7 @@ impl Launch {
                 delta.arg(),
                 back.arg(),
                 along.arg(),
-                self.places as u32,
+                self.places,
                 self.shape(),
             );
             let (count, dim) = self.attention_grid(self.sizes.groups);
@@ -431,24 +417,17 @@ impl Launch {
                 along.arg(),
                 delta.arg(),
                 back.arg(),
-                self.places as u32,
+                self.places,
                 self.shape(),
             );
         }
     }
 }
 
-/// What chunks of rows have summed up, `[chunks, rows, columns]`.
+/// What chunks of the rows of a batch have summed up, `[chunks, rows, columns]`.
 pub struct Sums {
     pub buffer: Scratch,
     pub chunks: usize,
     pub rows: usize,
     pub columns: usize,
-}
-
-impl Sums {
-    fn new(launch: &Launch, rows: usize, columns: usize) -> Self {
-        let chunks = launch.rows().div_ceil(CHUNK);
-        Self { buffer: Scratch::new(&launch.client, chunks * rows * columns), chunks, rows, columns }
-    }
 }

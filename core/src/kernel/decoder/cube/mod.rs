@@ -7,7 +7,7 @@
 //! | kernel | a thread computes | used for |
 //! |---|---|---|
 //! | [`product::product`] | 8 × 4 numbers of a product | every linear layer, forward, back, and its gradient |
-//! | [`product::total`] | a number | the sums of what several workgroups found, in a fixed order |
+//! | [`product::gather`] | a number | sums of what several workgroups found, or of columns; transposes |
 //! | [`rows`] | a row, or a number | embedding, norms, the non-linearity, cross-entropy |
 //! | [`attention`] | a place of a head | attention, and its way back |
 //!

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{DType, Shape};
+use burn_cubecl::ops::numeric::zeros_client;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Launch, Place, Sums};
@@ -80,8 +81,15 @@ impl<'a> Pass<'a> {
         let scale = 1.0 / rows as f32;
         let found = launch.scratch(2);
         launch.cross_entropy(&logits, found.arg(), scale);
-        let (loss, gradient) = (self.tensor([1]), self.tensor([self.len]));
-        launch.total(&launch.column_sums(&found, None, 1), 0, 1, arg(&loss), 0, scale);
+        let loss = self.tensor([1]);
+        // Places that no document reaches have a gradient of zero.
+        let gradient = if launch.places < launch.sizes.context {
+            let device = launch.parameters.device.clone();
+            zeros_client(launch.client.clone(), device, Shape::from(vec![self.len]), DType::F32)
+        } else {
+            self.tensor([self.len])
+        };
+        launch.total(&launch.column_sums(&found, 1), 0, 1, arg(&loss), 0, scale);
         self.backward(blocks, norm, logits, &gradient);
         (loss, gradient)
     }
@@ -200,7 +208,7 @@ impl<'a> Pass<'a> {
         let bias = |name: &str, deltas: &Scratch, columns: usize| {
             let name = format!("{name}.bias");
             if self.find(&name).is_some() {
-                write(&launch.column_sums(deltas, None, columns), 0, columns, &name);
+                write(&launch.column_sums(deltas, columns), 0, columns, &name);
             }
         };
         // The gradient at what went into layers that stand side by side, each `[inputs, outputs]`.
@@ -218,9 +226,9 @@ impl<'a> Pass<'a> {
         };
         let through = |norm: &Norm, name: &str, delta: &Scratch, stream: &Scratch, adds: bool| {
             let gain = format!("{name}.gain");
-            write(&launch.column_sums(delta, Some(&norm.normalised), width), 0, width, &gain);
-            bias(name, delta, width);
             launch.normalise_backward(delta, &norm.normalised, &norm.inverse, self.parameter(&gain), stream, adds);
+            write(&launch.column_sums(&norm.normalised, width), 0, width, &gain);
+            bias(name, delta, width);
         };
 
         let delta = if sizes.is_tied {
@@ -265,7 +273,7 @@ impl<'a> Pass<'a> {
             launch.attend_backward(&block.joined, &block.seen, &block.sums, &delta, &joined);
             launch.turn(self.angles.as_ref(), &joined, true);
             let sums = launch.gradient(&block.attention_norm.out, width, &joined, sizes.joined);
-            let biases = sizes.is_biased.then(|| launch.column_sums(&joined, None, sizes.joined));
+            let biases = sizes.is_biased.then(|| launch.column_sums(&joined, sizes.joined));
             let layers = self.joined().map(|(layer, at, columns)| (name(&format!("attention.{layer}")), at, columns));
             for (layer, at, columns) in &layers {
                 write(&sums, *at, *columns, &format!("{layer}.weight"));

@@ -1,4 +1,4 @@
-//! Products of matrices, and sums of what several workgroups found.
+//! Products of matrices, and sums and transposes of what stands in buffers.
 //!
 //! A thread holds eight rows and four columns of the result in registers. Neighbouring lanes take
 //! neighbouring columns, so that they read neighbouring numbers of the right factor and the same number of
@@ -34,35 +34,35 @@ pub fn product(
     left: &[f32],
     right: &[f32],
     out: &mut [f32],
-    rows: u32,
-    columns: u32,
-    depth: u32,
-    chunk: u32,
-    left_at: u32,
-    left_row: u32,
-    left_step: u32,
-    right_at: u32,
-    right_row: u32,
-    bias_at: u32,
-    out_at: u32,
-    out_row: u32,
+    rows: usize,
+    columns: usize,
+    depth: usize,
+    chunk: usize,
+    left_at: usize,
+    left_row: usize,
+    left_step: usize,
+    right_at: usize,
+    right_row: usize,
+    bias_at: usize,
+    out_at: usize,
+    out_row: usize,
     #[comptime] ends: Ends,
 ) {
-    let first_row = (CUBE_POS_X * CUBE_DIM_Y + UNIT_POS_Y) * comptime!(ROWS as u32);
-    let first_column = CUBE_POS_Y * CUBE_DIM_X * comptime!(COLUMNS as u32) + UNIT_POS_X;
-    let from = CUBE_POS_Z * chunk;
+    let first_row = (CUBE_POS_X as usize * CUBE_DIM_Y as usize + UNIT_POS_Y as usize) * ROWS;
+    let first_column = CUBE_POS_Y as usize * CUBE_DIM_X as usize * COLUMNS + UNIT_POS_X as usize;
+    let from = CUBE_POS_Z as usize * chunk;
     let to = min(from + chunk, depth);
 
     // Threads past an edge repeat its last row or column, and write nothing.
-    let mut left_index = Sequence::<u32>::new();
+    let mut left_index = Sequence::<usize>::new();
     #[unroll]
     for i in 0..ROWS {
-        left_index.push(left_at + min(first_row + comptime!(i as u32), rows - 1) * left_row);
+        left_index.push(left_at + min(first_row + i, rows - 1) * left_row);
     }
-    let mut right_index = Sequence::<u32>::new();
+    let mut right_index = Sequence::<usize>::new();
     #[unroll]
     for j in 0..COLUMNS {
-        right_index.push(right_at + min(first_column + comptime!(j as u32) * CUBE_DIM_X, columns - 1));
+        right_index.push(right_at + min(first_column + j * CUBE_DIM_X as usize, columns - 1));
     }
     let mut sums = Array::<f32>::new(comptime!(ROWS * COLUMNS));
     #[unroll]
@@ -76,11 +76,11 @@ pub fn product(
         let mut row = Sequence::<f32>::new();
         #[unroll]
         for j in 0..COLUMNS {
-            row.push(right[(right_index[j] + down) as usize]);
+            row.push(right[right_index[j] + down]);
         }
         #[unroll]
         for i in 0..ROWS {
-            let x = left[(left_index[i] + along) as usize];
+            let x = left[left_index[i] + along];
             #[unroll]
             for j in 0..COLUMNS {
                 sums[i * COLUMNS + j] += times(x, row[j]);
@@ -90,17 +90,17 @@ pub fn product(
 
     #[unroll]
     for j in 0..COLUMNS {
-        let column = first_column + comptime!(j as u32) * CUBE_DIM_X;
+        let column = first_column + j * CUBE_DIM_X as usize;
         if column < columns {
             let mut bias = 0.0f32;
             if comptime!(ends.is_biased) {
-                bias = right[(bias_at + column) as usize];
+                bias = right[bias_at + column];
             }
             #[unroll]
             for i in 0..ROWS {
-                let row = first_row + comptime!(i as u32);
+                let row = first_row + i;
                 if row < rows {
-                    let at = (out_at + CUBE_POS_Z * rows * columns + row * out_row + column) as usize;
+                    let at = out_at + CUBE_POS_Z as usize * rows * columns + row * out_row + column;
                     let sum = sums[i * COLUMNS + j] + bias;
                     if comptime!(ends.adds) {
                         out[at] += sum;
@@ -113,60 +113,31 @@ pub fn product(
     }
 }
 
-/// Adds up what the chunks of a result `[chunks, rows, row]` have in the columns from `column` on.
+/// Numbers of `from` in another order, or sums of several: number (i, j) of a part `[rows, columns]` of `to` that
+/// begins at `at` is `scale` times the sum of those at `from_at + i * row + j * column + t * term`, over `terms`.
 ///
-/// Grid: one thread a number of `to`'s part, `[rows, columns]` at `at`. In order, so that the same step gives
-/// the same bits.
+/// Grid: one thread a number. In order, so that the same step gives the same bits.
 #[cube(launch_unchecked)]
-pub fn total(from: &[f32], to: &mut [f32], chunks: u32, rows: u32, row: u32, column: u32, columns: u32, at: u32, scale: f32) {
-    let i = ABSOLUTE_POS as u32;
-    if i < rows * columns {
-        let first = i / columns * row + column + i % columns;
-        let mut sum = 0.0f32;
-        for chunk in 0..chunks {
-            sum += from[(first + chunk * rows * row) as usize];
-        }
-        to[(at + i) as usize] = sum * scale;
-    }
-}
-
-/// Σ x, or Σ x·y, over the rows of each chunk: `[chunks, columns]`.
-///
-/// Grid: one thread a chunk and column. `x` is `[rows, columns]`, and so is `y`, which is read where `times_y`.
-#[cube(launch_unchecked)]
-pub fn column_sums(
-    x: &[f32],
-    y: &[f32],
+pub fn gather(
+    from: &[f32],
     to: &mut [f32],
-    rows: u32,
-    columns: u32,
-    chunk: u32,
-    count: u32,
-    #[comptime] times_y: bool,
+    count: usize,
+    columns: usize,
+    from_at: usize,
+    row: usize,
+    column: usize,
+    terms: usize,
+    term: usize,
+    at: usize,
+    scale: f32,
 ) {
-    let i = ABSOLUTE_POS as u32;
+    let i = ABSOLUTE_POS;
     if i < count {
-        let column = i % columns;
-        let from = i / columns * chunk;
+        let first = from_at + i / columns * row + i % columns * column;
         let mut sum = 0.0f32;
-        for at in from..min(from + chunk, rows) {
-            let mut term = x[(at * columns + column) as usize];
-            if comptime!(times_y) {
-                term *= y[(at * columns + column) as usize];
-            }
-            sum += term;
+        for t in 0..terms {
+            sum += from[first + t * term];
         }
-        to[i as usize] = sum;
-    }
-}
-
-/// Transposes a matrix `[rows, columns]` that stands at `from_at` into `to` at `to_at`.
-///
-/// Grid: one thread a number.
-#[cube(launch_unchecked)]
-pub fn transpose(from: &[f32], to: &mut [f32], rows: u32, columns: u32, from_at: u32, to_at: u32) {
-    let i = ABSOLUTE_POS as u32;
-    if i < rows * columns {
-        to[(to_at + i) as usize] = from[(from_at + i % rows * columns + i / rows) as usize];
+        to[at + i] = sum * scale;
     }
 }

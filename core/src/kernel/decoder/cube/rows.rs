@@ -10,8 +10,8 @@ use crate::kernel::decoder::elementwise::EPSILON;
 /// The tokens that are read, `[rows]`, come first, then the tokens that are predicted, `[rows]`; then the rows
 /// sorted by the token that they read, `[rows]`, and where each token's begin among them, `[tokens + 1]`.
 #[cube]
-fn word(words: &[u32], at: u32) -> u32 {
-    words[at as usize]
+fn word(words: &[u32], at: usize) -> usize {
+    words[at] as usize
 }
 
 /// The stream at its beginning: the tokens' vectors, and those of their places where there are some.
@@ -22,22 +22,22 @@ pub fn embed(
     words: &[u32],
     parameters: &[f32],
     stream: &mut [f32],
-    count: u32,
-    width: u32,
-    places: u32,
-    embedding_at: u32,
-    positions_at: u32,
+    count: usize,
+    width: usize,
+    places: usize,
+    embedding_at: usize,
+    positions_at: usize,
     #[comptime] has_positions: bool,
 ) {
-    let i = ABSOLUTE_POS as u32;
+    let i = ABSOLUTE_POS;
     if i < count {
         let row = i / width;
         let column = i % width;
-        let mut value = parameters[(embedding_at + word(words, row) * width + column) as usize];
+        let mut value = parameters[embedding_at + word(words, row) * width + column];
         if comptime!(has_positions) {
-            value += parameters[(positions_at + row % places * width + column) as usize];
+            value += parameters[positions_at + row % places * width + column];
         }
-        stream[i as usize] = value;
+        stream[i] = value;
     }
 }
 
@@ -50,41 +50,24 @@ pub fn embed_backward(
     words: &[u32],
     stream: &[f32],
     to: &mut [f32],
-    rows: u32,
-    count: u32,
-    width: u32,
-    at: u32,
+    rows: usize,
+    count: usize,
+    width: usize,
+    at: usize,
     #[comptime] adds: bool,
 ) {
-    let i = ABSOLUTE_POS as u32;
+    let i = ABSOLUTE_POS;
     if i < count {
         let starts = 3 * rows + i / width;
         let mut sum = 0.0f32;
         for k in word(words, starts)..word(words, starts + 1) {
-            sum += stream[(word(words, 2 * rows + k) * width + i % width) as usize];
+            sum += stream[word(words, 2 * rows + k) * width + i % width];
         }
         if comptime!(adds) {
-            to[(at + i) as usize] += sum;
+            to[at + i] += sum;
         } else {
-            to[(at + i) as usize] = sum;
+            to[at + i] = sum;
         }
-    }
-}
-
-/// The gradient at the places' vectors: the sum over the documents; zeros at places that none reaches.
-///
-/// Grid: one thread a number of `to`'s part, `[context, width]` at `at`.
-#[cube(launch_unchecked)]
-pub fn positions_backward(stream: &[f32], to: &mut [f32], documents: u32, places: u32, width: u32, count: u32, at: u32) {
-    let i = ABSOLUTE_POS as u32;
-    if i < count {
-        let mut sum = 0.0f32;
-        if i / width < places {
-            for document in 0..documents {
-                sum += stream[(document * places * width + i) as usize];
-            }
-        }
-        to[(at + i) as usize] = sum;
     }
 }
 
@@ -98,77 +81,79 @@ pub fn normalise(
     normalised: &mut [f32],
     out: &mut [f32],
     inverse: &mut [f32],
-    rows: u32,
-    width: u32,
-    gain_at: u32,
-    bias_at: u32,
+    rows: usize,
+    width: usize,
+    gain_at: usize,
+    bias_at: usize,
     #[comptime] is_centred: bool,
 ) {
-    let row = ABSOLUTE_POS as u32;
+    let row = ABSOLUTE_POS;
     if row < rows {
         let first = row * width;
         let mut mean = 0.0f32;
         if comptime!(is_centred) {
             for i in 0..width {
-                mean += stream[(first + i) as usize];
+                mean += stream[first + i];
             }
             mean /= f32::cast_from(width);
         }
         let mut squares = 0.0f32;
         for i in 0..width {
-            let x = stream[(first + i) as usize] - mean;
+            let x = stream[first + i] - mean;
             squares += x * x;
         }
         let scale = 1.0f32 / (squares / f32::cast_from(width) + EPSILON).sqrt();
         for i in 0..width {
-            let x = (stream[(first + i) as usize] - mean) * scale;
-            normalised[(first + i) as usize] = x;
-            let mut y = x * parameters[(gain_at + i) as usize];
+            let x = (stream[first + i] - mean) * scale;
+            normalised[first + i] = x;
+            let mut y = x * parameters[gain_at + i];
             if comptime!(is_centred) {
-                y += parameters[(bias_at + i) as usize];
+                y += parameters[bias_at + i];
             }
-            out[(first + i) as usize] = y;
+            out[first + i] = y;
         }
-        inverse[row as usize] = scale;
+        inverse[row] = scale;
     }
 }
 
-/// The way back: adds the gradient at the row that went in to `stream`, from that at what came out, `delta`.
+/// The way back: adds the gradient at the row that went in to `stream`, from that at what came out, `delta`; in
+/// the place of the normalised row it leaves `delta` times it, whose sums are the gain's gradient.
 ///
 /// Grid: one thread a row.
 #[cube(launch_unchecked)]
 pub fn normalise_backward(
     delta: &[f32],
-    normalised: &[f32],
+    normalised: &mut [f32],
     inverse: &[f32],
     parameters: &[f32],
     stream: &mut [f32],
-    rows: u32,
-    width: u32,
-    gain_at: u32,
+    rows: usize,
+    width: usize,
+    gain_at: usize,
     #[comptime] is_centred: bool,
     #[comptime] adds: bool,
 ) {
-    let row = ABSOLUTE_POS as u32;
+    let row = ABSOLUTE_POS;
     if row < rows {
         let first = row * width;
         let mut mean = 0.0f32;
         let mut along = 0.0f32;
         for i in 0..width {
-            let d = delta[(first + i) as usize] * parameters[(gain_at + i) as usize];
+            let d = delta[first + i] * parameters[gain_at + i];
             mean += d;
-            along += d * normalised[(first + i) as usize];
+            along += d * normalised[first + i];
         }
         mean /= f32::cast_from(width);
         along /= f32::cast_from(width);
         if comptime!(!is_centred) {
             mean = 0.0f32;
         }
-        let scale = inverse[row as usize];
+        let scale = inverse[row];
         for i in 0..width {
-            let at = (first + i) as usize;
-            let d = delta[at] * parameters[(gain_at + i) as usize];
-            let back = scale * (d - mean - normalised[at] * along);
+            let at = first + i;
+            let x = normalised[at];
+            let back = scale * (delta[at] * parameters[gain_at + i] - mean - x * along);
+            normalised[at] = delta[at] * x;
             if comptime!(adds) {
                 stream[at] += back;
             } else {
@@ -182,16 +167,16 @@ pub fn normalise_backward(
 ///
 /// Grid: one thread a number of `to`, `[rows, hidden]`.
 #[cube(launch_unchecked)]
-pub fn activate(feed: &[f32], to: &mut [f32], count: u32, hidden: u32, #[comptime] is_gated: bool) {
-    let i = ABSOLUTE_POS as u32;
+pub fn activate(feed: &[f32], to: &mut [f32], count: usize, hidden: usize, #[comptime] is_gated: bool) {
+    let i = ABSOLUTE_POS;
     if i < count {
         if comptime!(is_gated) {
-            let up = (i / hidden * 2 * hidden + i % hidden) as usize;
-            let gate = feed[up + hidden as usize];
-            to[i as usize] = gate * sigmoid(gate) * feed[up];
+            let up = i / hidden * 2 * hidden + i % hidden;
+            let gate = feed[up + hidden];
+            to[i] = gate * sigmoid(gate) * feed[up];
         } else {
-            let x = feed[i as usize];
-            to[i as usize] = x * below(x);
+            let x = feed[i];
+            to[i] = x * below(x);
         }
     }
 }
@@ -200,20 +185,20 @@ pub fn activate(feed: &[f32], to: &mut [f32], count: u32, hidden: u32, #[comptim
 ///
 /// Grid: one thread a number of `delta`, `[rows, hidden]`.
 #[cube(launch_unchecked)]
-pub fn activate_backward(delta: &[f32], feed: &mut [f32], count: u32, hidden: u32, #[comptime] is_gated: bool) {
-    let i = ABSOLUTE_POS as u32;
+pub fn activate_backward(delta: &[f32], feed: &mut [f32], count: usize, hidden: usize, #[comptime] is_gated: bool) {
+    let i = ABSOLUTE_POS;
     if i < count {
-        let d = delta[i as usize];
+        let d = delta[i];
         if comptime!(is_gated) {
-            let up = (i / hidden * 2 * hidden + i % hidden) as usize;
-            let gate = feed[up + hidden as usize];
+            let up = i / hidden * 2 * hidden + i % hidden;
+            let gate = feed[up + hidden];
             let share = sigmoid(gate);
             let value = gate * share;
-            feed[up + hidden as usize] = d * feed[up] * share * (1.0f32 + gate * (1.0f32 - share));
+            feed[up + hidden] = d * feed[up] * share * (1.0f32 + gate * (1.0f32 - share));
             feed[up] = d * value;
         } else {
-            let x = feed[i as usize];
-            feed[i as usize] = d * (below(x) + x * (-0.5f32 * x * x).exp() * 0.398_942_3f32);
+            let x = feed[i];
+            feed[i] = d * (below(x) + x * (-0.5f32 * x * x).exp() * 0.398_942_3f32);
         }
     }
 }
@@ -243,34 +228,34 @@ fn below(x: f32) -> f32 {
 ///
 /// Grid: one thread a row.
 #[cube(launch_unchecked)]
-pub fn cross_entropy(words: &[u32], logits: &mut [f32], found: &mut [f32], rows: u32, tokens: u32, scale: f32) {
-    let row = ABSOLUTE_POS as u32;
+pub fn cross_entropy(words: &[u32], logits: &mut [f32], found: &mut [f32], rows: usize, tokens: usize, scale: f32) {
+    let row = ABSOLUTE_POS;
     if row < rows {
         let first = row * tokens;
         let target = word(words, rows + row);
-        let own = logits[(first + target) as usize];
+        let own = logits[first + target];
         let mut top = f32::new(-3.0e38);
         for i in 0..tokens {
-            top = select(i == target, top, max(top, logits[(first + i) as usize]));
+            top = select(i == target, top, max(top, logits[first + i]));
         }
         let top = select(tokens == 1, own, top);
         // The sum over all other tokens is taken by itself: near zero loss it is lost beside a 1.
         let mut others = 0.0f32;
         for i in 0..tokens {
-            let e = (logits[(first + i) as usize] - top).exp();
+            let e = (logits[first + i] - top).exp();
             let e = select(i == target, 0.0f32, e);
-            logits[(first + i) as usize] = e;
+            logits[first + i] = e;
             others += e;
         }
         let ahead = own - top;
         // The odds of a wrong token are e^(ln others − ahead).
-        found[row as usize] = softplus(others.ln() - ahead);
-        found[(rows + row) as usize] = select(ahead >= 0.0f32, 1.0f32, 0.0f32);
+        found[row] = softplus(others.ln() - ahead);
+        found[rows + row] = select(ahead >= 0.0f32, 1.0f32, 0.0f32);
         let less = (-ahead.abs()).exp();
         let factor = scale * select(ahead >= 0.0f32, less / (1.0f32 + others * less), 1.0f32 / (less + others));
         for i in 0..tokens {
-            logits[(first + i) as usize] *= factor;
+            logits[first + i] *= factor;
         }
-        logits[(first + target) as usize] = -others * factor;
+        logits[first + target] = -others * factor;
     }
 }
