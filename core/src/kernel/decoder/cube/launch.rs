@@ -106,7 +106,6 @@ impl Launch {
                 columns,
                 depth,
                 chunk,
-                0,
                 left_row,
                 left_step,
                 right_place.at,

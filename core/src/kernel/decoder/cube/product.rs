@@ -26,7 +26,7 @@ pub struct Ends {
 /// left·right, `[rows, columns]`, each a sum over `depth`.
 ///
 /// Grid: `[blocks of rows, tiles of columns, chunks]` workgroups of `[lanes, groups]` threads. Number (i, k)
-/// of the left factor stands at `left_at + i * left_row + k * left_step`, number (k, j) of the right one at
+/// of the left factor stands at `i * left_row + k * left_step`, number (k, j) of the right one at
 /// `right_at + k * right_row + j`, that of the result at `out_at + i * out_row + j`. Each chunk sums over
 /// `chunk` of the depth and writes `rows * columns` numbers after the chunk before it.
 #[cube(launch_unchecked)]
@@ -38,7 +38,6 @@ pub fn product(
     columns: usize,
     depth: usize,
     chunk: usize,
-    left_at: usize,
     left_row: usize,
     left_step: usize,
     right_at: usize,
@@ -57,7 +56,7 @@ pub fn product(
     let mut left_index = Sequence::<usize>::new();
     #[unroll]
     for i in 0..ROWS {
-        left_index.push(left_at + min(first_row + i, rows - 1) * left_row);
+        left_index.push(min(first_row + i, rows - 1) * left_row);
     }
     let mut right_index = Sequence::<usize>::new();
     #[unroll]

@@ -29,8 +29,12 @@ fn the_passes_agree_with_the_cpus() {
         let predictions = network.predictions(&each).expect("documents that fit");
         let documents = Arc::new(Documents::new(&decoder, tokens.clone(), len).expect("documents that fit"));
 
-        let (loss, gradient) = CubeBackend::decoder_gradients(floats(&device, &row, &[row.len()]), documents.clone());
-        let (loss, gradient) = (read(loss)[0], read(gradient));
+        let on_device = |row: &[f32]| {
+            let (loss, gradient) = CubeBackend::decoder_gradients(floats(&device, row, &[row.len()]), documents.clone());
+            (read(loss)[0], read(gradient))
+        };
+        let (loss, gradient) = on_device(&row);
+        assert_eq!(on_device(&row), (loss, gradient.clone()), "{settings:?}: the same step has other bits");
         assert!((loss - expected.loss).abs() < 1e-5 * expected.loss, "{settings:?}: {loss}, not {}", expected.loss);
         let mut offset = 0;
         for parameter in decoder.parameters() {
@@ -43,11 +47,14 @@ fn the_passes_agree_with_the_cpus() {
         }
         assert_eq!(gradient.len(), offset);
 
-        let found = read(CubeBackend::decoder_predictions(floats(&device, &row, &[row.len()]), documents));
+        let found = read(CubeBackend::decoder_predictions(floats(&device, &row, &[row.len()]), documents.clone()));
         let (losses, right) = found.split_at(predictions.losses.len());
         for (i, (found, expected)) in losses.iter().zip(&predictions.losses).enumerate() {
             assert!((found - expected).abs() < 1e-5 * expected.max(1.0), "{settings:?} {i}: {found}, not {expected}");
         }
+        let mut broken = row.clone();
+        broken[gradient.len() - 1] = f32::NAN;
+        assert!(on_device(&broken).0.is_nan(), "{settings:?}: a parameter that is no number goes unseen");
         let right: Vec<bool> = right.iter().map(|right| *right == 1.0).collect();
         assert_eq!(right, predictions.right, "{settings:?}");
     }
