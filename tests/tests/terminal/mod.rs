@@ -112,20 +112,23 @@ pub struct Running {
 impl Running {
     /// Starts the command.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        Self { child, lines, _unread: None }
+        command.stderr(Stdio::piped());
+        Self::spawn(command, None)
     }
 
     /// Starts the command with a stderr that takes nothing more until the program has ended.
     pub fn with_full_stderr(mut command: Command) -> Self {
         let (unread, mut full) = std::io::pipe().expect("there are pipes");
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(full.try_clone().expect("it can be shared")).spawn().expect("it starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        command.stderr(full.try_clone().expect("it can be shared"));
         // Writes until the pipe is full, then waits as the program does.
         std::thread::spawn(move || while full.write_all(&[b'.'; 4096]).is_ok() {});
-        Self { child, lines, _unread: Some(unread) }
+        Self::spawn(command, Some(unread))
+    }
+
+    fn spawn(mut command: Command, unread: Option<PipeReader>) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        Self { child, lines, _unread: unread }
     }
 
     /// Reads lines until `wanted` accepts one, and returns it.

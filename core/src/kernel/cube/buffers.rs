@@ -1,7 +1,8 @@
 //! What the passes of any kernel take and give: buffers, and grids of workgroups.
 
-use burn::tensor::DType;
+use burn::tensor::{DType, Shape};
 use burn_cubecl::kernel::{cast, into_contiguous};
+use burn_cubecl::ops::numeric::zeros_client;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
@@ -43,6 +44,18 @@ impl Scratch {
 /// A tensor as a kernel's argument.
 pub fn arg(tensor: &CubeTensor) -> BufferArg {
     tensor.clone().into_buffer_arg()
+}
+
+/// A tensor of numbers on the device of another, whatever stands there.
+pub fn tensor<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
+    let shape = Shape::from(shape.to_vec());
+    let handle = like.client.empty(4 * shape.num_elements());
+    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, DType::F32)
+}
+
+/// The same of zeros.
+pub fn zeros<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
+    zeros_client(like.client.clone(), like.device.clone(), Shape::from(shape.to_vec()), DType::F32)
 }
 
 /// Converts to contiguous `f32`.

@@ -1,12 +1,11 @@
 //! Launches the passes in order and allocates their buffers.
 
 use burn::backend::TensorMetadata as _;
-use burn::tensor::{DType, Shape};
-use burn_cubecl::ops::numeric::zeros_client;
+use burn::tensor::DType;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::buffers::{Scratch, arg, flat, floats, spread, words};
+use super::buffers::{Scratch, arg, flat, floats, spread, tensor, words, zeros};
 use super::layout::{BLOCK, EVALUATION_LANES, Layout, Offsets, PARTIAL_BYTES, Partition, THREADS, TRAINING_LANES};
 use super::{adam, finish, forward, rows, slopes, sums, tally};
 use crate::kernel::AdamStep;
@@ -69,17 +68,6 @@ impl Problem {
         &self.input.client
     }
 
-    fn tensor<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
-        let shape = Shape::from(shape.to_vec());
-        let handle = self.client().empty(4 * shape.num_elements());
-        CubeTensor::new_contiguous(self.client().clone(), self.input.device.clone(), shape, handle, DType::F32)
-    }
-
-    fn zeros<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
-        let device = self.input.device.clone();
-        zeros_client(self.client().clone(), device, Shape::from(shape.to_vec()), DType::F32)
-    }
-
     /// Runs the forward pass. Returns the masks, with room for at least `padded` samples (one word
     /// if `padded` is `None`, which keeps no masks), and the lanes' shares of each z.
     fn forward(&self, layout: Layout, padded: Option<usize>) -> (Scratch, Scratch) {
@@ -122,11 +110,11 @@ impl Problem {
         if samples == 0 {
             // The loss and gradients of an empty batch are defined as 0.
             return [
-                self.zeros([1]),
-                self.zeros([shapes.0, shapes.1]),
-                self.zeros([shapes.1]),
-                self.zeros([shapes.1, 2]),
-                self.zeros([2]),
+                zeros(&self.input, [1]),
+                zeros(&self.input, [shapes.0, shapes.1]),
+                zeros(&self.input, [shapes.1]),
+                zeros(&self.input, [shapes.1, 2]),
+                zeros(&self.input, [2]),
             ];
         }
         let client = self.client();
@@ -143,11 +131,11 @@ impl Problem {
         let n_columns = offsets.padded / BLOCK * layout.rows();
         let columns = Scratch::new(client, n_columns);
         let intermediates = Scratch::new(client, offsets.len);
-        let loss = self.tensor([1]);
-        let d_input = self.tensor([shapes.0, shapes.1]);
-        let d_bias = self.tensor([shapes.1]);
-        let d_output = self.tensor([shapes.1, 2]);
-        let d_output_bias = self.tensor([2]);
+        let loss = tensor(&self.input, [1]);
+        let d_input = tensor(&self.input, [shapes.0, shapes.1]);
+        let d_bias = tensor(&self.input, [shapes.1]);
+        let d_output = tensor(&self.input, [shapes.1, 2]);
+        let d_output_bias = tensor(&self.input, [2]);
         // SAFETY: the kernels clamp or guard their indices, and `Offsets` reserves room for all that
         // one pass writes for another.
         unsafe {
@@ -223,11 +211,11 @@ impl Problem {
     pub fn evaluate(self) -> CubeTensor {
         let layout = self.layout(EVALUATION_LANES);
         if self.samples() == 0 {
-            return self.zeros([2, layout.n_tasks]);
+            return zeros(&self.input, [2, layout.n_tasks]);
         }
         let (_, shares) = self.forward(layout, None);
         let tallies = Scratch::new(self.client(), 2 * layout.n_tasks * tally::THREADS_PER_TASK);
-        let sums = self.tensor([2, layout.n_tasks]);
+        let sums = tensor(&self.input, [2, layout.n_tasks]);
         // SAFETY: every subtask's samples lie inside the batch, and surplus threads write nothing.
         unsafe {
             tally::tally::launch_unchecked(

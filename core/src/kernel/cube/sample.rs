@@ -36,7 +36,7 @@ pub fn softplus(t: f32) -> f32 {
 
 /// Returns σ(t).
 #[cube]
-pub(super) fn sigmoid(t: f32) -> f32 {
+pub fn sigmoid(t: f32) -> f32 {
     let e = (-t.abs()).exp();
     let s = 1.0f32 / (1.0f32 + e);
     select(t <= 0.0f32, e * s, s)

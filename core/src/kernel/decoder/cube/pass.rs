@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{DType, Shape};
-use burn_cubecl::ops::numeric::zeros_client;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Launch, Place, Sums};
-use crate::kernel::cube::buffers::{Scratch, arg, floats};
+use crate::kernel::cube::buffers::{Scratch, arg, floats, tensor, zeros};
 use crate::kernel::decoder::Decoder;
 use crate::kernel::decoder::network::rotary;
 use crate::kernel::decoder::rows::Rows;
@@ -81,14 +79,10 @@ impl<'a> Pass<'a> {
         let scale = 1.0 / rows as f32;
         let found = launch.scratch(2);
         launch.cross_entropy(&logits, found.arg(), scale);
-        let loss = self.tensor([1]);
+        let loss = tensor(&launch.parameters, [1]);
         // Places that no document reaches have a gradient of zero.
-        let gradient = if launch.places < launch.sizes.context {
-            let device = launch.parameters.device.clone();
-            zeros_client(launch.client.clone(), device, Shape::from(vec![self.len]), DType::F32)
-        } else {
-            self.tensor([self.len])
-        };
+        let new = if launch.places < launch.sizes.context { zeros } else { tensor };
+        let gradient = new(&launch.parameters, [self.len]);
         launch.total(&launch.column_sums(&found, 1), 0, 1, arg(&loss), 0, scale);
         self.backward(blocks, norm, logits, &gradient);
         (loss, gradient)
@@ -98,16 +92,9 @@ impl<'a> Pass<'a> {
     pub fn predictions(self) -> CubeTensor {
         let (_, norm) = self.forward();
         let logits = self.logits(&norm);
-        let found = self.tensor([2, self.launch.rows()]);
+        let found = tensor(&self.launch.parameters, [2, self.launch.rows()]);
         self.launch.cross_entropy(&logits, arg(&found), 1.0);
         found
-    }
-
-    fn tensor<const D: usize>(&self, shape: [usize; D]) -> CubeTensor {
-        let client = self.launch.client.clone();
-        let handle = client.empty(4 * shape.iter().product::<usize>());
-        let device = self.launch.parameters.device.clone();
-        CubeTensor::new_contiguous(client, device, Shape::from(shape.to_vec()), handle, DType::F32)
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -301,9 +288,8 @@ fn words(documents: &Documents, tokens: usize) -> Vec<u32> {
     (0..tokens).for_each(|token| starts[token + 1] += starts[token]);
     let mut order: Vec<u32> = (0..read.len() as u32).collect();
     order.sort_by_key(|row| read[*row as usize]);
-    let next = each().flat_map(|document| &document[1..]).copied();
-    let mut words = read.clone();
-    words.extend(next);
+    let mut words = read;
+    words.extend(each().flat_map(|document| &document[1..]));
     words.extend(order);
     words.extend(starts);
     words

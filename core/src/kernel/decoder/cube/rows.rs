@@ -1,14 +1,14 @@
 //! What a thread does to one row or one number: embedding, norms, the non-linearity, cross-entropy.
+//!
+//! The words of a batch are the tokens that are read, `[rows]`, then the tokens that are predicted, `[rows]`; then
+//! the rows sorted by the token that they read, `[rows]`, and where each token's begin among them, `[tokens + 1]`.
 
 use cubecl::prelude::*;
 
-use crate::kernel::cube::sample::softplus;
+use crate::kernel::cube::sample::{sigmoid, softplus};
 use crate::kernel::decoder::elementwise::EPSILON;
 
-/// Where the parts of a batch stand among its words.
-///
-/// The tokens that are read, `[rows]`, come first, then the tokens that are predicted, `[rows]`; then the rows
-/// sorted by the token that they read, `[rows]`, and where each token's begin among them, `[tokens + 1]`.
+/// A word of a batch.
 #[cube]
 fn word(words: &[u32], at: usize) -> usize {
     words[at] as usize
@@ -201,14 +201,6 @@ pub fn activate_backward(delta: &[f32], feed: &mut [f32], count: usize, hidden: 
             feed[i] = d * (below(x) + x * (-0.5f32 * x * x).exp() * 0.398_942_3f32);
         }
     }
-}
-
-/// σ(x), from e^−|x|, which cannot overflow.
-#[cube]
-fn sigmoid(x: f32) -> f32 {
-    let e = (-x.abs()).exp();
-    let s = 1.0f32 / (1.0f32 + e);
-    select(x <= 0.0f32, e * s, s)
 }
 
 /// Φ(x), by Abramowitz and Stegun 7.1.26, within 1e-7.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn_cubecl::CubeBackend;
 
 use super::super::tensors::{DecoderOps as _, Documents};
-use super::super::tests::{TOKENS, kinds};
+use super::super::tests::{TOKENS, kinds, random_row};
 use super::super::{Decoder, Network};
 use crate::kernel::cube::tests::{device, floats, read};
 use crate::rng::{Rng, Stream};
@@ -17,11 +17,7 @@ fn the_passes_agree_with_the_cpus() {
     for (settings, count, len) in kinds().iter().flat_map(|settings| [(settings, 3, 36), (settings, 70, 6), (settings, 1, 2)]) {
         let decoder = Arc::new(Decoder::new(settings, TOKENS, 35));
         let mut rng = Rng::new(5, Stream::Parameters, count as u64);
-        let mut row = Vec::new();
-        for parameter in decoder.parameters() {
-            let middle = if parameter.name.ends_with("gain") { 1.0 } else { 0.0 };
-            row.extend((0..parameter.count()).map(|_| middle + rng.symmetric(0.5)));
-        }
+        let row = random_row(&decoder, &mut rng);
         let tokens: Vec<u32> = (0..count * len).map(|_| rng.below(TOKENS as u32)).collect();
         let network = Network::of_row(&decoder, true, &row).expect("all parameters");
         let each: Vec<&[u32]> = tokens.chunks_exact(len).collect();

@@ -39,6 +39,15 @@ pub fn kinds() -> Vec<TransformerSettings> {
     ]
 }
 
+/// Random parameters, far from a start: gains about 1, the others about 0.
+pub fn random_row(decoder: &Decoder, rng: &mut Rng) -> Vec<f32> {
+    let numbers = |parameter: &Parameter| {
+        let middle = if parameter.name.ends_with("gain") { 1.0 } else { 0.0 };
+        (0..parameter.count()).map(|_| middle + rng.symmetric(0.5)).collect::<Vec<f32>>()
+    };
+    decoder.parameters().iter().flat_map(numbers).collect()
+}
+
 /// Random parameters of a decoder, and documents of 2 to 36 tokens.
 struct Case {
     settings: TransformerSettings,
@@ -53,11 +62,7 @@ impl Case {
     fn new(settings: &TransformerSettings) -> Self {
         let decoder = Decoder::new(settings, TOKENS, 35);
         let mut rng = Rng::new(7, Stream::Parameters, 0);
-        let mut row = Vec::new();
-        for parameter in decoder.parameters() {
-            let middle = if parameter.name.ends_with("gain") { 1.0 } else { 0.0 };
-            row.extend((0..parameter.count()).map(|_| middle + rng.symmetric(0.5)));
-        }
+        let row = random_row(&decoder, &mut rng);
         let documents = [36, 2, 17, 9];
         let documents = documents.map(|len| (0..len).map(|_| rng.below(TOKENS as u32)).collect());
         Self { settings: settings.clone(), decoder, row, documents: documents.into() }
