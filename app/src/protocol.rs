@@ -162,6 +162,50 @@ pub enum Message {
     },
 }
 
+/// The script of the program that trains, beside the page.
+pub const ENGINE_SCRIPT: &str = "worker.js";
+
+/// The name of a worker of that program that helps another.
+pub const HELPER: &str = "helper";
+
+/// The name of one that trains without helpers, to be compared with one that has them.
+pub const ALONE: &str = "alone";
+
+/// What the engine sends its helpers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToHelper {
+    /// The run whose steps are shared from now on.
+    Begin {
+        /// The JSON of its `RunConfig`.
+        config: String,
+    },
+    /// Compute shares of a step. The message's bytes are the parameters, in one row.
+    Share {
+        /// Names what is asked for.
+        asked: u64,
+        /// The step.
+        step: u64,
+        /// The first share that is wanted.
+        first: usize,
+        /// The first that is not wanted any more.
+        end: usize,
+    },
+}
+
+/// What a helper tells the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromHelper {
+    /// It can be asked. Said once.
+    Ready {},
+    /// What was asked for: the message's bytes.
+    Shares {
+        /// Names what was asked for.
+        asked: u64,
+    },
+}
+
 /// What WebGPU offers in this browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

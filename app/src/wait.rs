@@ -10,17 +10,23 @@ use wasm_bindgen_futures::JsFuture;
 /// Waits for the future, but no longer than so many milliseconds; nothing where that was too short.
 pub async fn within<T>(milliseconds: u32, future: impl Future<Output = T>) -> Option<T> {
     let global = js_sys::global();
+    let timers = |name: &str| Reflect::get(&global, &name.into()).ok().and_then(|timer| timer.dyn_into::<Function>().ok());
+    let mut number = JsValue::UNDEFINED;
     let timer = Promise::new(&mut |resolve, _| {
-        let set_timeout = Reflect::get(&global, &"setTimeout".into()).ok().and_then(|timer| timer.dyn_into::<Function>().ok());
-        if let Some(set_timeout) = set_timeout {
-            // Every page and every worker has timers; without one the future has all the time it wants.
-            let _ = set_timeout.call2(&global, &resolve, &milliseconds.into());
+        // Every page and every worker has timers; without one the future has all the time it wants.
+        if let Some(Ok(set)) = timers("setTimeout").map(|set| set.call2(&global, &resolve, &milliseconds.into())) {
+            number = set;
         }
     });
     let (mut future, mut timer) = (pin!(future), pin!(JsFuture::from(timer)));
-    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+    let outcome = std::future::poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
         Poll::Pending => timer.as_mut().poll(context).map(|_| None),
     })
-    .await
+    .await;
+    if let Some(clear) = timers("clearTimeout") {
+        // A timer that has rung is cleared in vain.
+        let _ = clear.call1(&global, &number);
+    }
+    outcome
 }

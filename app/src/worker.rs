@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::js::in_words;
+use crate::protocol::ENGINE_SCRIPT;
 use crate::wait::within;
 
 /// A program that runs in a worker: its files, beside the page.
@@ -33,7 +34,7 @@ pub struct Program {
 }
 
 /// What trains.
-pub const ENGINE: Program = Program { script: "worker.js", wasm: "worker_bg.wasm", checksum: "data-engine" };
+pub const ENGINE: Program = Program { script: ENGINE_SCRIPT, wasm: "worker_bg.wasm", checksum: "data-engine" };
 /// What takes trained models apart.
 pub const ANALYST: Program = Program { script: "analyst.js", wasm: "analyst_bg.wasm", checksum: "data-analyst" };
 

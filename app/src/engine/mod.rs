@@ -1,15 +1,20 @@
-//! The worker: it owns Burn and trains what the page asks for. One run at a time, on one
-//! thread, with a turn for the browser after every slice of steps.
+//! The worker: it owns Burn and trains what the page asks for. One run at a time, with a turn for the
+//! browser after every slice of steps. It trains on one thread, with helpers where steps can be shared.
 
 mod gpu;
+mod helper;
 mod session;
+mod team;
 mod turn;
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::DedicatedWorkerGlobalScope;
 
-use crate::protocol::{Command, Message};
+use crate::protocol::{ALONE, Command, HELPER, Message};
 use gpu::Gpu;
 use session::Start;
+use team::Team;
 
 /// The engine's end of the line.
 type Mailbox = crate::mailbox::Mailbox<Command, Message>;
@@ -18,14 +23,19 @@ type Mailbox = crate::mailbox::Mailbox<Command, Message>;
 pub fn start() {
     run_constructors();
     console_error_panic_hook::set_once();
+    let name = js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>().name();
+    if name == HELPER {
+        spawn_local(helper::help());
+        return;
+    }
     let mailbox = Mailbox::open();
     spawn_local(async move {
         mailbox.post(&Message::Ready {}, None);
-        let gpu = Gpu::ask(&mailbox);
+        let (gpu, team) = (Gpu::ask(&mailbox), Team::new(name == ALONE));
         loop {
             // Between runs only a start means anything.
             if let (Command::Start { run, config, device, paused }, bytes) = mailbox.next().await {
-                session::session(&mailbox, &gpu, Start { run, config, bytes, device, paused }).await;
+                session::session(&mailbox, &gpu, &team, Start { run, config, bytes, device, paused }).await;
             }
         }
     });

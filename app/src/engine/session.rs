@@ -9,6 +9,7 @@ use quanta_core::train::{Run, TrainError};
 
 use super::Mailbox;
 use super::gpu::Gpu;
+use super::team::Team;
 use super::turn::turn;
 use crate::protocol::{Command, Message, RunId, State};
 
@@ -30,10 +31,16 @@ pub struct Start {
 }
 
 /// Runs what was asked for, and says how it ended. Failures are told to the page.
-pub async fn session(mailbox: &Mailbox, gpu: &Gpu, start: Start) {
+pub async fn session(mailbox: &Mailbox, gpu: &Gpu, team: &Team, start: Start) {
     let line = Line { mailbox, run: start.run };
     match prepare(&line, gpu, &start.config, start.bytes, start.device).await {
-        Ok(training) => line.drive(training, start.paused).await,
+        Ok(mut training) => {
+            if let Some(shares) = training.shares() {
+                team.begin(&training.record().config.to_json(), shares);
+                training.set_helpers(Rc::new(team.clone()));
+            }
+            line.drive(training, start.paused).await;
+        }
         Err(message) => line.state(State::Failed { message }),
     }
 }

@@ -1,11 +1,14 @@
 //! A transformer's gradients are those of its loss, and it learns a planted language.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 use burn::tensor::{Int, Tensor};
 
 use super::learner::{Learn, learner, numbers, read};
-use super::{Path, Run, block_on};
+use super::{Answer, Helpers, Path, Run, Sharer, block_on, from_bytes, numbers_from_bytes, numbers_to_bytes, to_bytes};
 use crate::config::{RunConfig, preset};
 use crate::device::{DeviceChoice, OpenDevice, open};
 use crate::kernel::decoder::Decoder;
@@ -155,6 +158,62 @@ fn both_paths_and_a_resumed_run_learn_the_same() {
     assert_eq!(curve(&resumed), curve(&fused));
 }
 
+/// So many helpers, of which the second fails from step 20 on, and the third sends too little.
+struct Three {
+    sharer: Sharer,
+    ready: usize,
+    asked: Cell<usize>,
+}
+
+impl Helpers for Three {
+    fn ready(&self) -> usize {
+        self.ready
+    }
+
+    fn ask(&self, helper: usize, step: u64, parameters: &[f32], shares: Range<usize>) -> Answer {
+        self.asked.set(self.asked.get() + 1);
+        let bytes = numbers_to_bytes(parameters);
+        let count = shares.len();
+        let shares = self.sharer.shares(step, &numbers_from_bytes(&bytes).expect("numbers"), shares);
+        let mut shares = from_bytes(&to_bytes(&shares.expect("a share")), count);
+        match helper {
+            1 if step >= 20 => shares = None,
+            2 => shares.iter_mut().flatten().for_each(|share| share.row.truncate(7)),
+            _ => {}
+        }
+        Box::pin(std::future::ready(shares))
+    }
+}
+
+#[test]
+fn a_run_learns_the_same_with_helpers_that_may_fail() {
+    let config = small().with("steps=60");
+    let curve = |record: &Record| {
+        let losses = record.evaluations.iter().map(|e| (e.step, e.train_loss_bits, e.quantum_loss_bits.clone()));
+        losses.collect::<Vec<_>>()
+    };
+    let alone = curve(&to_the_end(start(&config, Path::Fused)));
+    // More helpers than there are shares are left in peace.
+    for (ready, asked) in [(0, 0), (1, 1), (2, 2), (3, 3), (9, 3)] {
+        let helpers = Rc::new(Three { sharer: Sharer::new(&config).expect("a decoder"), ready, asked: Cell::new(0) });
+        let mut run = start(&config, Path::Fused);
+        assert_eq!(run.shares(), Some(4));
+        run.set_helpers(helpers.clone());
+        assert_eq!(curve(&to_the_end(run)), alone, "{ready} helpers");
+        assert_eq!(helpers.asked.get(), asked * 60, "{ready} helpers");
+    }
+}
+
+#[test]
+fn what_does_not_fall_into_shares_is_computed_whole() {
+    assert!(Sharer::new(&RunConfig::default()).is_none());
+    assert_eq!(start(&RunConfig::default(), Path::Fused).shares(), None);
+    assert_eq!(start(&small(), Path::Reference).shares(), None);
+    let sharer = Sharer::new(&small()).expect("a decoder");
+    assert_eq!(sharer.shares(0, &[1.0; 5], 0..1), None);
+    assert_eq!((from_bytes(&[0; 23], 2), from_bytes(&[0; 14], 2), from_bytes(&[], 0)), (None, None, None));
+}
+
 /// The kernels have the loss and every gradient of plain tensor operations, at parameters far from their
 /// start; so have twenty steps, and the test after them.
 #[test]
@@ -186,7 +245,7 @@ fn the_kernels_agree_with_plain_operations() {
         }
         for step in 0..20 {
             let [loss, expected] =
-                [&mut fused, &mut plain].map(|learner| block_on(numbers(learner.step(step))).expect("read")[0]);
+                [&mut fused, &mut plain].map(|learner| block_on(numbers(learner.step(step, None))).expect("read")[0]);
             near(loss, expected, 1e-3 * expected, &format!("{query}: step {step}"));
         }
         for piece in 0..fused.test_pieces() {
@@ -222,7 +281,7 @@ fn gradients_are_clipped_to_their_norm() {
         let config = tiny(&format!("optimizer=adam&beta1=0&beta2=0&eps=1&lr=1&steps=1&{clip}"));
         let mut learner = learner(&config, Path::Reference, OpenDevice::cpu().device(), None).expect("built");
         let before = block_on(read(learner.parameters())).expect("read");
-        learner.step(0);
+        learner.step(0, None);
         let after = block_on(read(learner.parameters())).expect("read");
         let moved = before.iter().flat_map(|(name, array)| array.values.iter().zip(&after[name].values));
         moved.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()

@@ -8,14 +8,21 @@ use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 use super::walk::{self, Parameter};
 use crate::config::{self, RunConfig, Training};
 use crate::kernel::FusedAdam;
+use crate::model::parts::row;
 use crate::record::{Array, Arrays, Checkpoint};
-use crate::workload::{self, Losses, Path, WithWorkload, Workload};
+use crate::workload::{self, Divided, Gradients, Losses, Path, WithWorkload, Workload};
 
 /// A workload's model in training, whatever the model and the optimiser are: what a run drives.
 pub trait Learn {
-    /// Takes one step on the training batch of `step`. Returns the batch's mean loss before the step,
-    /// nats, `[1]`, still on the device.
-    fn step(&mut self, step: u64) -> Tensor<1>;
+    /// Takes one step on the training batch of `step`, whose shares may be known already. Returns the batch's
+    /// mean loss before the step, nats, `[1]`, still on the device.
+    fn step(&mut self, step: u64, shares: Option<Vec<Gradients>>) -> Tensor<1>;
+
+    /// How a step falls into shares; see [`Workload::divided`].
+    fn divided(&self) -> Option<&dyn Divided>;
+
+    /// All parameters in one row, in the order of a walk, still on the device.
+    fn row(&self) -> Tensor<1>;
 
     /// The mean loss of the training batch of `step`, nats, `[1]`, and its gradient with respect to each
     /// parameter, by name; zeros where the loss does not depend on it. Still on the device.
@@ -156,15 +163,35 @@ where
     O: Optimizer,
     O::State<1>: Moments,
 {
-    fn step(&mut self, step: u64) -> Tensor<1> {
-        let loss = self.workload.loss(self.model(), step, &self.device);
-        let gradients = loss.backward();
+    fn step(&mut self, step: u64, shares: Option<Vec<Gradients>>) -> Tensor<1> {
+        let (loss, gradients) = match shares {
+            None => {
+                let loss = self.workload.loss(self.model(), step, &self.device);
+                let gradients = loss.backward();
+                (loss.inner(), gradients)
+            }
+            Some(shares) => {
+                let Gradients { loss, row: gradient } = Gradients::sum(shares);
+                let gradient = Tensor::<1>::from_floats(gradient.as_slice(), &self.device);
+                // What is linear in the parameters with this gradient.
+                let gradients = (row(self.model()) * gradient.autodiff()).sum().backward();
+                (Tensor::from_floats([loss as f32], &self.device), gradients)
+            }
+        };
         let (lr, clip) = (self.training.rate(step), self.training.clip as f32);
         let scale = (clip > 0.0).then(|| walk::clipping(self.model(), &gradients, clip));
         // Moved and not copied, so that the optimiser changes the parameters in place.
         let model = self.model.take();
         self.model = model.map(|model| walk::step(model, &self.rule, lr, scale, &mut self.states, gradients));
-        loss.inner()
+        loss
+    }
+
+    fn divided(&self) -> Option<&dyn Divided> {
+        self.workload.divided(&self.device)
+    }
+
+    fn row(&self) -> Tensor<1> {
+        row(self.model()).inner()
     }
 
     fn gradients(&self, step: u64) -> (Tensor<1>, Vec<Parameter>) {

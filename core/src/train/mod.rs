@@ -12,14 +12,16 @@ mod learner;
 mod pace;
 mod run;
 mod self_test;
+mod share;
 #[cfg(test)]
 mod tests;
 mod timing;
 mod walk;
 
-pub use crate::workload::Path;
+pub use crate::workload::{Gradients, Path};
 pub use error::TrainError;
 pub use run::{Run, Yield};
+pub use share::{Answer, Helpers, Sharer, from_bytes, numbers_from_bytes, numbers_to_bytes, to_bytes};
 pub use timing::{Timing, time_steps};
 
 /// Runs a future to its end on this thread. Natively alone: in a browser nothing may block.

@@ -12,11 +12,12 @@ use super::error::{TrainError, causes};
 use super::learner::{Learn, learner, numbers, read};
 use super::pace::{Clock, Pace};
 use super::self_test::self_test;
+use super::share::{Helpers, shares};
 use crate::config::RunConfig;
 use crate::device::{Kind, OpenDevice, fault};
 use crate::event::{Evaluation, Event, Part, Progress, Started};
 use crate::record::{Array, Checkpoint, Record, Status, program, timestamp};
-use crate::workload::{Losses, Path};
+use crate::workload::{Divided, Losses, Path};
 
 /// The last batch's loss in a checkpoint, nats, `[1]`.
 const BATCH_LOSS: &str = "batch_loss";
@@ -45,6 +46,7 @@ pub struct Run {
     pace: Pace,
     clock: Clock,
     yield_to: Option<Yield>,
+    helpers: Option<Rc<dyn Helpers>>,
     over: bool,
 }
 
@@ -114,6 +116,7 @@ impl Run {
             pace: Pace::new(),
             clock: Clock::new(seconds),
             yield_to: None,
+            helpers: None,
             over: false,
             record,
         };
@@ -126,6 +129,16 @@ impl Run {
     /// Calls `yield_to` between pieces of work.
     pub fn set_yield(&mut self, yield_to: Yield) {
         self.yield_to = Some(yield_to);
+    }
+
+    /// Into how many shares a step falls that helpers could compute; nothing where it does not.
+    pub fn shares(&self) -> Option<usize> {
+        self.learner.divided().map(Divided::count)
+    }
+
+    /// Has helpers compute shares of every step from now on.
+    pub fn set_helpers(&mut self, helpers: Rc<dyn Helpers>) {
+        self.helpers = Some(helpers);
     }
 
     /// What it trains on, as an event.
@@ -213,7 +226,11 @@ impl Run {
     pub(super) async fn train(&mut self, until: u64) -> Result<(), TrainError> {
         let (from, begun) = (self.step, Instant::now());
         while self.step < until {
-            self.batch_loss = Some(self.learner.step(self.step));
+            let shares = match &self.helpers {
+                None => None,
+                Some(helpers) => shares(&*self.learner, &**helpers, self.step).await.map_err(|error| self.execution(error))?,
+            };
+            self.batch_loss = Some(self.learner.step(self.step, shares));
             self.step += 1;
         }
         if let Some(loss) = &self.batch_loss {

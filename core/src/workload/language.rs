@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
-use super::{Losses, Path, Workload};
+use super::{Divided, Losses, Path, Workload};
 use crate::config::RunConfig;
 use crate::kernel::decoder::tensors::{self, Documents};
-use crate::kernel::decoder::{Decoder, fits};
+use crate::kernel::decoder::{Decoder, Gradients, Network, SHARES, fits};
 use crate::model::TransformerSettings;
 use crate::model::parts::row;
 use crate::model::transformer::{Transformer, one_hot};
@@ -68,6 +68,18 @@ fn upload<'a>(numbers: impl Iterator<Item = &'a u32>, device: &Device) -> Tensor
     Tensor::from_data(TensorData::new(numbers, [len]), (device, DType::I32))
 }
 
+impl Divided for LanguageOnTransformer {
+    fn count(&self) -> usize {
+        SHARES
+    }
+
+    fn shares(&self, step: u64, parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>> {
+        let batch = self.task.training_batch(step);
+        let documents: Vec<&[u32]> = (0..batch.len()).map(|i| batch.document(i)).collect();
+        Network::of_row(&self.decoder, true, parameters).and_then(|network| network.shares(&documents, shares)).ok()
+    }
+}
+
 impl Workload for LanguageOnTransformer {
     type Model = Transformer;
 
@@ -93,6 +105,11 @@ impl Workload for LanguageOnTransformer {
         let places = (batch.len() * batch.context) as f32;
         let (logs, next) = self.predict(model, &batch, device);
         (logs * next).sum().mul_scalar(-1.0 / places)
+    }
+
+    /// On the CPU.
+    fn divided(&self, device: &Device) -> Option<&dyn Divided> {
+        (self.path == Path::Fused && device.clone().inner() == Device::flex()).then_some(self)
     }
 
     fn test_pieces(&self) -> usize {

@@ -6,10 +6,13 @@
 pub(crate) mod bits;
 pub(crate) mod language;
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::config::RunConfig;
+pub use crate::kernel::decoder::Gradients;
 use crate::model::ModelConfig;
 use crate::quanta::Quanta;
 use crate::task::AnyTask;
@@ -80,6 +83,12 @@ pub trait Workload {
     /// The mean loss of the training batch of a step, nats, `[1]`, ready to be differentiated.
     fn loss(&self, model: &Self::Model, step: u64, device: &Device) -> Tensor<1>;
 
+    /// How that loss falls into shares which several workers can compute, each by itself; nothing where it
+    /// does not, or not on this device.
+    fn divided(&self, _device: &Device) -> Option<&dyn Divided> {
+        None
+    }
+
     /// In how many pieces a test is taken, so that a run can be interrupted between two.
     fn test_pieces(&self) -> usize;
 
@@ -89,6 +98,16 @@ pub trait Workload {
 
     /// What the summed pieces say.
     fn losses(&self, sums: &[f32]) -> Losses;
+}
+
+/// A step's loss in shares that can be computed apart from each other.
+pub trait Divided {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Some shares of the training batch of a step, at parameters in one row, in the order of a walk over the
+    /// model. Nothing where the row is not as long as the model's.
+    fn shares(&self, step: u64, parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>>;
 }
 
 /// Something that is done with a workload, whatever its model.

@@ -1,7 +1,7 @@
 // node bench.mjs SYSTEM SITE n_tasks n_bits k width batch steps
 // node bench.mjs SYSTEM SITE tokens context heads depth width batch steps
 // SYSTEM is quanta-cpu, quanta-webgpu, jax-wasm, jax-webgpu or tfjs-webgpu; for a language quanta_language-cpu,
-// jax_language-wasm or the same with webgpu. SITE is the built site's folder.
+// quanta_language-alone, jax_language-wasm or the same with webgpu. SITE is the built site's folder.
 // Runs the system in headless Chromium and prints one JSON object: { ms_per_step, first_step_ms }.
 import { withPage } from './serve.mjs';
 

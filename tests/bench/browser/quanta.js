@@ -1,10 +1,10 @@
 // Times this project as visitors use it, through the built site's worker.
 
-/** Trains on `cpu` or `webgpu` and calls `onEvent` for every event. Resolves to the time at which the engine was ready. */
+/** Trains on `cpu`, on the CPU in one worker (`alone`) or on `webgpu`, and calls `onEvent` for every event. Resolves to the time at which the engine was ready. */
 export async function run(device, config, onEvent) {
   const module = await WebAssembly.compileStreaming(fetch('/site/worker_bg.wasm'));
   return new Promise((resolve, reject) => {
-    const worker = new Worker('/site/start-worker.js', { type: 'module' });
+    const worker = new Worker('/site/start-worker.js', { type: 'module', name: device === 'alone' ? 'alone' : '' });
     worker.postMessage([module, 'worker.js']);
     let started;
     worker.onerror = (event) => reject(new Error(event.message));

@@ -18,6 +18,7 @@ mod console;
 mod device;
 mod embed;
 mod files;
+mod helpers;
 mod language;
 mod links;
 mod live;

@@ -36,7 +36,7 @@ pub use collect::LayerFactors;
 pub use cube::fits;
 pub use error::DecoderError;
 pub use factors::{Extent, Sample};
-pub use gradients::{Gradients, Predictions};
+pub use gradients::{Gradients, Predictions, SHARES};
 pub use layout::Parameter;
 pub use network::Network;
 

@@ -82,7 +82,7 @@ impl DecoderOps for Flex {
             Network::of_row(&documents.decoder, true, row.storage()).and_then(|network| network.gradients(&documents.each()));
         let Ok(found) = found else { unreachable!("documents were checked, and parameters are those of the module") };
         let len = found.row.len();
-        (tensor(vec![found.loss], &[1]), tensor(found.row, &[len]))
+        (tensor(vec![found.loss as f32], &[1]), tensor(found.row, &[len]))
     }
 
     fn decoder_predictions(row: FloatTensor<Self>, documents: Arc<Documents>) -> FloatTensor<Self> {

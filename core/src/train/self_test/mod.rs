@@ -126,7 +126,7 @@ impl Outcome {
         flush()?;
         let test = learner.test(STEP, 0);
         flush()?;
-        learner.step(STEP);
+        learner.step(STEP, None);
         flush()?;
         Ok(Self { loss, gradients, test, learner })
     }

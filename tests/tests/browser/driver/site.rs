@@ -18,6 +18,9 @@ const WATCH: &str = include_str!("watch.js");
 /// The script that does what must be noticed.
 const FAULTS: &str = include_str!("faults.js");
 
+/// The worker's script that counts the answers of helpers.
+const COUNTED_WORKER: &str = include_str!("counted-worker.js");
+
 /// Returns the folder of the built page: `QUANTA_DIST` or `dist/`.
 fn dist() -> PathBuf {
     let dist = env::var_os("QUANTA_DIST").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
@@ -50,7 +53,9 @@ fn copy(dist: &Path, folder: &Path, watched: bool) {
         fs::write(folder.join(file), text.replacen(old, new, 1)).expect("a file of the watched page");
     };
     fs::create_dir(folder).expect("a folder for the site");
-    fs::write(folder.join("faults.js"), FAULTS).expect("a script");
+    for (file, text) in [("faults.js", FAULTS), ("counted-worker.js", COUNTED_WORKER)] {
+        fs::write(folder.join(file), text).expect("a script");
+    }
     if watched {
         fs::write(folder.join("watch.js"), WATCH).expect("a script");
         begins("index.html", "<head>", "<head>\n  <script src=\"watch.js\"></script>");

@@ -31,7 +31,7 @@ fn the_passes_agree_with_the_cpus() {
         };
         let (loss, gradient) = on_device(&row);
         assert_eq!(on_device(&row), (loss, gradient.clone()), "{settings:?}: the same step has other bits");
-        assert!((loss - expected.loss).abs() < 1e-5 * expected.loss, "{settings:?}: {loss}, not {}", expected.loss);
+        assert!((f64::from(loss) - expected.loss).abs() < 1e-5 * expected.loss, "{settings:?}: {loss}, not {}", expected.loss);
         let mut offset = 0;
         for parameter in decoder.parameters() {
             let part = offset..offset + parameter.count();

@@ -105,11 +105,7 @@ fn gradients_are_those_of_finite_differences() {
         let found: Vec<Gradients> = isas.iter().map(gradients).collect();
         let expected = case.mean(&values);
         for (isa, found) in isas.iter().zip(&found) {
-            assert!(
-                (f64::from(found.loss) - expected).abs() < 2e-6 * expected,
-                "{isa:?} {settings:?}: {} {expected}",
-                found.loss
-            );
+            assert!((found.loss - expected).abs() < 2e-6 * expected, "{isa:?} {settings:?}: {} {expected}", found.loss);
         }
         let (mut offset, mut rng) = (0, Rng::new(1, Stream::SelfTest, 0));
         for Parameter { name, shape, .. } in case.decoder.parameters() {
@@ -254,6 +250,25 @@ fn gradients_do_not_depend_on_the_threads() {
     let one = on(1);
     assert_eq!(on(2), one);
     assert_eq!(on(7), one);
+}
+
+/// To the bit, whoever computes them.
+#[test]
+fn the_shares_of_a_batch_add_up_to_it() {
+    let mut case = Case::new(&kinds()[0]);
+    while case.documents.len() < 41 {
+        case.documents.push(case.documents[case.documents.len() - 3].clone());
+    }
+    let network = case.network(Isa::best());
+    for count in [1, 2, 3, 5, 16, 23, 40, 41] {
+        let documents = &case.documents()[..count];
+        let shares = |range| network.shares(documents, range).expect("documents that fit");
+        let all = network.gradients(documents).expect("documents that fit");
+        for cut in 1..SHARES {
+            let two_workers = shares(0..cut).into_iter().chain(shares(cut..SHARES));
+            assert_eq!(Gradients::sum(two_workers), all, "{count} documents cut at {cut}");
+        }
+    }
 }
 
 #[test]
