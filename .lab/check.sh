@@ -15,6 +15,7 @@ features_check() {
     local status=0
     clippy --lib -p quanta-core --no-default-features || status=1
     clippy --lib --tests -p quanta-core --no-default-features --features png || status=1
+    clippy --lib --tests -p quanta-core --no-default-features --features pretrained || status=1
     clippy --lib --bin app -p quanta-app --no-default-features --features ui || status=1
     clippy --lib --bin analyst -p quanta-app --no-default-features --features analysis || status=1
     return $status

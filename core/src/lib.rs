@@ -3,8 +3,8 @@
 //!
 //! Data flows one way:
 //! [`settings`] → [`task`] and [`model`] → [`config`] → `workload` → `train` → [`event`] → [`record`] →
-//! [`fit`] → [`figure`]; [`analysis`] takes gradients of a trained model apart into quanta. The crate knows no DOM. Without the feature `engine` it has no tensors either,
-//! which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
+//! [`fit`] → [`figure`]; [`analysis`] takes gradients of a trained model apart into quanta, and `pretrained` reads models of others. The
+//! crate knows no DOM. Without the feature `engine` it has no tensors either, which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
 
 pub mod analysis;
 pub mod comparison;
@@ -27,6 +27,8 @@ pub mod sweep;
 pub mod task;
 pub mod theory;
 
+#[cfg(feature = "pretrained")]
+pub mod pretrained;
 #[cfg(feature = "engine")]
 pub mod train;
 #[cfg(feature = "engine")]

@@ -25,6 +25,7 @@ mod status;
 mod sweep;
 mod text;
 mod theory;
+mod tokens;
 mod train;
 
 fn main() -> std::process::ExitCode {

@@ -1,10 +1,7 @@
 //! What happens between the products, row by row: norms, the non-linearity, softmax, cross-entropy.
 
 use super::dispatch::{Kernel, Tiles};
-use super::maths::{Constants, exp, gelu, largest, silu, total};
-
-/// Added to the mean square of a norm, so that nothing is divided by zero.
-pub const EPSILON: f32 = 1e-5;
+use super::maths::{Constants, exp, gelu, gelu_tanh, largest, silu, total};
 
 /// Declares an inner loop: a struct of what it works on, and its code.
 macro_rules! kernel {
@@ -30,6 +27,7 @@ kernel! {
     Normalise {
         row: &'a [f32],
         width: usize,
+        epsilon: f32,
         gain: &'a [f32],
         bias: Option<&'a [f32]>,
         normalised: &'a mut [f32],
@@ -38,7 +36,7 @@ kernel! {
         let mean = if bias.is_some() { total(row, |_, x| x) / width as f32 } else { 0.0 };
         normalised.iter_mut().zip(row).for_each(|(to, x)| *to = *x - mean);
         normalised[width..].fill(0.0);
-        let inverse = 1.0 / (total(normalised, |_, x| x * x) / width as f32 + EPSILON).sqrt();
+        let inverse = 1.0 / (total(normalised, |_, x| x * x) / width as f32 + epsilon).sqrt();
         for ((to, x), gain) in to.iter_mut().zip(normalised).zip(gain) {
             *x *= inverse;
             *to = *x * gain;
@@ -85,6 +83,16 @@ kernel! {
         let constants = Constants::get();
         for (((to, slope), x), bias) in to.iter_mut().zip(slope).zip(row).zip(bias) {
             (*to, *slope) = gelu(x + bias, constants);
+        }
+    }
+}
+
+kernel! {
+    /// The same by a hyperbolic tangent.
+    GeluTanh { row: &'a [f32], bias: &'a [f32], to: &'a mut [f32], slope: &'a mut [f32] } -> (), {
+        let constants = Constants::get();
+        for (((to, slope), x), bias) in to.iter_mut().zip(slope).zip(row).zip(bias) {
+            (*to, *slope) = gelu_tanh(x + bias, constants);
         }
     }
 }

@@ -141,6 +141,20 @@ impl Network<'_> {
         self.backward(tokens, tape, 0..places, 0..places, &mut Collect::Sums(flat_mut(&mut sums.lanes)));
     }
 
+    /// Computes the logits at every place of a document, the last one's too.
+    ///
+    /// # Errors
+    /// If the document does not fit the network.
+    #[cfg(test)]
+    pub fn all_logits(&self, tokens: &[u32]) -> Result<Vec<Vec<f32>>, DecoderError> {
+        self.decoder.check(tokens)?;
+        with_tape(|tape| {
+            self.forward(tokens, tape);
+            self.logits(tape, 0..tokens.len());
+            Ok((0..tokens.len()).map(|place| tape.logits.row(place)[..self.decoder.sizes.tokens].to_vec()).collect())
+        })
+    }
+
     /// Computes the loss of every token but the first of each document, and whether it was predicted.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The sizes of a decoder, its parameters, and where their gradients are summed.
 
+use super::shape::{Activation, Shape};
 use crate::kernel::cpu::simd::LANES;
-use crate::model::TransformerSettings;
-use crate::model::transformer::{AttentionBias, Embedding, FeedForward, Norm, Positions, Residual};
+use crate::model::transformer::{AttentionBias, Embedding, Norm, Positions, Residual};
 
 /// A decoder's parameter: an array of the Burn module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// The sizes that the passes need. Those that end in `_lanes` are padded to whole vectors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sizes {
     pub width: usize,
     pub width_lanes: usize,
@@ -58,7 +58,11 @@ pub struct Sizes {
     pub tokens: usize,
     pub context: usize,
     pub is_centred: bool,
+    pub epsilon: f32,
     pub is_gated: bool,
+    /// Whether the non-linearity is the approximation by a hyperbolic tangent.
+    pub is_tanh: bool,
+    pub rotary_base: f32,
     pub is_rotary: bool,
     pub is_tied: bool,
     /// Whether attention's layers have biases.
@@ -105,18 +109,19 @@ impl Parts {
     }
 }
 
-/// Sizes, parameters and sums of a decoder with these settings.
-pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) -> (Sizes, Vec<Parameter>, Parts) {
-    let (width, hidden, kv) = (settings.width, settings.hidden_width(), settings.kv_width());
-    let (is_centred, is_gated) = (settings.norm == Norm::Layer, settings.feed_forward == FeedForward::SwiGlu);
+/// Sizes, parameters and sums of a decoder of this shape.
+pub fn lay_out(shape: &Shape) -> (Sizes, Vec<Parameter>, Parts) {
+    let Shape { tokens, context, width, hidden, .. } = *shape;
+    let kv = shape.kv_heads * shape.head_width();
+    let (is_centred, is_gated) = (shape.norm == Norm::Layer, shape.activation == Activation::SwiGlu);
     let hidden_lanes = hidden.next_multiple_of(LANES);
     let sizes = Sizes {
         width,
         width_lanes: width.next_multiple_of(LANES),
-        heads: settings.heads,
-        groups: settings.kv_heads,
-        head: settings.head_width(),
-        turned: settings.turned_width(),
+        heads: shape.heads,
+        groups: shape.kv_heads,
+        head: shape.head_width(),
+        turned: shape.turned,
         joined: width + 2 * kv,
         hidden,
         hidden_lanes,
@@ -124,11 +129,14 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         tokens,
         context,
         is_centred,
+        epsilon: shape.epsilon,
         is_gated,
-        is_rotary: settings.positions == Positions::Rotary,
-        is_tied: settings.embedding == Embedding::Tied,
-        is_biased: settings.attention_bias == AttentionBias::All,
-        is_parallel: settings.residual == Residual::Parallel,
+        is_tanh: shape.activation == Activation::GeluTanh,
+        rotary_base: shape.rotary_base,
+        is_rotary: shape.positions == Positions::Rotary,
+        is_tied: shape.embedding == Embedding::Tied,
+        is_biased: shape.attention_bias == AttentionBias::All,
+        is_parallel: shape.residual == Residual::Parallel,
     };
     let mut parts = Parts::default();
     let mut parameters = Vec::new();
@@ -151,7 +159,7 @@ pub fn lay_out(settings: &TransformerSettings, tokens: usize, context: usize) ->
         parts.positions = parts.add(context, width);
         matrix(&mut parameters, "positions".to_owned(), parts.positions);
     }
-    for at in 0..settings.depth {
+    for at in 0..shape.depth {
         let block = BlockParts {
             attention_norm: parts.add(2, width),
             joined: parts.add(width, sizes.joined),

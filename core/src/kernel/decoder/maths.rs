@@ -91,6 +91,17 @@ pub fn gelu(x: f32, constants: &Constants) -> (f32, f32) {
     (x * below, below + x * density * of.density)
 }
 
+/// x·σ(2u), u = √(2/π)(x + 0.044715x³), which is x(1 + tanh u)/2, and its slope.
+#[inline(always)]
+pub fn gelu_tanh(x: f32, constants: &Constants) -> (f32, f32) {
+    let one = constants.one;
+    let line = 2.0 * std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
+    let cube = 0.044_715 * line;
+    let square = x * x;
+    let sigmoid = one / (one + exp(-x * (line + cube * square), constants));
+    (x * sigmoid, sigmoid * (one + x * (one - sigmoid) * (line + 3.0 * cube * square)))
+}
+
 /// x·σ(x) and its slope.
 #[inline(always)]
 pub fn silu(x: f32, constants: &Constants) -> (f32, f32) {
@@ -147,6 +158,10 @@ mod tests {
         super::gelu(x, &CONSTANTS)
     }
 
+    fn gelu_tanh(x: f32) -> (f32, f32) {
+        super::gelu_tanh(x, &CONSTANTS)
+    }
+
     fn silu(x: f32) -> (f32, f32) {
         super::silu(x, &CONSTANTS)
     }
@@ -162,6 +177,14 @@ mod tests {
             let density = (-0.5 * wide * wide).exp() / std::f64::consts::TAU.sqrt();
             let size = wide.abs().max(1.0);
             assert!(near(gelu(x).0, wide * cdf, 2e-7 * size) && near(gelu(x).1, cdf + wide * density, 4e-7), "gelu {x}");
+            let (inner, slope) = ((2.0 / std::f64::consts::PI).sqrt(), |x: f64| 1.0 + 3.0 * 0.044_715 * x * x);
+            let tanh = (inner * (wide + 0.044_715 * wide.powi(3))).tanh();
+            let slope = 0.5 * (1.0 + tanh) + 0.5 * wide * (1.0 - tanh * tanh) * inner * slope(wide);
+            let found = gelu_tanh(x);
+            assert!(
+                near(found.0, 0.5 * wide * (1.0 + tanh), 3e-7 * size) && near(found.1, slope, 2e-6),
+                "gelu_tanh {x}: {found:?}"
+            );
             let sigmoid = 1.0 / (1.0 + (-wide).exp());
             let slope = sigmoid * (1.0 + wide * (1.0 - sigmoid));
             assert!(near(silu(x).0, wide * sigmoid, 3e-7 * size) && near(silu(x).1, slope, 4e-7 * size), "silu {x}");

@@ -25,6 +25,7 @@ mod network;
 mod pass;
 mod product;
 mod rows;
+mod shape;
 mod tape;
 #[cfg(feature = "engine")]
 pub mod tensors;
@@ -39,6 +40,7 @@ pub use factors::{Extent, Sample};
 pub use gradients::{Gradients, Predictions, SHARES};
 pub use layout::Parameter;
 pub use network::Network;
+pub use shape::{Activation, Shape};
 
 use std::sync::Mutex;
 
@@ -59,7 +61,12 @@ impl Decoder {
     /// Of so many tokens, that reads documents of up to `context` places. The settings must be valid: heads
     /// divide the width, heads of keys the heads, and rotary heads are of even width.
     pub fn new(settings: &TransformerSettings, tokens: usize, context: usize) -> Self {
-        let (sizes, parameters, parts) = layout::lay_out(settings, tokens, context);
+        Self::of(&Shape::of(settings, tokens, context))
+    }
+
+    /// Of any shape.
+    pub fn of(shape: &Shape) -> Self {
+        let (sizes, parameters, parts) = layout::lay_out(shape);
         Self { sizes, parameters, parts, kept: Mutex::default() }
     }
 

@@ -5,13 +5,12 @@ use super::rows::{Packed, Rows};
 use super::{Decoder, DecoderError};
 use crate::kernel::cpu::Isa;
 
-/// The base of rotary frequencies.
-const ROTARY_BASE: f32 = 10_000.0;
-
 /// A decoder with its parameters, ready for passes.
 pub struct Network<'a> {
     pub(super) decoder: &'a Decoder,
     pub(super) isa: Isa,
+    /// Whether a pass may go back.
+    pub(super) is_trained: bool,
     /// `[tokens, width]`.
     pub(super) embedding: &'a [f32],
     /// `[context, width]`, where positions are learned.
@@ -132,6 +131,7 @@ impl<'a> Network<'a> {
         Ok(Self {
             decoder,
             isa: Isa::best(),
+            is_trained,
             embedding,
             positions: (!sizes.is_rotary).then(|| find("positions")).transpose()?,
             blocks: (0..decoder.parts.blocks.len()).map(block).collect::<Result<_, _>>()?,
@@ -167,7 +167,7 @@ pub fn rotary(sizes: Sizes) -> [Rows; 2] {
         rows.size(sizes.context, half);
         for place in 0..sizes.context {
             for (pair, to) in rows.row_mut(place)[..half].iter_mut().enumerate() {
-                *to = of(place as f32 * ROTARY_BASE.powf(-2.0 * pair as f32 / sizes.turned as f32));
+                *to = of(place as f32 * sizes.rotary_base.powf(-2.0 * pair as f32 / sizes.turned as f32));
             }
         }
         rows

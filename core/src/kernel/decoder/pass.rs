@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::collect::Collect;
-use super::elementwise::{Add, Gelu, Normalise, NormaliseBackward, SwiGlu, Through};
+use super::elementwise::{Add, Gelu, GeluTanh, Normalise, NormaliseBackward, SwiGlu, Through};
 use super::layout::Part;
 use super::network::{Network, NormWeights};
 use super::product::{Size, multiply};
@@ -15,7 +15,9 @@ impl Network<'_> {
     pub(super) fn forward(&self, tokens: &[u32], tape: &mut Tape) {
         let (sizes, places) = (self.decoder.sizes, tokens.len());
         let width = sizes.width;
-        tape.size(sizes, self.blocks.len(), places);
+        // Where there is no way back each block may write over what the one before it has left.
+        let kept = if self.is_trained { self.blocks.len() } else { 1 };
+        tape.size(sizes, kept, places);
         let Tape { blocks, norm, stream, feed, joined, heads, .. } = tape;
         for (place, token) in tokens.iter().enumerate() {
             let row = stream.row_mut(place);
@@ -25,7 +27,8 @@ impl Network<'_> {
                 row.iter_mut().zip(&positions[place * width..][..width]).for_each(|(to, x)| *to += x);
             }
         }
-        for (weights, block) in self.blocks.iter().zip(blocks) {
+        for (at, weights) in self.blocks.iter().enumerate() {
+            let block = &mut blocks[at % kept];
             self.normalise(stream, &weights.attention_norm, &mut block.attention_norm, 0..places);
             if sizes.is_parallel {
                 self.normalise(stream, &weights.feed_norm, &mut block.feed_norm, 0..places);
@@ -43,6 +46,8 @@ impl Network<'_> {
                 let (row, to, slopes) = (feed.row(place), block.hidden.row_mut(place), block.slopes.row_mut(place));
                 if sizes.is_gated {
                     self.isa.run(SwiGlu { row, to, slopes });
+                } else if sizes.is_tanh {
+                    self.isa.run(GeluTanh { row, bias: weights.feed_bias.row(0), to, slope: slopes });
                 } else {
                     self.isa.run(Gelu { row, bias: weights.feed_bias.row(0), to, slope: slopes });
                 }
@@ -145,6 +150,7 @@ impl Network<'_> {
             tape.inverse[place] = self.isa.run(Normalise {
                 row: from.row(place),
                 width: self.decoder.sizes.width,
+                epsilon: self.decoder.sizes.epsilon,
                 gain: weights.gain.row(0),
                 bias: weights.bias.as_ref().map(|bias| bias.row(0)),
                 normalised: tape.normalised.row_mut(place),

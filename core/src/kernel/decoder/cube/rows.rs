@@ -6,7 +6,7 @@
 use cubecl::prelude::*;
 
 use crate::kernel::cube::sample::{sigmoid, softplus};
-use crate::kernel::decoder::elementwise::EPSILON;
+use crate::kernel::decoder::shape::EPSILON;
 
 /// A word of a batch.
 #[cube]

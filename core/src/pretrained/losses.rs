@@ -1,0 +1,73 @@
+//! What each token of a text costs a model.
+
+use super::{Pretrained, PretrainedError};
+use crate::kernel::decoder::{Decoder, Network, Predictions, Shape};
+
+/// A token of a text, read by a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its text.
+    pub text: String,
+    /// Its cross-entropy given the tokens before it in its window, nats; nothing for the text's first.
+    pub loss: Option<f32>,
+}
+
+/// A text's tokens cut into windows, of which each begins with the last token of the one before it: every token
+/// but the first is predicted once, from 1 to `context` tokens before it.
+#[derive(Clone, Debug)]
+pub struct Windows<'a> {
+    tokens: &'a [u32],
+    context: usize,
+}
+
+impl<'a> Windows<'a> {
+    /// Of windows that predict `context` tokens each; that many must be over 0.
+    pub fn new(tokens: &'a [u32], context: usize) -> Self {
+        Self { tokens, context }
+    }
+
+    /// The windows in order, each of up to `context` + 1 tokens.
+    pub fn each(&self) -> impl Iterator<Item = &'a [u32]> {
+        let (tokens, context) = (self.tokens, self.context);
+        (0..tokens.len().saturating_sub(1)).step_by(context).map(move |at| &tokens[at..tokens.len().min(at + context + 1)])
+    }
+}
+
+impl Pretrained {
+    /// The loss of each token of a text, read in windows of so many tokens; see [`Windows`]. `progress` is
+    /// called with the tokens that are done.
+    ///
+    /// # Errors
+    /// If the text has fewer than two tokens, or the model reads no context of that length.
+    pub fn losses(&self, tokens: &[u32], context: usize, mut progress: impl FnMut(usize)) -> Result<Vec<Token>, PretrainedError> {
+        if !(1..=self.shape.context).contains(&context) {
+            return Err(PretrainedError::Context { found: context, most: self.shape.context });
+        }
+        if tokens.len() < 2 {
+            return Err(PretrainedError::TooShort(tokens.len()));
+        }
+        // Learned positions are as many as the model has; turned ones are made for the windows alone.
+        let context_of_model = if self.arrays.contains_key("positions") { self.shape.context } else { context };
+        let decoder = Decoder::of(&Shape { context: context_of_model, ..self.shape.clone() });
+        let find = |name: &str| self.arrays.get(name).map(Vec::as_slice);
+        let unfit = |error: crate::kernel::decoder::DecoderError| PretrainedError::broken("model", error);
+        let network = Network::new(&decoder, false, find).map_err(unfit)?;
+        let windows: Vec<&[u32]> = Windows::new(tokens, context).each().collect();
+        let mut losses = Vec::with_capacity(tokens.len());
+        // So many at once that every thread has some, and progress is told often.
+        for windows in windows.chunks(2 * threads()) {
+            let Predictions { losses: found, .. } = network.predictions(windows).map_err(unfit)?;
+            losses.extend(found);
+            progress(losses.len());
+        }
+        let losses = std::iter::once(None).chain(losses.into_iter().map(Some));
+        Ok(tokens.iter().zip(losses).map(|(id, loss)| Token { id: *id, text: self.tokenizer.text(*id), loss }).collect())
+    }
+}
+
+/// How many windows are read at the same time.
+fn threads() -> usize {
+    rayon::current_num_threads()
+}
