@@ -92,7 +92,7 @@ fn smollm2_has_the_losses_of_transformers() {
         }
         Err(error) => return unreachable_here("smollm2_has_the_losses_of_transformers", error),
     };
-    let mean = agrees(Path::new(&found), &json(&model("smollm2/expected.json")), 2e-3);
+    let mean = agrees(Path::new(&found), &json(&model("smollm2/expected.json")), 2e-4);
     assert!((1.0..3.0).contains(&mean), "{mean}");
 }
 

@@ -45,6 +45,9 @@ pub enum PretrainedError {
     /// An array is missing.
     #[error("the array {0} is missing")]
     Missing(String),
+    /// An array has no part in a model of the family.
+    #[error("the array {0} has no part in a model of this family as it is computed here; without it this would be another model")]
+    LeftOver(String),
     /// An array has another shape.
     #[error("the array {name} is of the shape {found:?}, and the settings ask for {expected:?}")]
     Shape {
@@ -87,12 +90,12 @@ pub enum PretrainedError {
     /// The text has too few tokens.
     #[error("the text has {0} tokens; a loss needs at least 2")]
     TooShort(usize),
-    /// So long a context is none that the model was trained on.
-    #[error("a context of {found} tokens is none of this model's; it reads from 1 to {most}")]
+    /// So long a context is none that the model was trained on, or takes too much memory.
+    #[error("a context of {found} tokens is not computed for this model; from 1 to {most} are")]
     Context {
         /// What was asked for.
         found: usize,
-        /// What it was trained on.
+        /// What it was trained on, or what memory allows.
         most: usize,
     },
 }

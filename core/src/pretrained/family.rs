@@ -3,6 +3,7 @@
 use super::PretrainedError;
 use super::tensors::Matrix;
 use crate::kernel::decoder::Shape;
+use crate::model::transformer::Embedding;
 
 /// How a family's files name and arrange the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,26 @@ impl Family {
                 }
             }
         }
+    }
+
+    /// What a name may be but for the name of the model that an array is part of.
+    pub fn stems(self, name: &str) -> impl Iterator<Item = &str> {
+        let model = match self {
+            Self::Gpt2 => "transformer.",
+            Self::GptNeoX => "gpt_neox.",
+            Self::Llama => "model.",
+            Self::LlamaGguf => "",
+        };
+        [Some(name), name.strip_prefix(model)].into_iter().flatten()
+    }
+
+    /// Whether an array that files have says nothing of the model: masks and frequencies that follow from the
+    /// settings, and the predicted tokens' vectors where they are those of the tokens that are read.
+    pub fn is_moot(self, shape: &Shape, name: &str) -> bool {
+        let buffers = [".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"];
+        let is_buffer = self != Self::LlamaGguf && buffers.iter().any(|buffer| name.ends_with(buffer));
+        let is_tied = shape.embedding == Embedding::Tied;
+        is_buffer || is_tied && ["lm_head.weight", "embed_out.weight"].contains(&name)
     }
 
     /// What the names of a block's arrays begin with.

@@ -29,9 +29,8 @@ pub fn open(folder: &Path) -> Result<Pretrained, PretrainedError> {
     let path = folder.join("tokenizer.json");
     let tokenizer = read(&path).and_then(|bytes| Tokenizer::from_json(&bytes)).map_err(|error| error.of(&path))?;
     let arrays = Arrays::read(folder)?;
-    Pretrained::new(family.title(), shape.clone(), tokenizer, |name| {
-        family.parameter(&shape, name, |name, expected| arrays.find(name, expected))
-    })
+    let names = arrays.places.keys().map(String::as_str);
+    Pretrained::new(family, shape, tokenizer, names, |name, expected| arrays.find(family, name, expected))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PretrainedError> {
@@ -225,6 +224,9 @@ pub fn check(shape: &Shape) -> Result<(), PretrainedError> {
     if !shape.turned.is_multiple_of(2) || shape.turned > shape.head_width() {
         return wrong("the number of turned numbers of a head", shape.turned, "it must be even, and no more than a head has");
     }
+    if shape.depth > 1_000 {
+        return wrong("the number of blocks", shape.depth, "no more than 1,000 are computed");
+    }
     // More would be no model that fits a computer's memory, and its sizes would overflow.
     let most = [shape.tokens, shape.context, shape.width, shape.depth, shape.hidden].into_iter().max().unwrap_or_default();
     if most > 1 << 24 {
@@ -279,9 +281,8 @@ impl Arrays {
     }
 
     /// An array under its own name, or behind the name of the model that it is part of.
-    fn find(&self, name: &str, expected: [usize; 2]) -> Result<Matrix, PretrainedError> {
-        let names = ["", "transformer.", "gpt_neox.", "model."].map(|model| format!("{model}{name}"));
-        let found = names.iter().find_map(|name| Some((name, self.places.get(name)?)));
+    fn find(&self, family: Family, name: &str, expected: [usize; 2]) -> Result<Matrix, PretrainedError> {
+        let found = self.places.iter().find(|(of, _)| family.stems(of).any(|stem| stem == name));
         let Some((name, (file, place))) = found else { return Err(PretrainedError::Missing(name.to_owned())) };
         let bytes = &self.files[*file][place.begin..place.end];
         let values = match place.kind {

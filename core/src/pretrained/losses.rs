@@ -3,6 +3,9 @@
 use super::{Pretrained, PretrainedError};
 use crate::kernel::decoder::{Decoder, Network, Predictions, Shape};
 
+/// A window has no more places: what attention leaves grows with their square.
+const MOST_CONTEXT: usize = 4_096;
+
 /// A token of a text, read by a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
@@ -42,8 +45,9 @@ impl Pretrained {
     /// # Errors
     /// If the text has fewer than two tokens, or the model reads no context of that length.
     pub fn losses(&self, tokens: &[u32], context: usize, mut progress: impl FnMut(usize)) -> Result<Vec<Token>, PretrainedError> {
-        if !(1..=self.shape.context).contains(&context) {
-            return Err(PretrainedError::Context { found: context, most: self.shape.context });
+        let most = self.shape.context.min(MOST_CONTEXT);
+        if !(1..=most).contains(&context) {
+            return Err(PretrainedError::Context { found: context, most });
         }
         if tokens.len() < 2 {
             return Err(PretrainedError::TooShort(tokens.len()));

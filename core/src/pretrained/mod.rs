@@ -14,7 +14,8 @@ mod tensors;
 mod tests;
 mod tokenizer;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub use error::PretrainedError;
@@ -22,6 +23,8 @@ pub use losses::{Token, Windows};
 pub use tokenizer::Tokenizer;
 
 use crate::kernel::decoder::{Decoder, Shape};
+use family::Family;
+use tensors::Matrix;
 
 /// A model with its tokenizer.
 pub struct Pretrained {
@@ -45,27 +48,39 @@ impl Pretrained {
         opened.map_err(|error| error.of(path))
     }
 
-    /// Puts the parameters together, one after another.
-    fn new(
-        family: &'static str,
+    /// Puts the parameters together from a file's arrays, one after another: `names` are those of the arrays,
+    /// and `find` reads one of them, which must be of the given shape. Every array must have its part in the
+    /// model: with one left over it would be another model.
+    fn new<'a>(
+        family: Family,
         shape: Shape,
         tokenizer: Tokenizer,
-        mut take: impl FnMut(&str) -> Result<Vec<f32>, PretrainedError>,
+        names: impl Iterator<Item = &'a str>,
+        find: impl Fn(&str, [usize; 2]) -> Result<Matrix, PretrainedError>,
     ) -> Result<Self, PretrainedError> {
         let decoder = Decoder::of(&shape);
-        let mut arrays = BTreeMap::new();
+        let (mut arrays, taken) = (BTreeMap::new(), RefCell::new(BTreeSet::new()));
+        let find = |name: &str, expected: [usize; 2]| {
+            taken.borrow_mut().insert(name.to_owned());
+            find(name, expected)
+        };
         for parameter in decoder.parameters() {
-            let values = take(&parameter.name)?;
+            let values = family.parameter(&shape, &parameter.name, find)?;
             if let Some(at) = values.iter().position(|value| !value.is_finite()) {
                 return Err(PretrainedError::NotANumber { name: parameter.name.clone(), at });
             }
             arrays.insert(parameter.name.clone(), values);
         }
+        let taken = taken.into_inner();
+        let is_known = |name: &str| family.stems(name).any(|name| taken.contains(name)) || family.is_moot(&shape, name);
+        if let Some(name) = names.into_iter().find(|name| !is_known(name)) {
+            return Err(PretrainedError::LeftOver(name.to_owned()));
+        }
         let found = tokenizer.len();
         if found > shape.tokens {
             return Err(PretrainedError::Vocabulary { found, tokens: shape.tokens });
         }
-        Ok(Self { family, shape, tokenizer, arrays })
+        Ok(Self { family: family.title(), shape, tokenizer, arrays })
     }
 
     /// How many parameters it has.

@@ -133,6 +133,11 @@ impl Header {
         if let Some(Value::Wholes(numbers)) = self.values.get(name) { numbers } else { &[] }
     }
 
+    /// The names of all arrays.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
     /// An array's place.
     pub fn tensor(&self, name: &str) -> Result<&Tensor, PretrainedError> {
         self.tensors.get(name).ok_or_else(|| PretrainedError::Missing(name.to_owned()))

@@ -31,10 +31,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Pretrained, PretrainedError> {
     let header = Header::read(bytes)?;
     let shape = shape(&header)?;
     let tokenizer = vocabulary::tokenizer(&header)?;
-    let family = Family::LlamaGguf;
-    Pretrained::new(family.title(), shape.clone(), tokenizer, |name| {
-        family.parameter(&shape, name, |name, expected| find(bytes, &header, name, expected))
-    })
+    Pretrained::new(Family::LlamaGguf, shape, tokenizer, header.names(), |name, expected| find(bytes, &header, name, expected))
 }
 
 fn shape(header: &Header) -> Result<Shape, PretrainedError> {

@@ -67,6 +67,18 @@ fn settings_that_are_not_computed_are_named() {
 }
 
 #[test]
+fn arrays_without_a_part_in_the_model_are_named() {
+    let without_last = with_config("llama", &[("num_hidden_layers", json!(1))]);
+    assert_eq!(
+        problem(without_last.path()),
+        "the array model.layers.1.input_layernorm.weight has no part in a model of this family as it is computed here; without it \
+         this would be another model"
+    );
+    let many = with_config("llama", &[("num_hidden_layers", json!(1_000_000))]);
+    assert_eq!(problem(many.path()), "the number of blocks is 1000000; no more than 1,000 are computed");
+}
+
+#[test]
 fn older_names_of_settings_mean_the_same() {
     let older = with_config(
         "neox-sequential",

@@ -81,5 +81,5 @@ fn a_text_longer_than_the_context_is_read_in_windows() {
     assert!("One, two, three! ".repeat(20).starts_with(&text), "{text}");
     let error = |tokens: &[u32], context| model.losses(tokens, context, |_| {}).expect_err("an error").to_string();
     assert_eq!(error(&tokens[..1], 8), "the text has 1 tokens; a loss needs at least 2");
-    assert_eq!(error(&tokens, 65), "a context of 65 tokens is none of this model's; it reads from 1 to 64");
+    assert_eq!(error(&tokens, 65), "a context of 65 tokens is not computed for this model; from 1 to 64 are");
 }
