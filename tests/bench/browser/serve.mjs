@@ -1,4 +1,5 @@
-// Opens headless Chromium on a page of this folder, with the built site served under /site/.
+// Opens headless Chromium on a page of this folder, with the built site served under /site/. The page is
+// cross-origin isolated, so that systems which share memory between threads can do so.
 import { chromium } from 'playwright-core';
 import http from 'node:http';
 import fs from 'node:fs';
@@ -11,6 +12,8 @@ export async function withPage(site, work) {
   const here = path.dirname(new URL(import.meta.url).pathname);
   const server = http.createServer((request, response) => {
     const url = decodeURIComponent(request.url.split('?')[0]);
+    response.setHeader('cross-origin-opener-policy', 'same-origin');
+    response.setHeader('cross-origin-embedder-policy', 'require-corp');
     if (url === '/') { response.setHeader('content-type', 'text/html'); response.end('<!doctype html><title>bench</title>'); return; }
     const file = url.startsWith('/site/') ? path.join(site, url.slice(6) || 'index.html') : path.join(here, url);
     if (!fs.existsSync(file)) { response.statusCode = 404; response.end(); return; }
