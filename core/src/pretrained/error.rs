@@ -109,6 +109,11 @@ impl PretrainedError {
         }
     }
 
+    /// A setting that is missing, or is none that the decoder computes: what it is and must be, in words.
+    pub(super) fn setting(name: &str, found: impl ToString, wanted: &str) -> Self {
+        Self::Setting { name: name.to_owned(), found: found.to_string(), wanted: wanted.to_owned() }
+    }
+
     /// A broken file.
     pub(super) fn broken(kind: &'static str, reason: impl ToString) -> Self {
         Self::Broken { kind, reason: reason.to_string() }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::family::Family;
 use super::tensors::Matrix;
-use super::{Pretrained, PretrainedError, Tokenizer};
+use super::{NOT_STRETCHED, Pretrained, PretrainedError, Tokenizer, check};
 use crate::kernel::decoder::{Activation, Shape};
 use crate::model::transformer::{AttentionBias, Embedding, Norm, Positions, Residual};
 
@@ -159,12 +159,7 @@ impl Config<'_> {
         for (table, kind) in [("rope_parameters", "rope_type"), ("rope_scaling", "rope_type"), ("rope_scaling", "type")] {
             let kind = &self.0[table][kind];
             if kind.as_str().is_some_and(|kind| kind != "default") {
-                let found = format!("of the type {kind}");
-                return Err(PretrainedError::Setting {
-                    name: table.to_owned(),
-                    found,
-                    wanted: "only positions that are not stretched are computed".to_owned(),
-                });
+                return Err(PretrainedError::setting(table, format!("of the type {kind}"), NOT_STRETCHED));
             }
         }
         let parameters = Config(&self.0["rope_parameters"]);
@@ -206,33 +201,8 @@ impl Config<'_> {
     fn unlike(&self, name: &str, wanted: &str) -> PretrainedError {
         let found = &self.0[name];
         let found = if found.is_null() { "missing".to_owned() } else { found.to_string() };
-        PretrainedError::Setting { name: name.to_owned(), found, wanted: wanted.to_owned() }
+        PretrainedError::setting(name, found, wanted)
     }
-}
-
-/// Checks that a decoder of this shape can be built.
-pub fn check(shape: &Shape) -> Result<(), PretrainedError> {
-    let wrong = |name: &str, found: usize, wanted: &str| {
-        Err(PretrainedError::Setting { name: name.to_owned(), found: found.to_string(), wanted: wanted.to_owned() })
-    };
-    if !shape.width.is_multiple_of(shape.heads) {
-        return wrong("the number of heads", shape.heads, "it must divide the width");
-    }
-    if !shape.heads.is_multiple_of(shape.kv_heads) {
-        return wrong("the number of heads of keys", shape.kv_heads, "it must divide the number of heads");
-    }
-    if !shape.turned.is_multiple_of(2) || shape.turned > shape.head_width() {
-        return wrong("the number of turned numbers of a head", shape.turned, "it must be even, and no more than a head has");
-    }
-    if shape.depth > 1_000 {
-        return wrong("the number of blocks", shape.depth, "no more than 1,000 are computed");
-    }
-    // More would be no model that fits a computer's memory, and its sizes would overflow.
-    let most = [shape.tokens, shape.context, shape.width, shape.depth, shape.hidden].into_iter().max().unwrap_or_default();
-    if most > 1 << 24 {
-        return wrong("one of the model's sizes", most, "none may be over 16,777,216");
-    }
-    Ok(())
 }
 
 /// The arrays of all files of a folder.

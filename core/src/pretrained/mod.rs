@@ -26,6 +26,9 @@ use crate::kernel::decoder::{Decoder, Shape};
 use family::Family;
 use tensors::Matrix;
 
+/// What positions must be, in messages.
+const NOT_STRETCHED: &str = "only positions that are not stretched are computed";
+
 /// A model with its tokenizer.
 pub struct Pretrained {
     /// What its family is called: “Llama”.
@@ -87,4 +90,27 @@ impl Pretrained {
     pub fn parameters(&self) -> usize {
         self.arrays.values().map(Vec::len).sum()
     }
+}
+
+/// Checks that a decoder of this shape can be built.
+fn check(shape: &Shape) -> Result<(), PretrainedError> {
+    let wrong = |name: &str, found: usize, wanted: &str| Err(PretrainedError::setting(name, found, wanted));
+    if !shape.width.is_multiple_of(shape.heads) {
+        return wrong("the number of heads", shape.heads, "it must divide the width");
+    }
+    if !shape.heads.is_multiple_of(shape.kv_heads) {
+        return wrong("the number of heads of keys", shape.kv_heads, "it must divide the number of heads");
+    }
+    if !shape.turned.is_multiple_of(2) || shape.turned > shape.head_width() {
+        return wrong("the number of turned numbers of a head", shape.turned, "it must be even, and no more than a head has");
+    }
+    if shape.depth > 1_000 {
+        return wrong("the number of blocks", shape.depth, "no more than 1,000 are computed");
+    }
+    // More would be no model that fits a computer's memory, and its sizes would overflow.
+    let most = [shape.tokens, shape.context, shape.width, shape.depth, shape.hidden].into_iter().max().unwrap_or_default();
+    if most > 1 << 24 {
+        return wrong("one of the model's sizes", most, "none may be over 16,777,216");
+    }
+    Ok(())
 }

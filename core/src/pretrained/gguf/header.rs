@@ -151,7 +151,7 @@ impl Header {
             Some(Value::Text(text)) => format!("“{text}”"),
             Some(_) => "of another kind".to_owned(),
         };
-        PretrainedError::Setting { name: name.to_owned(), found, wanted: wanted.to_owned() }
+        PretrainedError::setting(name, found, wanted)
     }
 }
 

@@ -8,9 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use super::family::Family;
-use super::folder::check;
 use super::tensors::Matrix;
-use super::{Pretrained, PretrainedError};
+use super::{NOT_STRETCHED, Pretrained, PretrainedError, check};
 use crate::kernel::decoder::{Activation, Shape};
 use crate::model::transformer::{AttentionBias, Embedding, Norm, Positions, Residual};
 use header::{Header, MAGIC};
@@ -44,20 +43,15 @@ fn shape(header: &Header) -> Result<Shape, PretrainedError> {
     let (width, heads) = (whole("embedding_length")?, whole("attention.head_count")?);
     let head = width / heads;
     for name in ["attention.key_length", "attention.value_length"] {
-        if or(name, head)? != head {
-            return Err(PretrainedError::Setting {
-                name: format!("llama.{name}"),
-                found: or(name, head)?.to_string(),
-                wanted: "only heads of embedding_length / head_count numbers are computed".to_owned(),
-            });
+        let found = or(name, head)?;
+        if found != head {
+            let wanted = "only heads of embedding_length / head_count numbers are computed";
+            return Err(PretrainedError::setting(&format!("llama.{name}"), found, wanted));
         }
     }
-    if header.has("llama.rope.scaling.type") && header.text("llama.rope.scaling.type")? != "none" {
-        return Err(PretrainedError::Setting {
-            name: "llama.rope.scaling.type".to_owned(),
-            found: header.text("llama.rope.scaling.type")?.to_owned(),
-            wanted: "only positions that are not stretched are computed".to_owned(),
-        });
+    let scaling = "llama.rope.scaling.type";
+    if header.has(scaling) && header.text(scaling)? != "none" {
+        return Err(PretrainedError::setting(scaling, header.text(scaling)?, NOT_STRETCHED));
     }
     let tokens = header.tensor("token_embd.weight")?.shape.first().copied().unwrap_or_default();
     let real = |name: &str, otherwise: f32| header.real(&format!("llama.{name}"), otherwise);
@@ -81,11 +75,8 @@ fn shape(header: &Header) -> Result<Shape, PretrainedError> {
     };
     check(&shape)?;
     if shape.turned != head {
-        return Err(PretrainedError::Setting {
-            name: "llama.rope.dimension_count".to_owned(),
-            found: shape.turned.to_string(),
-            wanted: format!("only the whole of a head, {head}, is computed"),
-        });
+        let wanted = format!("only the whole of a head, {head}, is computed");
+        return Err(PretrainedError::setting("llama.rope.dimension_count", shape.turned, &wanted));
     }
     Ok(shape)
 }

@@ -16,7 +16,11 @@ const LLAMA_3: &str =
 pub fn tokenizer(header: &Header) -> Result<Tokenizer, PretrainedError> {
     let model = header.text("tokenizer.ggml.model")?;
     if model != "gpt2" {
-        return Err(setting("tokenizer.ggml.model", model, "only tokenizers that join pairs of bytes, “gpt2”, are read"));
+        return Err(PretrainedError::setting(
+            "tokenizer.ggml.model",
+            format!("“{model}”"),
+            "only tokenizers that join pairs of bytes, “gpt2”, are read",
+        ));
     }
     let bytes =
         |by_words: bool| json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": by_words});
@@ -28,7 +32,13 @@ pub fn tokenizer(header: &Header) -> Result<Tokenizer, PretrainedError> {
         "llama-bpe" | "llama3" => {
             before(json!({"type": "Split", "pattern": {"Regex": LLAMA_3}, "behavior": "Isolated", "invert": false}), false)
         }
-        other => return Err(setting("tokenizer.ggml.pre", other, "gpt-2, smollm and llama-bpe are read")),
+        other => {
+            return Err(PretrainedError::setting(
+                "tokenizer.ggml.pre",
+                format!("“{other}”"),
+                "gpt-2, smollm and llama-bpe are read",
+            ));
+        }
     };
     let tokens = header.texts("tokenizer.ggml.tokens")?;
     let kinds = header.wholes("tokenizer.ggml.token_type");
@@ -61,8 +71,4 @@ pub fn tokenizer(header: &Header) -> Result<Tokenizer, PretrainedError> {
         },
     });
     Tokenizer::from_json(json.to_string().as_bytes())
-}
-
-fn setting(name: &str, found: &str, wanted: &str) -> PretrainedError {
-    PretrainedError::Setting { name: name.to_owned(), found: format!("“{found}”"), wanted: wanted.to_owned() }
 }
