@@ -69,13 +69,7 @@ impl<C: DeserializeOwned + 'static, M: Serialize> Mailbox<C, M> {
 
     /// Tells the page; bytes are handed over, not copied.
     pub fn post(&self, message: &M, bytes: Option<&[u8]>) {
-        let Ok(json) = serde_json::to_string(message) else { return };
-        let (parcel, handed_over) = (Array::of2(&json.into(), &JsValue::NULL), Array::new());
-        if let Some(bytes) = bytes {
-            let bytes = Uint8Array::from(bytes);
-            handed_over.push(&bytes.buffer());
-            parcel.set(1, bytes.into());
-        }
+        let Some((parcel, handed_over)) = pack(message, bytes.map(Uint8Array::from)) else { return };
         // The page may have gone; there is nobody else to tell.
         let _ = self.scope.post_message_with_transfer(&parcel, &handed_over);
     }
@@ -100,7 +94,19 @@ impl<C, M> Mailbox<C, M> {
     }
 }
 
-fn read<C: DeserializeOwned>(data: &JsValue) -> Option<Letter<C>> {
+/// A message as it travels, with its bytes, and what is handed over with it.
+pub fn pack(message: &impl Serialize, bytes: Option<Uint8Array>) -> Option<(Array, Array)> {
+    let json = serde_json::to_string(message).ok()?;
+    let (parcel, handed_over) = (Array::of2(&json.into(), &JsValue::NULL), Array::new());
+    if let Some(bytes) = bytes {
+        handed_over.push(&bytes.buffer());
+        parcel.set(1, bytes.into());
+    }
+    Some((parcel, handed_over))
+}
+
+/// What has travelled; nothing where it is not understood.
+pub fn read<C: DeserializeOwned>(data: &JsValue) -> Option<Letter<C>> {
     let parcel: &Array = data.dyn_ref()?;
     let command = serde_json::from_str(&parcel.get(0).as_string()?).ok()?;
     let bytes = parcel.get(1).dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);

@@ -11,6 +11,7 @@ use quanta_core::train::{Answer, Helpers, from_bytes};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::mailbox;
 use crate::protocol::{ENGINE_SCRIPT, FromHelper, HELPER, ToHelper};
 use crate::wait::within;
 
@@ -142,17 +143,14 @@ impl Helper {
     }
 
     fn on_message(&self, data: &JsValue) {
-        let parcel: &Array = data.unchecked_ref();
-        let message = parcel.get(0).as_string().and_then(|json| serde_json::from_str(&json).ok());
-        match message {
-            Some(FromHelper::Ready {}) => {
+        match mailbox::read(data) {
+            Some((FromHelper::Ready {}, _)) => {
                 self.state.set(State::Ready);
                 if let Some(config) = self.waiting.take() {
                     self.begin(&config);
                 }
             }
-            Some(FromHelper::Shares { asked }) => {
-                let bytes = parcel.get(1).dyn_ref().map(Uint8Array::to_vec);
+            Some((FromHelper::Shares { asked }, bytes)) => {
                 *self.answer.borrow_mut() = Some((asked, bytes.unwrap_or_default()));
                 self.wake();
             }
@@ -173,17 +171,12 @@ impl Helper {
         let asked = self.asked.get() + 1;
         self.asked.set(asked);
         let parameters = Uint8Array::new(&Float32Array::from(parameters).buffer());
-        self.post(&ToHelper::Share { asked, step, first: shares.start, end: shares.end }, Some(&parameters));
+        self.post(&ToHelper::Share { asked, step, first: shares.start, end: shares.end }, Some(parameters));
         asked
     }
 
-    fn post(&self, message: &ToHelper, bytes: Option<&Uint8Array>) {
-        let Ok(json) = serde_json::to_string(message) else { return };
-        let (parcel, handed_over) = (Array::of2(&json.into(), &JsValue::NULL), Array::new());
-        if let Some(bytes) = bytes {
-            handed_over.push(&bytes.buffer());
-            parcel.set(1, bytes.into());
-        }
+    fn post(&self, message: &ToHelper, bytes: Option<Uint8Array>) {
+        let Some((parcel, handed_over)) = mailbox::pack(message, bytes) else { return };
         if self.worker.post_message_with_transfer(&parcel, &handed_over).is_err() {
             self.give_up();
         }
