@@ -30,6 +30,8 @@ pub struct Published {
     pub clusters: bool,
     /// Whether it is a trained model of a language, with its weights.
     pub model: bool,
+    /// Whether it is a table of losses of tokens.
+    pub losses: bool,
     /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.

@@ -2,8 +2,8 @@
 //! (Michaud, Liu, Girit & Tegmark, NeurIPS 2023, arXiv 2303.13506) as a library.
 //!
 //! Data flows one way:
-//! [`settings`] → [`task`] and [`model`] → [`config`] → `workload` → `train` → [`event`] → [`record`] →
-//! [`fit`] → [`figure`]; [`analysis`] takes gradients of a trained model apart into quanta, and `pretrained` reads models of others. The
+//! [`settings`] and [`text`] → [`task`] and [`model`] → [`config`] → `workload` → `train` → [`event`] → [`record`] →
+//! [`fit`] → [`figure`]; [`analysis`] takes gradients of a trained model apart into quanta, [`losses`] follows single tokens, and `pretrained` reads models of others. The
 //! crate knows no DOM. Without the feature `engine` it has no tensors either, which is what the page links; with it, `workload`, `kernel`, `train` and `device` run on Burn.
 
 pub mod analysis;
@@ -14,6 +14,7 @@ pub mod event;
 pub mod figure;
 pub mod fit;
 pub mod kernel;
+pub mod losses;
 pub mod model;
 pub mod number;
 pub mod order;
@@ -25,6 +26,7 @@ pub mod rng;
 pub mod settings;
 pub mod sweep;
 pub mod task;
+pub mod text;
 pub mod theory;
 
 #[cfg(feature = "pretrained")]

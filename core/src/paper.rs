@@ -115,6 +115,12 @@ pub const LOW_LOSS_NATS: f64 = 0.1;
 /// The first and the last rank over which the envelope's slope of Fig 5 was fitted.
 pub const RANKS: (usize, usize) = (101, 1_000);
 
+/// α_N of Fig 3: Pythia's mean loss against its parameters beside the embedding.
+pub const PYTHIA_EXPONENT: f64 = 0.083;
+
+/// α_S of Fig 11: four of Pythia's sizes against their steps, the least and the largest.
+pub const PYTHIA_STEP_EXPONENTS: (f64, f64) = (0.037, 0.060);
+
 /// The envelope's slope of Fig 5.
 pub const ENVELOPE_SLOPE: f64 = -1.24;
 

@@ -102,6 +102,8 @@ impl UseFrequencies {
 pub enum Origin {
     /// The task is made of them: their use frequencies and losses are known beforehand.
     Planted,
+    /// They are tokens of a text, each of which counts the same: which quanta they need is not known.
+    Tokens,
     /// An analysis found them, by clustering samples, say.
     Found,
     /// There are none: only a mean loss is known.
@@ -132,6 +134,12 @@ impl Quanta {
     /// `None` where the two lists do not fit each other.
     pub fn described(origin: Origin, alpha: Option<f64>, p: Vec<f64>, losses: Vec<(f32, f32)>) -> Option<Self> {
         (p.is_empty() || p.len() == losses.len()).then_some(Self { origin, alpha, p, losses })
+    }
+
+    /// So many tokens of a text, each of which costs `before` bits as long as nothing is known of it.
+    pub fn tokens(count: usize, before: f32) -> Self {
+        let share = 1.0 / count.max(1) as f64;
+        Self { origin: Origin::Tokens, alpha: None, p: vec![share; count], losses: vec![(before, 0.0); count] }
     }
 
     /// No quanta.

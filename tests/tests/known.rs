@@ -21,7 +21,9 @@ use quanta_core::train::Run;
 #[allow(clippy::panic)]
 fn tiny(further: &str) -> BitTask {
     let query = format!("n_tasks=10&n_bits=40&k=3&batch_size=500&seed=3&eval_per_task=5{further}");
-    let AnyTask::Bits(task) = RunConfig::from_query(&query, &[]).expect("valid").build_task() else { panic!("a task over bits") };
+    let Ok(AnyTask::Bits(task)) = RunConfig::from_query(&query, &[]).expect("valid").build_task() else {
+        panic!("a task over bits")
+    };
     task
 }
 

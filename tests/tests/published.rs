@@ -53,6 +53,16 @@ fn prepare(folder: &Path, command: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         if words[1] == "tokens" {
             published_model(&path, i == 2);
+        } else if word.ends_with(".txt") {
+            std::fs::write(folder.join(word.replace('*', "one")), long_text()).unwrap();
+        } else if word.ends_with(".corpus.safetensors") {
+            a_corpus(&path);
+        } else if word.ends_with(".losses.safetensors") {
+            let (made, corpus) = (folder.join("made"), folder.join("of.corpus.safetensors"));
+            family(&made);
+            good(&["losses", text(&made), "--corpus", text(&corpus), "--out", text(&path)]);
+        } else if words[1] == "losses" && i == 2 {
+            family(&path);
         } else if let Some(letter) = word.strip_suffix("*.safetensors") {
             for amount in [100, 200, 400, 800, 1600, 3200] {
                 let record = if letter == "d" { small(50, amount) } else { small(amount / 10, 0) };
@@ -97,6 +107,21 @@ fn published_model(path: &Path, is_model: bool) {
         None if is_model => std::os::unix::fs::symlink(models.join("neox"), path).unwrap(),
         _ => {}
     }
+}
+
+/// Writes a corpus.
+fn a_corpus(path: &Path) {
+    let source = path.with_file_name("source.txt");
+    std::fs::write(&source, long_text()).unwrap();
+    good(&["corpus", "--text", text(&source), "--out", text(path)]);
+}
+
+/// Trains two small models of a text, whose weights are kept.
+fn family(path: &Path) {
+    let corpus = path.with_file_name("of.corpus.safetensors");
+    a_corpus(&corpus);
+    let args = ["sweep", "--dir", text(path), "--over=seed=0,1", "--keep-weights", "--corpus", text(&corpus)];
+    good(&[&args[..], SMALL_TEXT].concat());
 }
 
 /// Writes the quantum of each of 2,200 samples, or clusterings of them.

@@ -28,7 +28,7 @@ enum Place {
     Terminal,
 }
 
-/// All that the table covers: sparse parity in the paper's order, then clusters.
+/// All that the table covers: sparse parity in the paper's order, then clusters, then single tokens.
 pub const FIGURES: &[Figure] = &[
     Figure {
         name: "2, parameters",
@@ -100,7 +100,18 @@ pub const FIGURES: &[Figure] = &[
         command: "quanta qdg gaussians",
         place: Place::Terminal,
     },
+    Figure {
+        name: "3",
+        title: "mean loss of a text, and how losses are spread over tokens",
+        command: FAMILY,
+        place: Place::Terminal,
+    },
+    Figure { name: "4, 12", title: "single tokens across sizes", command: FAMILY, place: Place::Terminal },
+    Figure { name: "11", title: "mean loss of a text against training steps", command: FAMILY, place: Place::Terminal },
 ];
+
+/// The command that trains the family of a text.
+const FAMILY: &str = "quanta sweep --dir family --preset text-family --corpus lab-text-1.corpus.safetensors --keep-weights";
 
 impl Figure {
     /// The link to its small version, where there is one.

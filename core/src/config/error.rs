@@ -33,7 +33,7 @@ pub enum ConfigError {
     #[error("this is a link of the page “{0}”, which holds no run: copy one of the Lab’s")]
     OtherPage(String),
     /// A preset that there is none of.
-    #[error("there is no preset “{0}”; there are {names}", names = super::PRESETS.iter().map(|preset| preset.name).collect::<Vec<_>>().join(", "))]
+    #[error("there is no preset “{0}”; there are {names}", names = super::presets().map(|preset| preset.name).collect::<Vec<_>>().join(", "))]
     UnknownPreset(String),
     /// A broken escape in a URL.
     #[error("the link has a broken escape in “{0}”")]

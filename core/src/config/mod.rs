@@ -25,7 +25,7 @@ pub use crate::settings::{Field, Group, Kind, Problem};
 pub use error::ConfigError;
 pub use link::{PAGE_KEYS, PRESET_KEY, escaped, foreign_keys, link_version, pairs, query_of};
 pub use measurement::{LogSchedule, Measurement};
-pub use preset::{PRESETS, Preset, preset};
+pub use preset::{PRESETS, Preset, TEXT, preset, presets};
 pub use spelling::misspelt;
 pub use training::{Decay, Optimizer, Seeds, Training};
 pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
@@ -35,6 +35,7 @@ use crate::model::ModelConfig;
 use crate::quanta::Quanta;
 use crate::settings::Section;
 use crate::task::{AnyTask, LanguageSettings, Sampling, Subtasks, TaskConfig};
+use crate::text::TextError;
 
 /// One run, whole. Two equal configs draw the same data and start from the same parameters.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,7 +225,10 @@ impl RunConfig {
     }
 
     /// The task that this validated config describes.
-    pub fn build_task(&self) -> AnyTask {
+    ///
+    /// # Errors
+    /// If it is of a text that is not open, or does not fit the settings.
+    pub fn build_task(&self) -> Result<AnyTask, TextError> {
         let Seeds { task, data, .. } = self.training.seeds();
         let (samples, batch_size) = (self.training.samples, self.training.batch());
         self.task.task(&Sampling { seed_task: task, seed_data: data, samples, batch_size })

@@ -1,8 +1,9 @@
 //! Settings with a name, each with what to look for.
 
 use super::{Decay, Measurement, RunConfig, Training};
+use crate::model::transformer::{Embedding, Norm, Positions};
 use crate::model::{MlpSettings, ModelConfig, TransformerSettings};
-use crate::task::{LanguageSettings, Subtasks, TaskConfig};
+use crate::task::{LanguageSettings, Subtasks, TaskConfig, TextSettings};
 
 /// A named config.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +24,14 @@ impl Preset {
     }
 }
 
+/// Every preset, that of a text too.
+pub fn presets() -> impl Iterator<Item = &'static Preset> {
+    PRESETS.iter().chain([&TEXT])
+}
+
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.name == name)
+    presets().find(|preset| preset.name == name)
 }
 
 /// Sparse parity of so many subtasks and bits, learned by one hidden layer.
@@ -38,9 +44,9 @@ fn parity(subtasks: Subtasks, width: usize, training: Training) -> RunConfig {
     }
 }
 
-/// A planted language, learned by a transformer of that width and depth.
-fn language(language: LanguageSettings, width: usize, depth: usize, steps: u64) -> RunConfig {
-    let training = Training {
+/// How transformers are trained here.
+fn language_training(steps: u64) -> Training {
+    Training {
         lr: 3e-3,
         beta2: 0.99,
         weight_decay: 0.01,
@@ -51,7 +57,12 @@ fn language(language: LanguageSettings, width: usize, depth: usize, steps: u64) 
         batch_size: 32,
         steps,
         ..Training::default()
-    };
+    }
+}
+
+/// A planted language, learned by a transformer of that width and depth.
+fn language(language: LanguageSettings, width: usize, depth: usize, steps: u64) -> RunConfig {
+    let training = language_training(steps);
     RunConfig {
         task: TaskConfig::Language(language),
         model: ModelConfig::Transformer(TransformerSettings { width, depth, ..TransformerSettings::default() }),
@@ -60,7 +71,26 @@ fn language(language: LanguageSettings, width: usize, depth: usize, steps: u64) 
     }
 }
 
-/// Every preset, in the order they are shown.
+/// A text of one's own, learned by a transformer of Llama's kind.
+fn text(width: usize, depth: usize, steps: u64) -> RunConfig {
+    let model = TransformerSettings {
+        width,
+        depth,
+        positions: Positions::Rotary,
+        norm: Norm::Rms,
+        embedding: Embedding::Tied,
+        ..TransformerSettings::default()
+    };
+    let training = language_training(steps);
+    RunConfig {
+        task: TaskConfig::Text(TextSettings::default()),
+        model: ModelConfig::Transformer(model),
+        training: Training { weight_decay: 0.1, decay_from: 0.1, clip: 1.0, ..training },
+        measurement: Measurement::default(),
+    }
+}
+
+/// The presets of tasks that need nothing else, in the order they are shown.
 pub const PRESETS: &[Preset] = &[
     Preset {
         name: "quick",
@@ -122,3 +152,12 @@ pub const PRESETS: &[Preset] = &[
         },
     },
 ];
+
+/// A text of one's own: apart from the others because it needs a text.
+pub const TEXT: Preset = Preset {
+    name: "text",
+    title: "Text",
+    look_for: "A text of one’s own: open one with --corpus or --text. The mean loss falls smoothly; single tokens \
+               are learned at times of their own, some suddenly.",
+    config: || text(64, 3, 2_500),
+};

@@ -1,7 +1,9 @@
 //! What a config must satisfy before anything is allocated.
 
 use super::RunConfig;
-use crate::settings::Problem;
+use crate::settings::{Problem, Section as _};
+use crate::task::TaskConfig;
+use crate::text;
 
 /// No run may hold more than this, as estimated by [`RunConfig::memory_bytes`].
 pub const MEMORY_LIMIT_BYTES: u64 = 4 << 30;
@@ -26,9 +28,18 @@ impl RunConfig {
         self.problems_within(MEMORY_LIMIT_BYTES, "")
     }
 
-    /// [`validate`](Self::validate) for a run in a tab of a browser, which holds less.
+    /// [`validate`](Self::validate) for a run in a tab of a browser, which holds less, and where a text must be open
+    /// to be learned.
     pub fn validate_for_a_tab(&self) -> Vec<Problem> {
-        self.problems_within(TAB_LIMIT_BYTES, " of a tab")
+        let mut problems = self.problems_within(TAB_LIMIT_BYTES, " of a tab");
+        if let TaskConfig::Text(text) = &self.task
+            && text::of_kept(text.corpus_id, |_| ()).is_none()
+        {
+            let allowed =
+                "must be that of a text that is open, and a tab has none: train it in a terminal, with --corpus or --text";
+            problems.push(text.problem("corpus_id", allowed.into()));
+        }
+        problems
     }
 
     fn problems_within(&self, limit: u64, of: &str) -> Vec<Problem> {

@@ -3,7 +3,8 @@
 //! A [`Figure`] owns what it shows. One [`draw`] paints any of them onto a Plotters backend (a
 //! page's canvas), one [`svg`] and one [`png`] write it as a file. Figures of runs are made by
 //! [`Kind::figure`], those of sweeps by [`sweep::Kind::figure`], those of theory by
-//! [`model::Kind::figure`], those of clusters by [`clusters::Kind::figure`].
+//! [`model::Kind::figure`], those of clusters by [`clusters::Kind::figure`], those of tokens by
+//! [`losses::Kind::figure`].
 //!
 //! A figure is laid out once, in CSS pixels, as a list of shapes with text widths of its own, so
 //! that canvas, SVG and PNG agree to the pixel. Plotters does not lay anything out: it carries the
@@ -16,6 +17,7 @@ mod emergence;
 mod frame;
 mod heat;
 mod loss;
+pub mod losses;
 pub mod model;
 mod overlay;
 mod painter;

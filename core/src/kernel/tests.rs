@@ -52,7 +52,7 @@ fn loss_and_gradients_match_the_reference() {
         {
             let config =
                 RunConfig::of(&format!("n_tasks={}&n_bits={}&k=1&width={}&batch_size={}", n_tasks, n_bits, width, batch_size));
-            let (task, model) = (config.build_task().bits(), model(&config, device.device()));
+            let (task, model) = (config.build_task().expect("a task").bits(), model(&config, device.device()));
             let batch = task.training_batch(0);
             let dense = DenseBatch::upload(&batch, n_bits, device.device());
             let reference = cross_entropy(model.forward(&dense, Activation::Relu), dense.labels.clone()).mean();
@@ -77,7 +77,7 @@ fn loss_and_gradients_match_the_reference() {
 fn the_upstream_gradient_scales_all() {
     let config = RunConfig::of("n_tasks=3&n_bits=8&width=5&batch_size=20");
     let device = OpenDevice::cpu();
-    let (task, model) = (config.build_task().bits(), model(&config, device.device()));
+    let (task, model) = (config.build_task().expect("a task").bits(), model(&config, device.device()));
     let batch = DeviceBatch::upload(task.training_batch(0), 8, device.device());
     let gradient = |scale: f32| {
         let grads = loss(&batch, model.parameters()).mul_scalar(scale).backward();

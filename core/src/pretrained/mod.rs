@@ -21,6 +21,7 @@ use std::path::Path;
 pub use error::PretrainedError;
 pub use losses::{Token, Windows};
 pub use tokenizer::Tokenizer;
+pub(crate) use tokenizer::letters;
 
 use crate::kernel::decoder::{Decoder, Shape};
 use family::Family;

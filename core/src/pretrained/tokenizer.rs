@@ -89,7 +89,7 @@ fn complete(json: &mut Value, next: u64) -> Vec<u8> {
 
 /// The letters that vocabularies of bytes write for the bytes from 0 to 255: those that can be seen for
 /// themselves, others from U+0100 on.
-fn letters() -> impl Iterator<Item = String> {
+pub(crate) fn letters() -> impl Iterator<Item = String> {
     let mut others = '\u{100}'..;
     (0..=255u8).filter_map(move |byte| {
         let is_seen = matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);

@@ -13,6 +13,9 @@ pub(crate) enum Values<'a> {
     F64(Vec<f64>),
     I32(Vec<i32>),
     I64(Vec<i64>),
+    /// The bits of numbers of half precision.
+    F16(Vec<u16>),
+    U16(Vec<u16>),
     U8(Vec<u8>),
 }
 
@@ -40,6 +43,19 @@ impl<'a> Column<'a> {
         Self { name: name.into(), shape, values: Values::I64(values.into_iter().collect()) }
     }
 
+    pub fn u16(name: impl Into<String>, shape: Vec<usize>, values: Vec<u16>) -> Self {
+        Self { name: name.into(), shape, values: Values::U16(values) }
+    }
+
+    /// Numbers of half precision, by their bits.
+    pub fn f16(name: impl Into<String>, shape: Vec<usize>, bits: Vec<u16>) -> Self {
+        Self { name: name.into(), shape, values: Values::F16(bits) }
+    }
+
+    pub fn u8(name: impl Into<String>, shape: Vec<usize>, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), shape, values: Values::U8(bytes) }
+    }
+
     /// Numbers of single precision, in a byte each where all are whole and under 256: labels, tokens and shades
     /// take a quarter of the room then, and read the same.
     pub fn compact(name: impl Into<String>, shape: Vec<usize>, values: &'a [f32]) -> Self {
@@ -58,6 +74,8 @@ impl<'a> Column<'a> {
             Values::F64(values) => ("F64", 8, values.len()),
             Values::I32(values) => ("I32", 4, values.len()),
             Values::I64(values) => ("I64", 8, values.len()),
+            Values::F16(values) => ("F16", 2, values.len()),
+            Values::U16(values) => ("U16", 2, values.len()),
             Values::U8(values) => ("U8", 1, values.len()),
         }
     }
@@ -68,6 +86,7 @@ impl<'a> Column<'a> {
             Values::F64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::I32(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::I64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
+            Values::F16(values) | Values::U16(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
             Values::U8(values) => bytes.extend(values),
         }
     }

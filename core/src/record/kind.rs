@@ -11,6 +11,12 @@ pub enum FileKind {
     /// A sweep that was collected into one file.
     #[error("a collected sweep of the quanta lab, not one run: `quanta figure` draws it, and its runs are in the sweep's folder")]
     Collected,
+    /// Losses of single tokens, of the lab or of others.
+    #[error("a table of losses of tokens: quanta losses describes it, and quanta figure token-scaling draws it")]
+    Losses,
+    /// A text in tokens.
+    #[error("a corpus, which runs learn: give it to quanta train with --corpus")]
+    Corpus,
     /// What Git keeps in place of a large file.
     #[error("a Git LFS pointer, which stands for the file and is not the file: `git lfs pull` fetches that")]
     LfsPointer,
@@ -44,13 +50,16 @@ pub fn recognise(bytes: &[u8]) -> Option<FileKind> {
         Some(FileKind::WebPage)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Some(FileKind::Zip)
+    } else if bytes.starts_with(b"\x93NUMPY") {
+        Some(FileKind::Losses)
     } else if bytes.starts_with(b"\x1f\x8b") {
         Some(FileKind::Gzip)
     } else if let Ok((_, header)) = SafeTensors::read_metadata(bytes) {
-        match header.metadata().as_ref()?.get("format")?.as_str() {
-            super::read::FORMAT => Some(FileKind::Run),
-            super::COLLECTED => Some(FileKind::Collected),
-            _ => None,
+        match header.metadata().as_ref().and_then(|metadata| metadata.get("format")).map(String::as_str) {
+            Some(super::read::FORMAT) => Some(FileKind::Run),
+            Some(super::COLLECTED) => Some(FileKind::Collected),
+            Some(crate::text::FORMAT) => Some(FileKind::Corpus),
+            _ => header.info("loss").filter(|loss| loss.shape.len() > 1).map(|_| FileKind::Losses),
         }
     } else if (begins(b"{") || begins(b"[")) && std::str::from_utf8(&bytes[..bytes.len().min(256)]).is_ok_and(is_printed) {
         Some(FileKind::Json)

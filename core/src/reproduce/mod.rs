@@ -9,6 +9,7 @@ mod gaussians;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use serde::Serialize;
 
@@ -110,6 +111,7 @@ pub fn table(results: &Results) -> Vec<Row> {
         rows::exponents(results),
         clusters::rows(results),
         gaussians::rows(),
+        tokens::rows(),
     ]
     .concat()
 }

@@ -1,7 +1,7 @@
 //! The paper's sweeps, each also in a small version that two cores finish within an hour.
 
 use super::{Dimension, Manifest, SweepError};
-use crate::config::{LogSchedule, Measurement, RunConfig};
+use crate::config::{LogSchedule, Measurement, Preset, RunConfig, preset};
 use crate::paper::{self, FIG10_WIDTH, SHORTER_STEPS, STEPS};
 
 /// A named sweep.
@@ -68,6 +68,14 @@ fn fewer_subtasks(mut config: RunConfig) -> RunConfig {
 fn evenly_evaluated(log_every: u64, patience: u64, config: RunConfig) -> RunConfig {
     let measurement = Measurement { log_schedule: LogSchedule::Linear, log_every, patience, ..config.measurement };
     RunConfig { measurement, ..config }
+}
+
+/// A text's transformer with a curve for each of ten thousand tokens.
+fn of_tokens() -> RunConfig {
+    let mut config = preset("text").map(Preset::config).unwrap_or_default();
+    let _ = config.set("eval_tokens", "10000");
+    config.measurement.logs_per_decade = 10;
+    config
 }
 
 /// Every named sweep.
@@ -166,5 +174,13 @@ pub const SWEEPS: &[SweepPreset] = &[
                    minutes on two cores.",
         base: || evenly_evaluated(100, 30, small(200, 5_000, 10_000)),
         over: &["alpha=0.2,0.4,0.6,0.8", "samples=log2:10000..1000000:7"],
+    },
+    SweepPreset {
+        name: "text-family",
+        look_for: "Losses of ten thousand tokens of a text (give it with --corpus) across nine sizes, from 9 thousand to 2.4 \
+                   million parameters beside the embedding, and over 10 million tokens of training: the material of \
+                   Figs 3, 4, 11 and 12. About two hours on two cores.",
+        base: of_tokens,
+        over: &["width=16,24,32,48,64,96,128,192,256"],
     },
 ];

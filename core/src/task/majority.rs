@@ -5,10 +5,11 @@
 
 use super::{BitTask, Sampling, Subtasks};
 use crate::settings::{Problem, Section};
+use crate::text::TextError;
 
 /// The task that validated settings describe.
-pub fn task(settings: &Subtasks, sampling: &Sampling) -> BitTask {
-    BitTask::new(settings, sampling, majority)
+pub fn task(settings: &Subtasks, sampling: &Sampling) -> Result<BitTask, TextError> {
+    Ok(BitTask::new(settings, sampling, majority))
 }
 
 /// An even number of bits can be split evenly, and then has no majority.

@@ -18,11 +18,13 @@ mod tests;
 pub use bits::{BitBatch, BitTask, Label};
 pub use language::{LanguageBatch, LanguageSettings, LanguageTask};
 pub use subtasks::{Subtasks, TEST_PIECE};
+pub use text::{TextBatch, TextSettings, TextTask};
 
 use std::ops::Range;
 
 use crate::quanta::Quanta;
 use crate::settings::{Problem, Section};
+use crate::text::TextError;
 
 /// Samples of a task made of quanta.
 pub trait Task {
@@ -69,6 +71,11 @@ pub trait TaskSettings: Section {
         None
     }
 
+    /// Tokens of the vocabulary, and predicted tokens of a document; `None` where the task has no tokens.
+    fn documents(&self) -> Option<(usize, usize)> {
+        None
+    }
+
     /// What its quanta are called.
     fn noun(&self) -> Noun;
 
@@ -94,6 +101,9 @@ impl Noun {
 
     /// Quanta by their own name.
     pub const QUANTUM: Self = Self { one: "quantum", many: "quanta" };
+
+    /// What a text is told apart by.
+    pub const TOKEN: Self = Self { one: "token", many: "tokens" };
 
     /// “1 subtask”, “20 subtasks”, from the number and how it is written.
     pub fn count(self, count: usize, written: &str) -> String {
@@ -129,11 +139,19 @@ pub enum AnyTask {
     Bits(BitTask),
     /// A planted language.
     Language(LanguageTask),
+    /// A text.
+    Text(TextTask),
 }
 
 impl From<BitTask> for AnyTask {
     fn from(task: BitTask) -> Self {
         Self::Bits(task)
+    }
+}
+
+impl From<TextTask> for AnyTask {
+    fn from(task: TextTask) -> Self {
+        Self::Text(task)
     }
 }
 
@@ -206,8 +224,11 @@ macro_rules! tasks {
             }
 
             /// The task that validated settings describe.
-            pub fn task(&self, sampling: &Sampling) -> AnyTask {
-                match self { $(Self::$variant(settings) => $module::task(settings, sampling).into(),)* }
+            ///
+            /// # Errors
+            /// If it is of a text that is not open, or does not fit the settings.
+            pub fn task(&self, sampling: &Sampling) -> Result<AnyTask, TextError> {
+                match self { $(Self::$variant(settings) => $module::task(settings, sampling).map(AnyTask::from),)* }
             }
         }
     };
@@ -220,6 +241,8 @@ tasks! {
     majority: Majority(Subtasks) = "majority", "Sparse majority";
     /// A planted language, made of sentences that follow known rules.
     language: Language(LanguageSettings) = "language", "Planted language";
+    /// A text of one's own.
+    text: Text(TextSettings) = "text", "Text";
 }
 
 impl Default for TaskConfig {
@@ -242,6 +265,11 @@ impl TaskConfig {
     /// The settings of a task over random bits; `None` where it is of another kind.
     pub fn subtasks(&self) -> Option<&Subtasks> {
         self.settings().subtasks()
+    }
+
+    /// Tokens of the vocabulary, and predicted tokens of a document; `None` where the task has no tokens.
+    pub fn documents(&self) -> Option<(usize, usize)> {
+        self.settings().documents()
     }
 
     /// The settings of a planted language; `None` where it is of another kind.

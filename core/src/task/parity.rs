@@ -3,10 +3,11 @@
 
 use super::{BitTask, Sampling, Subtasks};
 use crate::settings::Problem;
+use crate::text::TextError;
 
 /// The task that validated settings describe.
-pub fn task(settings: &Subtasks, sampling: &Sampling) -> BitTask {
-    BitTask::new(settings, sampling, parity)
+pub fn task(settings: &Subtasks, sampling: &Sampling) -> Result<BitTask, TextError> {
+    Ok(BitTask::new(settings, sampling, parity))
 }
 
 /// What compares fields, once each is in its own range.

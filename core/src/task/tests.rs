@@ -10,7 +10,7 @@ fn tiny() -> RunConfig {
 #[test]
 fn subsets_are_distinct_sorted_and_of_size_k() {
     let config = RunConfig::of("n_tasks=120&n_bits=10&k=3");
-    let task = config.build_task().bits();
+    let task = config.build_task().expect("a task").bits();
     let mut all = task.subsets().to_vec();
     assert!(all.iter().all(|s| s.len() == 3 && s.windows(2).all(|p| p[0] < p[1]) && s[2] < 10));
     all.sort();
@@ -21,7 +21,7 @@ fn subsets_are_distinct_sorted_and_of_size_k() {
 
 #[test]
 fn labels_are_the_parity_of_the_subset() {
-    let task = tiny().build_task().bits();
+    let task = tiny().build_task().expect("a task").bits();
     let batch = task.training_batch(5);
     for i in 0..batch.len() {
         let bits = batch.sample(i);
@@ -34,7 +34,7 @@ fn labels_are_the_parity_of_the_subset() {
 
 #[test]
 fn labels_are_balanced_and_bits_are_fair() {
-    let batch = tiny().with("batch_size=100000").build_task().bits().training_batch(0);
+    let batch = tiny().with("batch_size=100000").build_task().expect("a task").bits().training_batch(0);
     let ones: u32 = batch.labels.iter().sum();
     // Five standard deviations: 5·√(100,000)/2 = 791.
     assert!((f64::from(ones) - 50_000.0).abs() < 791.0);
@@ -44,16 +44,16 @@ fn labels_are_balanced_and_bits_are_fair() {
 
 #[test]
 fn a_step_names_its_batch() {
-    let task = tiny().build_task().bits();
+    let task = tiny().build_task().expect("a task").bits();
     assert_eq!(task.training_batch(9), task.training_batch(9));
     assert_ne!(task.training_batch(9).bits, task.training_batch(10).bits);
-    assert_ne!(task.training_batch(9).bits, tiny().with("seed=4").build_task().bits().training_batch(9).bits);
+    assert_ne!(task.training_batch(9).bits, tiny().with("seed=4").build_task().expect("a task").bits().training_batch(9).bits);
 }
 
 #[test]
 fn an_epoch_shows_every_sample_once() {
     let config = tiny().with("samples=1030&batch_size=103");
-    let task = config.build_task().bits();
+    let task = config.build_task().expect("a task").bits();
     let epoch = |first: u64| {
         let mut seen: Vec<(u32, Vec<u32>)> = (first..first + 10)
             .flat_map(|step| {
@@ -70,13 +70,13 @@ fn an_epoch_shows_every_sample_once() {
 
 #[test]
 fn a_batch_larger_than_the_data_is_the_data() {
-    let task = tiny().with("samples=7&batch_size=100").build_task().bits();
+    let task = tiny().with("samples=7&batch_size=100").build_task().expect("a task").bits();
     assert_eq!(task.training_batch(0).len(), 7);
 }
 
 #[test]
 fn test_samples_are_equal_in_number_and_in_order() {
-    let task = tiny().with("eval_per_task=6").build_task().bits();
+    let task = tiny().with("eval_per_task=6").build_task().expect("a task").bits();
     let batch = task.test_batch(3, 0..10);
     assert_eq!(batch.len(), 60);
     assert!(batch.codes.chunks(6).enumerate().all(|(task, codes)| codes.iter().all(|c| *c == task as u32)));
@@ -89,7 +89,7 @@ fn test_samples_are_equal_in_number_and_in_order() {
 fn a_majority_is_most_of_the_subset_and_needs_an_odd_number_of_bits() {
     let config = tiny().with("task=majority&k=5");
     assert_eq!(config.validate(), []);
-    let task = config.build_task().bits();
+    let task = config.build_task().expect("a task").bits();
     let batch = task.training_batch(0);
     for i in 0..batch.len() {
         let subset = &task.subsets()[batch.codes[i] as usize];
@@ -114,7 +114,7 @@ fn no_key_means_two_things_within_a_run() {
 /// build, or old links and records stop meaning what they meant.
 #[test]
 fn known_answers() {
-    let task = tiny().build_task().bits();
+    let task = tiny().build_task().expect("a task").bits();
     let batch = task.training_batch(1);
     assert_eq!(
         (task.subsets()[0].as_slice(), &batch.codes[..2], &batch.bits[..4], &batch.labels[..4]),
@@ -124,7 +124,7 @@ fn known_answers() {
 
 #[test]
 fn the_task_and_the_data_can_have_seeds_of_their_own() {
-    let of = |query: &str| tiny().with(query).build_task().bits();
+    let of = |query: &str| tiny().with(query).build_task().expect("a task").bits();
     let (plain, other) = (of(""), of("seed=4"));
     let drawn = |task: &BitTask| (task.training_batch(2).bits, task.test_batch(7, 3..5).bits);
     let (task, data) = (of("seed_task=4"), of("seed_data=4"));

@@ -3,6 +3,7 @@
 use crate::config::ConfigError;
 use crate::device::DeviceError;
 use crate::record::{DIVERGED, RecordError};
+use crate::text::TextError;
 
 /// Why a run cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum TrainError {
     /// There is no checkpoint to go on from.
     #[error("this run cannot be resumed: {0}")]
     NotResumable(String),
+    /// The text that it learns is not there, or does not fit the settings.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// The record cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::optim::{Adam, AdamConfig, AdamState, AdamW, AdamWConfig, AdamWState, AdaptiveMomentumState, Optimizer};
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 
+use super::error::TrainError;
 use super::walk::{self, Parameter};
 use crate::config::{self, RunConfig, Training};
 use crate::kernel::FusedAdam;
@@ -47,15 +48,17 @@ pub trait Learn {
     fn moments(&self) -> Vec<Parameter>;
 }
 
-/// What trains a validated config on a device: from its beginning, or from a checkpoint. The error
-/// names what the checkpoint lacks.
+/// What trains a validated config on a device: from its beginning, or from a checkpoint.
+///
+/// # Errors
+/// If the run's text is not open, or the checkpoint lacks something, which is named.
 pub fn learner(
     config: &RunConfig,
     path: Path,
     device: &Device,
     checkpoint: Option<&Checkpoint>,
-) -> Result<Box<dyn Learn>, String> {
-    workload::with(config, path, Build { config, path, device, checkpoint })
+) -> Result<Box<dyn Learn>, TrainError> {
+    workload::with(config, path, Build { config, path, device, checkpoint })?.map_err(TrainError::NotResumable)
 }
 
 /// Builds the learner of a workload.

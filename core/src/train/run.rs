@@ -88,7 +88,7 @@ impl Run {
             self_test(&device, path, config).await?;
         }
         let checkpoint = record.checkpoint.as_ref();
-        let learner = learner(config, path, device.device(), checkpoint).map_err(TrainError::NotResumable)?;
+        let learner = learner(config, path, device.device(), checkpoint)?;
         let batch_loss = checkpoint.and_then(|checkpoint| checkpoint.arrays.get(BATCH_LOSS));
         let batch_loss = batch_loss.map(|array| Tensor::from_floats(array.values.as_slice(), device.device()));
         let step = checkpoint.map_or(0, |checkpoint| checkpoint.step);

@@ -1,71 +1,31 @@
 //! A planted language, learned by a transformer.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor};
 
+use super::documents::{Reader, upload};
 use super::{Divided, Losses, Path, Workload};
 use crate::config::RunConfig;
-use crate::kernel::decoder::tensors::{self, Documents};
-use crate::kernel::decoder::{Decoder, Gradients, Network, SHARES, fits};
+use crate::kernel::decoder::{Gradients, SHARES};
 use crate::model::TransformerSettings;
-use crate::model::parts::row;
 use crate::model::transformer::{Transformer, one_hot};
 use crate::quanta::Quanta;
 use crate::task::language::{NO_LABEL, PIECE};
-use crate::task::{LanguageBatch, LanguageTask, Task};
+use crate::task::{LanguageTask, Task};
 
 /// A planted language with a transformer.
 pub struct LanguageOnTransformer {
     task: LanguageTask,
-    model: TransformerSettings,
-    seed: u64,
-    path: Path,
-    /// The sizes that the kernels work with.
-    decoder: Arc<Decoder>,
+    reader: Reader,
 }
 
 impl LanguageOnTransformer {
     /// The workload of a validated config.
     pub fn new(task: LanguageTask, config: &RunConfig, model: &TransformerSettings, path: Path) -> Self {
-        let decoder = Arc::new(Decoder::new(model, task.vocabulary().len, task.context()));
-        Self { task, model: model.clone(), seed: config.training.seeds().model, path, decoder }
+        let reader = Reader::new(config, model, path, task.vocabulary().len, task.context());
+        Self { task, reader }
     }
-
-    /// Whether the kernels take the step; on a GPU they don't take every model.
-    fn is_fused(&self, device: &Device) -> bool {
-        self.path == Path::Fused && (device.clone().inner() == Device::flex() || fits(&self.model))
-    }
-
-    fn documents_of(&self, batch: LanguageBatch) -> Documents {
-        let len = batch.context + 1;
-        let Ok(documents) = Documents::new(&self.decoder, batch.tokens, len) else {
-            unreachable!("the decoder has the sizes of the task")
-        };
-        documents
-    }
-
-    /// The log-probabilities of every token at every predicted place, `[documents · context, tokens]`, and a
-    /// row with a 1 at the token that stands there.
-    fn predict(&self, model: &Transformer, batch: &LanguageBatch, device: &Device) -> (Tensor<2>, Tensor<2>) {
-        let documents = || (0..batch.len()).map(|i| batch.document(i));
-        let read = documents().flat_map(|document| &document[..batch.context]);
-        let next = documents().flat_map(|document| &document[1..]);
-        let logits = model.forward(upload(read, device), batch.context, &self.model);
-        let next = one_hot(upload(next, device), self.task.vocabulary().len);
-        (activation::log_softmax(logits, 1), next)
-    }
-
-    fn documents(&self, piece: usize) -> Range<usize> {
-        piece * PIECE..(piece + 1) * PIECE
-    }
-}
-
-fn upload<'a>(numbers: impl Iterator<Item = &'a u32>, device: &Device) -> Tensor<1, Int> {
-    let numbers: Vec<i32> = numbers.map(|number| *number as i32).collect();
-    let len = numbers.len();
-    Tensor::from_data(TensorData::new(numbers, [len]), (device, DType::I32))
 }
 
 impl Divided for LanguageOnTransformer {
@@ -74,9 +34,7 @@ impl Divided for LanguageOnTransformer {
     }
 
     fn shares(&self, step: u64, parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>> {
-        let batch = self.task.training_batch(step);
-        let documents: Vec<&[u32]> = (0..batch.len()).map(|i| batch.document(i)).collect();
-        Network::of_row(&self.decoder, true, parameters).and_then(|network| network.shares(&documents, shares)).ok()
+        self.reader.shares(&self.task.training_batch(step).tokens, parameters, shares)
     }
 }
 
@@ -93,23 +51,17 @@ impl Workload for LanguageOnTransformer {
     }
 
     fn model(&self, device: &Device) -> Transformer {
-        Transformer::new(&self.model, self.task.vocabulary().len, self.task.context(), self.seed, device)
+        self.reader.model(device)
     }
 
     /// The mean cross-entropy of every next token, labelled or not.
     fn loss(&self, model: &Transformer, step: u64, device: &Device) -> Tensor<1> {
-        let batch = self.task.training_batch(step);
-        if self.is_fused(device) {
-            return tensors::loss(self.documents_of(batch), row(model));
-        }
-        let places = (batch.len() * batch.context) as f32;
-        let (logs, next) = self.predict(model, &batch, device);
-        (logs * next).sum().mul_scalar(-1.0 / places)
+        self.reader.loss(model, self.task.training_batch(step).tokens, device)
     }
 
     /// On the CPU.
     fn divided(&self, device: &Device) -> Option<&dyn Divided> {
-        (self.path == Path::Fused && device.clone().inner() == Device::flex()).then_some(self)
+        self.reader.is_divided(device).then_some(self)
     }
 
     fn test_pieces(&self) -> usize {
@@ -119,23 +71,12 @@ impl Workload for LanguageOnTransformer {
     /// Σ loss (nats) of the labelled tokens of each quantum, then each one's number of right answers,
     /// `[2 · quanta]`.
     fn test(&self, model: &Transformer, draw: u64, piece: usize, device: &Device) -> Tensor<1> {
-        let batch = self.task.test_piece(draw, self.documents(piece));
+        let batch = self.task.test_piece(draw, piece * PIECE..(piece + 1) * PIECE);
         debug_assert!(batch.labels.iter().all(|label| *label == NO_LABEL || (*label as usize) < self.task.quanta().len()));
         let quanta = self.task.quanta().len();
         // A column for each quantum, so that a product adds up the tokens of each.
         let labels = one_hot(upload(batch.labels.iter(), device), quanta);
-        let both = if self.is_fused(device) {
-            tensors::predictions(self.documents_of(batch), row(model).inner())
-        } else {
-            let (logs, next) = self.predict(model, &batch, device);
-            let logs = logs.inner();
-            let rows = logs.dims()[0];
-            let losses = (logs.clone() * next).sum_dim(1).neg();
-            // Right where no other token is more probable.
-            let right = (logs.max_dim(1) + losses.clone()).lower_equal_scalar(0.0).float();
-            Tensor::cat(vec![losses, right], 1).reshape([rows, 2]).transpose()
-        };
-        both.matmul(labels).reshape([2 * quanta])
+        self.reader.predictions(model, batch.tokens, device).matmul(labels).reshape([2 * quanta])
     }
 
     fn losses(&self, sums: &[f32]) -> Losses {

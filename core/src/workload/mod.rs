@@ -4,7 +4,9 @@
 //! kernels stand behind it, and the plain tensor operations that they are held against.
 
 pub(crate) mod bits;
+mod documents;
 pub(crate) mod language;
+mod text;
 
 use std::ops::Range;
 
@@ -16,6 +18,7 @@ pub use crate::kernel::decoder::Gradients;
 use crate::model::ModelConfig;
 use crate::quanta::Quanta;
 use crate::task::AnyTask;
+use crate::text::TextError;
 
 /// How a step is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +124,20 @@ pub trait WithWorkload {
 
 /// Does something with the workload of a validated config. The reference path is taken where the
 /// fused kernels do not fit the model.
-pub fn with<V: WithWorkload>(config: &RunConfig, path: Path, what: V) -> V::Output {
-    match (config.build_task(), &config.model) {
+///
+/// # Errors
+/// If the task is of a text that is not open, or does not fit the settings.
+pub fn with<V: WithWorkload>(config: &RunConfig, path: Path, what: V) -> Result<V::Output, TextError> {
+    Ok(match (config.build_task()?, &config.model) {
         (AnyTask::Bits(task), ModelConfig::Mlp(mlp)) => what.with(bits::BitsOnMlp::new(task, config, mlp, path)),
         (AnyTask::Language(task), ModelConfig::Transformer(model)) => {
             what.with(language::LanguageOnTransformer::new(task, config, model, path))
         }
-        (AnyTask::Bits(_), ModelConfig::Transformer(_)) | (AnyTask::Language(_), ModelConfig::Mlp(_)) => {
+        (AnyTask::Text(task), ModelConfig::Transformer(model)) => {
+            what.with(text::TextOnTransformer::new(task, config, model, path))
+        }
+        (AnyTask::Bits(_), ModelConfig::Transformer(_)) | (AnyTask::Language(_) | AnyTask::Text(_), ModelConfig::Mlp(_)) => {
             unreachable!("a validated config has a model that learns its task")
         }
-    }
+    })
 }

@@ -77,7 +77,7 @@ pub fn clusters(config: &RunConfig) -> Clusters {
 
 /// So many samples of every quantum, in order of the quanta, from the documents of tests.
 fn samples(config: &RunConfig) -> Samples {
-    let AnyTask::Language(task) = config.build_task() else { panic!("a planted language") };
+    let Ok(AnyTask::Language(task)) = config.build_task() else { panic!("a planted language") };
     let quanta = task.planted().len();
     let mut of: BTreeMap<u32, Vec<(Vec<u32>, u32)>> = BTreeMap::new();
     for draw in 0..4 {

@@ -25,6 +25,32 @@ pub fn learned_of(path: &Path, flags: &str) {
     good(&args);
 }
 
+/// A text of some 600 thousand bytes: numbered lines of made-up words.
+pub fn long_text() -> String {
+    let word = |mut number: u64| {
+        let mut word = String::new();
+        for syllable in 0..3 {
+            word.push(char::from(b'a' + (number % 19) as u8));
+            word.push(['a', 'e', 'i', 'o', 'u'][(number / 19 % 5) as usize]);
+            number = number / 95 + syllable;
+        }
+        word
+    };
+    (0..24_000u64).map(|line| format!("{line}: {} {} {}\n", word(line * 7_919), word(line % 50), word(line * line))).collect()
+}
+
+/// Flags of a run of a text that takes a second.
+pub const SMALL_TEXT: &[&str] = &[
+    "--preset=text",
+    "--width=8",
+    "--depth=1",
+    "--batch-size=4",
+    "--context=32",
+    "--eval-tokens=40",
+    "--steps=3",
+    "--device=cpu",
+];
+
 /// Flags of a run that takes milliseconds.
 pub const TINY: &[&str] = &[
     "--n-tasks=5",

@@ -40,7 +40,8 @@ impl LanguageModel {
     pub fn new(config: &RunConfig, checkpoint: &Checkpoint) -> Result<Self, AnalysisError> {
         let seeds = config.training.seeds();
         let sampling = Sampling { seed_task: seeds.task, seed_data: seeds.data, batch_size: BATCH, samples: 0 };
-        let (AnyTask::Language(task), ModelConfig::Transformer(settings)) = (config.task.task(&sampling), &config.model) else {
+        let (Ok(AnyTask::Language(task)), ModelConfig::Transformer(settings)) = (config.task.task(&sampling), &config.model)
+        else {
             return Err(AnalysisError::Parameters("this run is of no transformer on a planted language".to_owned()));
         };
         let decoder = Decoder::new(settings, task.vocabulary().len, task.context());

@@ -68,7 +68,7 @@ impl Perceptron {
             let numbers = |name: &str, shape: &[usize]| numbers(&checkpoint.arrays, &format!("layers.{at}.{name}"), shape);
             Ok(Layer { inputs, outputs, weight: numbers("weight", &[inputs, outputs])?, bias: numbers("bias", &[outputs])? })
         });
-        let AnyTask::Bits(task) = config.build_task() else {
+        let Ok(AnyTask::Bits(task)) = config.build_task() else {
             return Err(AnalysisError::Labels("this run's task is not made of subtasks over bits".to_owned()));
         };
         Ok(Self {
@@ -296,7 +296,7 @@ mod tests {
             arrays.insert(format!("layers.{layer}.weight"), draw(vec![inputs, outputs]));
             arrays.insert(format!("layers.{layer}.bias"), draw(vec![outputs]));
         }
-        let AnyTask::Bits(task) = config.build_task() else { panic!("subtasks over bits") };
+        let Ok(AnyTask::Bits(task)) = config.build_task() else { panic!("subtasks over bits") };
         let batch = task.training_batch(0);
         (config, Checkpoint { step: 1, arrays }, batch)
     }

@@ -6,7 +6,7 @@ use quanta_core::device;
 use quanta_core::train::{Path, block_on, time_steps};
 
 use crate::number::whole;
-use crate::{output, settings, train};
+use crate::{corpus, output, settings, train};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,6 +47,7 @@ pub fn command() -> Command {
 /// Times the step and prints the row.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let config = settings::read_new(matches)?;
+    corpus::check(&config)?;
     let named = matches.get_one::<String>("path").and_then(|name| Path::from_name(name));
     let path = named.unwrap_or_else(|| Path::of(&config));
     let rounds = matches.get_one::<u64>("rounds").map_or(5, |rounds| *rounds as usize);
@@ -58,8 +59,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let timing = block_on(time_steps(config.clone(), device, path, steps, rounds))?;
     let [least, most] =
         [f64::min as fn(f64, f64) -> f64, f64::max].map(|pick| timing.rounds_ms.iter().copied().reduce(pick).unwrap_or(f64::NAN));
-    let names =
-        if config.language().is_some() { ["context", "heads", "depth", "width"] } else { ["n_tasks", "n_bits", "k", "width"] };
+    let names = if config.task.documents().is_some() {
+        ["context", "heads", "depth", "width"]
+    } else {
+        ["n_tasks", "n_bits", "k", "width"]
+    };
     let sizes = names.map(|name| config.get(name).unwrap_or_else(|| "–".to_owned()));
     let (names, sizes) = (names.join(" "), format!("{} {}", sizes.join(" "), config.batch()));
     if matches.get_flag("json") {

@@ -27,6 +27,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { command: crate::reproduce::command, run: crate::reproduce::run },
     Subcommand { command: crate::qdg::command, run: crate::qdg::run },
     Subcommand { command: crate::clusters::command, run: crate::clusters::run },
+    Subcommand { command: crate::corpus::command, run: crate::corpus::run },
+    Subcommand { command: crate::losses::command, run: crate::losses::run },
     Subcommand { command: crate::tokens::command, run: crate::tokens::run },
     Subcommand { command: crate::bench::command, run: crate::bench::run },
     Subcommand { command: crate::completions::command, run: |matches| crate::completions::run(matches, command()) },

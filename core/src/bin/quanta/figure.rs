@@ -1,18 +1,21 @@
 //! `quanta figure`: the paper's figures from sweeps and runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quanta_core::figure;
+use quanta_core::figure::Figure;
 use quanta_core::figure::sweep::{self, Resource, Sweep};
+use quanta_core::figure::{self, losses};
 use quanta_core::record::Record;
 use serde_json::json;
 
 use crate::failure::usage;
 use crate::fit::{self, Row};
 use crate::input::Source;
-use crate::plot::{bytes, check_out, look, look_args, options, out, out_arg, overlay_args, remark_undrawn, series, size};
+use crate::number::whole;
+use crate::plot::{Format, bytes, check_out, look, look_args, options, out, out_arg, overlay_args, remark_undrawn, series, size};
 use crate::{input, output};
 
 const EXAMPLES: &str = "\
@@ -23,6 +26,8 @@ Examples:
       One resource, straight from a sweep's folder.
   quanta figure fig9 --from fig9.safetensors --out fig9.png
       Subtasks learned against data for each α, with slopes near 1/(1+α).
+  quanta figure fig3 --from family.losses.safetensors --out fig3.svg
+      Mean loss of a text against parameters and steps (token-spread, token and token-shapes are Figs 3, 4, 11 and 12).
   quanta figure fig10 --from n.safetensors s.safetensors d.safetensors --out fig10.svg
 
 What the figure shows is also printed: settings, fitted ranges, exponents with intervals, the
@@ -33,6 +38,7 @@ theory's, the truncated sum's and the paper's.";
 enum Which {
     OfSweeps(sweep::Kind),
     OfRuns(figure::Kind),
+    OfLosses(losses::Kind),
 }
 
 /// The paper's number of a figure, which names it too.
@@ -40,6 +46,8 @@ fn number(which: Which) -> Option<&'static str> {
     match which {
         Which::OfRuns(figure::Kind::Tasks) => Some("fig7"),
         Which::OfRuns(figure::Kind::Emergence) => Some("fig8"),
+        Which::OfLosses(losses::Kind::Scaling) => Some("fig3"),
+        Which::OfLosses(losses::Kind::Token) => Some("fig4"),
         Which::OfSweeps(sweep::Kind::Learned) => Some("fig9"),
         Which::OfSweeps(sweep::Kind::Exponents) => Some("fig10"),
         _ => None,
@@ -48,7 +56,9 @@ fn number(which: Which) -> Option<&'static str> {
 
 fn all() -> impl Iterator<Item = (Which, &'static str, &'static str)> {
     let sweeps = sweep::Kind::ALL.into_iter().map(|kind| (Which::OfSweeps(kind), kind.name(), kind.title()));
-    sweeps.chain(figure::Kind::ALL.into_iter().map(|kind| (Which::OfRuns(kind), kind.name(), kind.title())))
+    let runs = figure::Kind::ALL.into_iter().map(|kind| (Which::OfRuns(kind), kind.name(), kind.title()));
+    let losses = losses::Kind::ALL.into_iter().map(|kind| (Which::OfLosses(kind), kind.name(), kind.title()));
+    sweeps.chain(runs).chain(losses)
 }
 
 /// The subcommand's flags.
@@ -73,6 +83,20 @@ pub fn command() -> Command {
         .args(look_args())
         .args(overlay_args())
         .arg(
+            Arg::new("token")
+                .long("token")
+                .value_name("N")
+                .value_parser(whole(1..=u32::MAX.into()))
+                .default_value("1")
+                .help("Of a table of losses: the token to draw, from 1"),
+        )
+        .arg(
+            Arg::new("over-training")
+                .long("over-training")
+                .action(ArgAction::SetTrue)
+                .help("Of a table of losses: how they are spread in the largest model over training, not over sizes"),
+        )
+        .arg(
             Arg::new("json")
                 .long("json")
                 .action(ArgAction::SetTrue)
@@ -87,6 +111,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let found = all().find(|(which, name, _)| *name == named || number(*which) == Some(named));
     let Some(((kind, ..), path)) = found.zip(out(matches)) else { return Ok(()) };
     let format = check_out(path)?;
+    if let Which::OfLosses(kind) = kind {
+        return of_losses(kind, path, format, matches);
+    }
     let sources = input::sources(matches, "from")?;
     let options = options(matches);
     let range = options.fit_range;
@@ -107,8 +134,32 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             };
             (kind.figure(series(runs), options), fits, false)
         }
+        Which::OfLosses(_) => unreachable!("drawn above"),
     };
     output::file(path, &bytes(&*figure, format, &look(matches), size(matches, several))?)?;
+    say(&*figure, &fits, matches)
+}
+
+/// Draws a figure of a table of losses.
+fn of_losses(kind: losses::Kind, path: &Path, format: Format, matches: &ArgMatches) -> anyhow::Result<()> {
+    let mut from = matches.get_many::<PathBuf>("from").unwrap_or_default();
+    let (Some(table), None) = (from.next(), from.next()) else {
+        return Err(usage(format!("the figure “{}” is of one table of losses: give one file with --from", kind.name())));
+    };
+    let table = Arc::new(crate::losses::read(table)?);
+    let token = matches.get_one::<u64>("token").map_or(0, |token| *token as usize - 1);
+    if token >= table.tokens() {
+        return Err(usage(format!("--token is {}, but the table has {} tokens", token + 1, table.tokens())));
+    }
+    let over = if matches.get_flag("over-training") { losses::Over::Training } else { losses::Over::Size };
+    let figure = kind.figure(table, losses::Options { token, over, ..losses::Options::default() });
+    let is_double = kind != losses::Kind::Shapes;
+    output::file(path, &bytes(&*figure, format, &look(matches), size(matches, is_double))?)?;
+    say(&*figure, &[], matches)
+}
+
+/// Prints what a figure shows.
+fn say(figure: &dyn Figure, fits: &[Row], matches: &ArgMatches) -> anyhow::Result<()> {
     if !matches.get_flag("json") {
         return output::line(&figure.describe());
     }

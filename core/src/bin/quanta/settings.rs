@@ -7,9 +7,10 @@ use anyhow::Context;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches, value_parser};
 use quanta_core::config::{
-    ConfigError, Field, Kind, PAGE_KEYS, PRESETS, RunConfig, foreign_keys, link_version, preset, query_of,
+    ConfigError, Field, Kind, PAGE_KEYS, RunConfig, foreign_keys, link_version, preset, presets, query_of,
 };
 
+use crate::corpus;
 use crate::failure::Usage;
 use crate::remark::remark;
 
@@ -25,13 +26,14 @@ pub fn args() -> Vec<Arg> {
     [file, link]
         .into_iter()
         .map(|arg| arg.help_heading("Settings"))
+        .chain(corpus::args())
         .chain(RunConfig::all_fields().into_iter().map(field_arg))
         .collect()
 }
 
 /// Makes `--preset` with the presets of runs.
 pub fn preset_arg() -> Arg {
-    let values = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
+    let values = presets().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
     Arg::new("preset")
         .long("preset")
         .value_name("NAME")
@@ -104,6 +106,7 @@ pub fn unchecked_layers(matches: &ArgMatches, mut config: RunConfig) -> anyhow::
     if let Some(link) = matches.get_one::<String>("url") {
         problems.extend(read_link(&mut config, link).iter().map(|problem| format!("--url: {problem}")));
     }
+    corpus::open(matches, &mut config)?;
     // The task and the model come first: they say what the other flags belong to.
     for field in RunConfig::all_fields() {
         if let Some(text) = matches.get_one::<String>(field.name) {

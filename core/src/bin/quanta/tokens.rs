@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 use quanta_core::number::read_whole;
 use quanta_core::pretrained::{Pretrained, Token};
+use quanta_core::text::Text;
 use serde_json::json;
 
 use crate::failure::usage;
@@ -107,17 +108,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
         std::fs::read(path).map(|read| bytes = read)
     };
     read.map_err(|error| usage(format!("{shown}: {error}")))?;
-    if bytes.is_empty() {
-        return Err(usage(format!("{shown} is empty")));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        usage(format!("{shown} is no text in UTF-8: byte {} begins no letter", thousands(at as u64)))
-    })?;
-    match text.bytes().position(|byte| byte == 0) {
-        Some(at) => Err(usage(format!("{shown} is no text: byte {} is 0", thousands(at as u64)))),
-        None => Ok(text),
-    }
+    Ok(Text::from_bytes(&shown, &bytes).map_err(usage)?.text)
 }
 
 fn summary(model: &Pretrained, tokens: &[Token], bytes: usize, context: usize) -> String {

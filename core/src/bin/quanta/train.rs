@@ -17,7 +17,7 @@ use crate::progress::Reporter;
 use crate::remark::remark;
 use crate::signal::Stop;
 use crate::text::thousands;
-use crate::{failure, input, output, settings};
+use crate::{corpus, failure, input, output, settings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -114,6 +114,7 @@ struct Plan {
 /// Trains the run.
 pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let plan = plan(matches)?;
+    corpus::check(&plan.config)?;
     settings::remark_on(std::iter::once(&plan.config));
     if matches.get_flag("dry-run") {
         return output::line(&plan.config.to_json());

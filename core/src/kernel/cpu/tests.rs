@@ -24,7 +24,16 @@ impl Case {
         let mut draw = |count: usize| (0..count).map(|_| rng.symmetric(0.4)).collect::<Vec<f32>>();
         let (input, bias) = (draw((n_tasks + n_bits) * width), draw(width));
         let (output, output_bias) = (draw(2 * width), draw(2));
-        Self { n_bits, n_tasks, width, batch: config.build_task().bits().training_batch(0), input, bias, output, output_bias }
+        Self {
+            n_bits,
+            n_tasks,
+            width,
+            batch: config.build_task().expect("a task").bits().training_batch(0),
+            input,
+            bias,
+            output,
+            output_bias,
+        }
     }
 
     fn problem(&self) -> Problem<'_> {

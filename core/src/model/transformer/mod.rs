@@ -141,7 +141,7 @@ impl TransformerSettings {
 
     /// Tokens and predicted tokens of a document of the task; a text of no tokens where it has none.
     fn sizes(task: &TaskConfig) -> (u64, u64) {
-        task.language().map_or((0, 0), |language| (language.vocabulary().len as u64, language.context as u64))
+        task.documents().map_or((0, 0), |(tokens, context)| (tokens as u64, context as u64))
     }
 
     /// Weights of a block's matrices.
@@ -185,7 +185,7 @@ impl ModelSettings for TransformerSettings {
     /// It reads tokens, and nothing else; heads divide the width, and heads of keys divide the heads.
     fn conflicts(&self, task: &TaskConfig) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if task.language().is_none() {
+        if task.documents().is_none() {
             let allowed = "must be mlp: this task is made of bits, which a transformer does not read";
             problems.push(Problem { field: "model", value: "transformer".into(), allowed: allowed.into() });
         }

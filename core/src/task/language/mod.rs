@@ -23,10 +23,11 @@ pub use vocabulary::Vocabulary;
 
 use super::Sampling;
 use crate::settings::Problem;
+use crate::text::TextError;
 
 /// The task that validated settings describe.
-pub fn task(settings: &LanguageSettings, sampling: &Sampling) -> LanguageTask {
-    LanguageTask::new(settings, sampling)
+pub fn task(settings: &LanguageSettings, sampling: &Sampling) -> Result<LanguageTask, TextError> {
+    Ok(LanguageTask::new(settings, sampling))
 }
 
 /// What compares fields, once each is in its own range: whether such a language can be built.

@@ -189,6 +189,10 @@ impl TaskSettings for LanguageSettings {
         Some(self)
     }
 
+    fn documents(&self) -> Option<(usize, usize)> {
+        Some((self.vocabulary().len, self.context))
+    }
+
     fn noun(&self) -> Noun {
         Noun::QUANTUM
     }

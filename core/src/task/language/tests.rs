@@ -14,7 +14,7 @@ fn config(query: &str) -> RunConfig {
 }
 
 fn task(query: &str) -> LanguageTask {
-    config(query).build_task().language()
+    config(query).build_task().expect("a task").language()
 }
 
 /// A sentence's tokens, with the place of the first of them among the predicted ones, by document.
@@ -261,7 +261,7 @@ fn quanta_have_their_own_losses() {
     let quanta = config.quanta();
     assert_eq!(quanta.len(), 50);
     assert!((quanta.p().iter().sum::<f64>() - 1.0).abs() < 1e-12);
-    let task = config.build_task().language();
+    let task = config.build_task().expect("a task").language();
     for (quantum, (before, after)) in task.planted().iter().zip(quanta.losses()) {
         assert_eq!(*after, 0.0);
         let expected = match quantum.rule.family() {

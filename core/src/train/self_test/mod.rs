@@ -61,7 +61,7 @@ static PASSED: Mutex<Vec<Shape>> = Mutex::new(Vec::new());
 /// fails.
 pub async fn self_test(device: &OpenDevice, path: Path, config: &RunConfig) -> Result<(), TrainError> {
     let probe = probe(config);
-    let reference = learner(&probe, Path::Reference, OpenDevice::cpu().device(), None).map_err(TrainError::NotResumable)?;
+    let reference = learner(&probe, Path::Reference, OpenDevice::cpu().device(), None)?;
     let shape = Shape {
         device: device.describe().to_owned(),
         path,
@@ -146,13 +146,11 @@ async fn compare(
     config: &RunConfig,
     device: &OpenDevice,
     untrained: &dyn Learn,
-    tested: impl Fn(&Checkpoint) -> Result<Box<dyn Learn>, String>,
+    tested: impl Fn(&Checkpoint) -> Result<Box<dyn Learn>, TrainError>,
 ) -> Result<Option<String>, TrainError> {
     let failed = |error: ExecutionError| TrainError::Execution { step: STEP, reason: error.to_string() };
     let cpu = OpenDevice::cpu();
-    let reference = |checkpoint: &Checkpoint| {
-        learner(config, Path::Reference, cpu.device(), Some(checkpoint)).map_err(TrainError::NotResumable)
-    };
+    let reference = |checkpoint: &Checkpoint| learner(config, Path::Reference, cpu.device(), Some(checkpoint));
     // The reference's gradients come first: they are the measure of the moments that the step starts from.
     let parameters = start::parameters(&untrained.parameters());
     let (_, gradients) = reference(&start::without_moments(&parameters))?.gradients(STEP);
@@ -161,7 +159,7 @@ async fn compare(
     let checkpoint = start::with_moments(&parameters, &gradients, most);
 
     let flush = || device.device().flush().map_err(failed);
-    let found = Outcome::request(tested(&checkpoint).map_err(TrainError::NotResumable)?, flush)?;
+    let found = Outcome::request(tested(&checkpoint)?, flush)?;
     let expected = Outcome::request(reference(&checkpoint)?, || Ok(()))?.read().await.map_err(failed)?;
     let found = found.read().await.map_err(failed)?;
 

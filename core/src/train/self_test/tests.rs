@@ -108,9 +108,11 @@ fn verdict(config: &RunConfig, fault: Fault) -> Option<String> {
     let untrained = learner(&probe, Path::Reference, cpu.device(), None).expect("built");
     let ModelConfig::Mlp(mlp) = &probe.model else { panic!("a perceptron") };
     let tested = |checkpoint: &Checkpoint| {
-        let right = BitsOnMlp::new(probe.build_task().bits(), &probe, mlp, Path::Fused);
-        let faulty = Faulty { right, task: probe.build_task().bits(), fault, calls: Cell::new(0) };
-        Build { config: &probe, path: Path::Fused, device: cpu.device(), checkpoint: Some(checkpoint) }.with(faulty)
+        let right = BitsOnMlp::new(probe.build_task().expect("a task").bits(), &probe, mlp, Path::Fused);
+        let faulty = Faulty { right, task: probe.build_task().expect("a task").bits(), fault, calls: Cell::new(0) };
+        Build { config: &probe, path: Path::Fused, device: cpu.device(), checkpoint: Some(checkpoint) }
+            .with(faulty)
+            .map_err(TrainError::NotResumable)
     };
     block_on(compare(&probe, &cpu, &*untrained, tested)).expect("compared")
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command, value_parser};
-use quanta_core::config::PRESETS;
+use quanta_core::config::presets;
 use quanta_core::number::read_whole;
 use quanta_core::sweep::SWEEPS;
 
@@ -70,7 +70,7 @@ pub fn all(command: Command) -> Command {
 
 fn what() -> [Arg; 3] {
     let sweeps = SWEEPS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
-    let runs = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
+    let runs = presets().map(|preset| PossibleValue::new(preset.name).help(preset.look_for));
     let preset = Arg::new("preset")
         .long("preset")
         .value_name("NAME")

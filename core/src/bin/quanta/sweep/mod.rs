@@ -12,7 +12,7 @@ use quanta_core::sweep::{Entry, Folder, Manifest, cost};
 use crate::failure::{self, usage};
 use crate::remark::remark;
 use crate::text::{count, duration};
-use crate::{input, output, settings, train};
+use crate::{corpus, input, output, settings, train};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,6 +54,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Folder::check(dir, manifest).map_err(usage)?;
     }
     output::check_folder(dir)?;
+    sweep.manifest().runs.iter().try_for_each(|entry| corpus::in_folder(dir, &entry.config))?;
     let job = if matches.get_flag("slurm") { Some(slurm::Job::plan(matches, dir, sweep.manifest())?) } else { None };
     settings::remark_on(sweep.manifest().runs.iter().map(|entry| &entry.config));
     if !matches.get_flag("keep-weights") {
@@ -71,6 +72,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         plan::Sweep::Existing(folder, _) if lockless => folder.clone().without_locks(),
         plan::Sweep::Existing(folder, _) => folder.clone(),
     };
+    sweep.manifest().runs.iter().try_for_each(|entry| corpus::in_folder(dir, &entry.config))?;
     match job {
         Some(job) => job.write(matches.get_flag("submit")),
         None => work::run(matches, &folder, sweep.manifest()),
