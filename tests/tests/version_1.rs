@@ -10,6 +10,7 @@ mod terminal;
 use std::path::{Path, PathBuf};
 
 use quanta_core::config::RunConfig;
+use quanta_core::losses::Losses;
 use quanta_core::record::Record;
 use quanta_core::sweep::{Collected, Manifest};
 use terminal::{good, text};
@@ -78,8 +79,8 @@ fn every_published_result_is_read() {
         let path = entry.expect("listed").path();
         if path.extension().is_some_and(|ending| ending == "safetensors") {
             let bytes = std::fs::read(&path).expect("read");
-            let is_read = Collected::from_bytes(&bytes).is_ok() || Record::from_bytes(&bytes).is_ok();
-            assert!(is_read, "{}", path.display());
+            let is_run = Collected::from_bytes(&bytes).is_ok() || Record::from_bytes(&bytes).is_ok();
+            assert!(is_run || Losses::from_bytes(&bytes).is_ok(), "{}", path.display());
             found += 1;
         }
     }

@@ -36,28 +36,28 @@ theory's, the truncated sum's and the paper's.";
 /// Which figure, and so what it is made of.
 #[derive(Clone, Copy)]
 enum Which {
-    OfSweeps(sweep::Kind),
-    OfRuns(figure::Kind),
-    OfLosses(losses::Kind),
+    Sweeps(sweep::Kind),
+    Runs(figure::Kind),
+    Losses(losses::Kind),
 }
 
 /// The paper's number of a figure, which names it too.
 fn number(which: Which) -> Option<&'static str> {
     match which {
-        Which::OfRuns(figure::Kind::Tasks) => Some("fig7"),
-        Which::OfRuns(figure::Kind::Emergence) => Some("fig8"),
-        Which::OfLosses(losses::Kind::Scaling) => Some("fig3"),
-        Which::OfLosses(losses::Kind::Token) => Some("fig4"),
-        Which::OfSweeps(sweep::Kind::Learned) => Some("fig9"),
-        Which::OfSweeps(sweep::Kind::Exponents) => Some("fig10"),
+        Which::Runs(figure::Kind::Tasks) => Some("fig7"),
+        Which::Runs(figure::Kind::Emergence) => Some("fig8"),
+        Which::Losses(losses::Kind::Scaling) => Some("fig3"),
+        Which::Losses(losses::Kind::Token) => Some("fig4"),
+        Which::Sweeps(sweep::Kind::Learned) => Some("fig9"),
+        Which::Sweeps(sweep::Kind::Exponents) => Some("fig10"),
         _ => None,
     }
 }
 
 fn all() -> impl Iterator<Item = (Which, &'static str, &'static str)> {
-    let sweeps = sweep::Kind::ALL.into_iter().map(|kind| (Which::OfSweeps(kind), kind.name(), kind.title()));
-    let runs = figure::Kind::ALL.into_iter().map(|kind| (Which::OfRuns(kind), kind.name(), kind.title()));
-    let losses = losses::Kind::ALL.into_iter().map(|kind| (Which::OfLosses(kind), kind.name(), kind.title()));
+    let sweeps = sweep::Kind::ALL.into_iter().map(|kind| (Which::Sweeps(kind), kind.name(), kind.title()));
+    let runs = figure::Kind::ALL.into_iter().map(|kind| (Which::Runs(kind), kind.name(), kind.title()));
+    let losses = losses::Kind::ALL.into_iter().map(|kind| (Which::Losses(kind), kind.name(), kind.title()));
     sweeps.chain(runs).chain(losses)
 }
 
@@ -111,20 +111,20 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let found = all().find(|(which, name, _)| *name == named || number(*which) == Some(named));
     let Some(((kind, ..), path)) = found.zip(out(matches)) else { return Ok(()) };
     let format = check_out(path)?;
-    if let Which::OfLosses(kind) = kind {
+    if let Which::Losses(kind) = kind {
         return of_losses(kind, path, format, matches);
     }
     let sources = input::sources(matches, "from")?;
     let options = options(matches);
     let range = options.fit_range;
     let (figure, fits, several) = match kind {
-        Which::OfSweeps(kind) => {
+        Which::Sweeps(kind) => {
             let sweeps = of_sweeps(sources, matches)?;
             remark_undrawn(format, sweeps.iter().map(|sweep| sweep.name.as_str()));
             let fits: Vec<Row> = sweeps.iter().map(|sweep| fit_of(kind, sweep, range)).collect();
             (kind.figure(sweeps, options), fits, matches!(kind, sweep::Kind::Composite))
         }
-        Which::OfRuns(kind) => {
+        Which::Runs(kind) => {
             let runs = of_runs(kind, sources)?;
             remark_undrawn(format, runs.iter().map(|(name, _)| name.as_str()));
             let fits: Vec<Row> = match kind {
@@ -134,7 +134,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             };
             (kind.figure(series(runs), options), fits, false)
         }
-        Which::OfLosses(_) => unreachable!("drawn above"),
+        Which::Losses(_) => unreachable!("drawn above"),
     };
     output::file(path, &bytes(&*figure, format, &look(matches), size(matches, several))?)?;
     say(&*figure, &fits, matches)
