@@ -31,7 +31,7 @@ fn kernels(criterion: &mut Criterion) {
             &[],
         )
         .expect("valid");
-        let AnyTask::Bits(task) = config.build_task() else { unreachable!("the task is parity") };
+        let Ok(AnyTask::Bits(task)) = config.build_task() else { unreachable!("the task is parity") };
         let sizes = format!("{n_tasks} {n_bits} {width} {batch_size}");
         criterion.bench_function(&format!("{sizes}, batch"), |bencher| bencher.iter(|| task.training_batch(black_box(7))));
         for open_device in &devices {
