@@ -1,5 +1,6 @@
 //! The figures of losses of single tokens (the paper's Figs 3, 4, 11 and 12).
 
+mod curves;
 mod scaling;
 mod shapes;
 mod spread;
