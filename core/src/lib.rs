@@ -13,6 +13,7 @@ pub mod device;
 pub mod event;
 pub mod figure;
 pub mod fit;
+mod hash;
 pub mod kernel;
 pub mod losses;
 pub mod model;

@@ -1,6 +1,6 @@
 //! What is measured of a run, and when.
 
-use super::steps::log_spaced;
+use super::steps::{log_spaced, spread_over_log};
 use crate::settings::{Kind, choice, section};
 
 choice! {
@@ -51,22 +51,8 @@ impl Measurement {
     /// The steps at which the parameters of a run of `steps` steps are kept: as many of the measured
     /// steps as asked for, evenly in the logarithm of the step, the last among them.
     pub fn snapshot_steps(&self, steps: u64) -> Vec<u64> {
-        let measured = self.log_steps(steps);
         let wanted = usize::try_from(self.snapshots).unwrap_or(usize::MAX);
-        if wanted >= measured.len() {
-            return measured;
-        }
-        let mut kept: Vec<u64> = Vec::new();
-        for i in (0..wanted).rev() {
-            // From the last step down, by equal factors to the first step measured.
-            let share = if wanted == 1 { 1.0 } else { i as f64 / (wanted - 1) as f64 };
-            let target = libm::pow(steps as f64, share);
-            let distance = |step: &&u64| ((**step).max(1) as f64 / target).ln().abs();
-            let free = measured.iter().filter(|step| **step > 0 && !kept.contains(step));
-            kept.extend(free.min_by(|a, b| distance(a).total_cmp(&distance(b))));
-        }
-        kept.sort_unstable();
-        kept
+        spread_over_log(&self.log_steps(steps), 1.0, wanted)
     }
 
     /// How many evaluations a run of `steps` steps has, at most, without listing them.

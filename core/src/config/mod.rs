@@ -27,6 +27,7 @@ pub use link::{PAGE_KEYS, PRESET_KEY, escaped, foreign_keys, link_version, pairs
 pub use measurement::{LogSchedule, Measurement};
 pub use preset::{PRESETS, Preset, TEXT, preset, presets};
 pub use spelling::misspelt;
+pub(crate) use steps::spread_over_log;
 pub use training::{Decay, Optimizer, Seeds, Training};
 pub use validate::{MEMORY_LIMIT_BYTES, TAB_LIMIT_BYTES};
 pub use version::VERSION;

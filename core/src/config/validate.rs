@@ -2,7 +2,6 @@
 
 use super::RunConfig;
 use crate::settings::{Problem, Section as _};
-use crate::task::TaskConfig;
 use crate::text;
 
 /// No run may hold more than this, as estimated by [`RunConfig::memory_bytes`].
@@ -32,7 +31,7 @@ impl RunConfig {
     /// to be learned.
     pub fn validate_for_a_tab(&self) -> Vec<Problem> {
         let mut problems = self.problems_within(TAB_LIMIT_BYTES, " of a tab");
-        if let TaskConfig::Text(text) = &self.task
+        if let Some(text) = self.task.text()
             && text::of_kept(text.corpus_id, |_| ()).is_none()
         {
             let allowed =

@@ -21,7 +21,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::{Document, Losses, LossesError, Model, Passage};
 use crate::record::container::{self, Column};
-use crate::record::sum_of;
+use crate::record::is_whole;
 
 const FORMAT: &str = "quanta-lab-losses";
 
@@ -64,7 +64,7 @@ impl Losses {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| foreign(&error))?;
         let metadata = header.metadata().clone().unwrap_or_default();
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| foreign(&error))?;
-        if metadata.get("checksum").is_some_and(|written| *written != sum_of(&tensors, &metadata)) {
+        if !is_whole(&tensors, &metadata) {
             return Err(foreign(&"its content is not what was written"));
         }
         let view = |name: &str| tensors.tensor(name).ok();

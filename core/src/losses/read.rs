@@ -5,7 +5,7 @@ use super::{Document, Losses, LossesError, Passage};
 use crate::kernel::decoder::{Decoder, Network};
 use crate::model::ModelConfig;
 use crate::record::{Arrays, Record};
-use crate::text::{BytePairs, Text};
+use crate::text::{BytePairs, Text, windows};
 
 impl Losses {
     /// The losses of every token but the first of each text, in runs whose parameters are kept: at the last step,
@@ -50,11 +50,6 @@ fn kept(record: &Record) -> impl Iterator<Item = (u64, &Arrays)> {
     let before = record.checkpoint.as_ref().map_or(u64::MAX, |checkpoint| checkpoint.step);
     let snapshots = record.snapshots.iter().filter(move |snapshot| snapshot.step < before);
     snapshots.map(|snapshot| (snapshot.step, &snapshot.arrays)).chain(last)
-}
-
-/// A document's windows, of up to `context` + 1 tokens each.
-fn windows(document: &[u32], context: usize) -> impl Iterator<Item = &[u32]> {
-    (0..document.len().saturating_sub(1)).step_by(context).map(move |at| &document[at..document.len().min(at + context + 1)])
 }
 
 fn passage(texts: &[Text], pairs: &BytePairs) -> Passage {

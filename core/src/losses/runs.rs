@@ -1,25 +1,14 @@
 //! Losses of tokens from the lab's own runs of a text.
 
 use super::{Document, Losses, LossesError, Model, Passage};
+use crate::config::spread_over_log;
 use crate::record::Record;
-use crate::task::{AnyTask, TaskConfig, TextTask};
+use crate::task::{AnyTask, TextTask};
 
 /// Of rising steps so many, the last among them, evenly on a logarithmic axis as far as there are any.
 pub fn checkpoints(steps: &[u64], count: usize) -> Vec<u64> {
-    let Some(last) = steps.last().filter(|_| count > 0) else { return Vec::new() };
-    if steps.len() <= count {
-        return steps.to_vec();
-    }
-    let first = steps.iter().copied().find(|step| *step > 0).unwrap_or(*last);
-    let mut kept: Vec<u64> = vec![*last];
-    for i in (0..count - 1).rev() {
-        let target = first as f64 * libm::pow(*last as f64 / first as f64, i as f64 / (count - 1) as f64);
-        let far = |step: &&u64| ((**step).max(1) as f64 / target).ln().abs();
-        let free = steps.iter().filter(|step| **step > 0 && !kept.contains(step));
-        kept.extend(free.min_by(|a, b| far(a).total_cmp(&far(b))));
-    }
-    kept.sort_unstable();
-    kept
+    let first = steps.iter().copied().find(|step| *step > 0).unwrap_or(1);
+    spread_over_log(steps, first as f64, count)
 }
 
 impl Losses {
@@ -31,7 +20,7 @@ impl Losses {
     pub fn of_runs(title: &str, runs: &[(String, Record)], count: usize) -> Result<Self, LossesError> {
         let Some((first_name, first)) = runs.first() else { return Err(LossesError::Empty) };
         for (name, record) in runs {
-            if !matches!(record.config.task, TaskConfig::Text(_)) {
+            if record.config.task.text().is_none() {
                 return Err(LossesError::NotText(name.clone()));
             }
             let differs = |what: &&str| record.config.get(what) != first.config.get(what);

@@ -2,6 +2,7 @@
 
 use super::{Pretrained, PretrainedError};
 use crate::kernel::decoder::{Decoder, Network, Predictions, Shape};
+use crate::text::windows;
 
 /// A window has no more places: what attention leaves grows with their square.
 const MOST_CONTEXT: usize = 4_096;
@@ -17,29 +18,8 @@ pub struct Token {
     pub loss: Option<f32>,
 }
 
-/// A text's tokens cut into windows, of which each begins with the last token of the one before it: every token
-/// but the first is predicted once, from 1 to `context` tokens before it.
-#[derive(Clone, Debug)]
-pub struct Windows<'a> {
-    tokens: &'a [u32],
-    context: usize,
-}
-
-impl<'a> Windows<'a> {
-    /// Of windows that predict `context` tokens each; that many must be over 0.
-    pub fn new(tokens: &'a [u32], context: usize) -> Self {
-        Self { tokens, context }
-    }
-
-    /// The windows in order, each of up to `context` + 1 tokens.
-    pub fn each(&self) -> impl Iterator<Item = &'a [u32]> {
-        let (tokens, context) = (self.tokens, self.context);
-        (0..tokens.len().saturating_sub(1)).step_by(context).map(move |at| &tokens[at..tokens.len().min(at + context + 1)])
-    }
-}
-
 impl Pretrained {
-    /// The loss of each token of a text, read in windows of so many tokens; see [`Windows`]. `progress` is
+    /// The loss of each token of a text, read in [windows] of so many tokens. `progress` is
     /// called with the tokens that are done.
     ///
     /// # Errors
@@ -58,7 +38,7 @@ impl Pretrained {
         let find = |name: &str| self.arrays.get(name).map(Vec::as_slice);
         let unfit = |error: crate::kernel::decoder::DecoderError| PretrainedError::broken("model", error);
         let network = Network::new(&decoder, false, find).map_err(unfit)?;
-        let windows: Vec<&[u32]> = Windows::new(tokens, context).each().collect();
+        let windows: Vec<&[u32]> = windows(tokens, context).collect();
         let mut losses = Vec::with_capacity(tokens.len());
         // So many at once that every thread has some, and progress is told often.
         for windows in windows.chunks(2 * threads()) {

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub use error::PretrainedError;
-pub use losses::{Token, Windows};
+pub use losses::Token;
 pub use tokenizer::Tokenizer;
 pub(crate) use tokenizer::letters;
 

@@ -42,7 +42,7 @@ mod write;
 pub use date::timestamp;
 pub use file::{FileLock, is_lockless, remove_leftovers, write_whole};
 pub use kind::{FileKind, recognise};
-pub(crate) use read::sum_of;
+pub(crate) use read::is_whole;
 pub use write::program;
 
 use std::collections::BTreeMap;

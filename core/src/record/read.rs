@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Array, Arrays, Artifact, Checkpoint, FileKind, Record, RecordError, Status, VERSION, recognise};
 use crate::config::RunConfig;
 use crate::event::{Evaluation, Part};
+use crate::hash::Fnv;
 use crate::quanta::{Origin, Quanta};
 
 pub(super) const FORMAT: &str = "quanta-lab-run";
@@ -240,24 +241,28 @@ pub(super) fn checksum<'a>(
 ) -> String {
     let mut arrays: Vec<_> = arrays.collect();
     arrays.sort_unstable_by_key(|(name, _)| *name);
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut add = |word: u32| hash = (hash ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3);
+    let mut hash = Fnv::new();
     for (name, data) in arrays {
-        name.bytes().for_each(|byte| add(byte.into()));
+        name.bytes().for_each(|byte| hash.add(byte));
         let (words, rest) = data.as_chunks::<4>();
-        words.iter().for_each(|four| add(u32::from_le_bytes(*four)));
-        rest.iter().for_each(|byte| add(u32::from(*byte)));
+        words.iter().for_each(|four| hash.add(u32::from_le_bytes(*four)));
+        rest.iter().for_each(|byte| hash.add(*byte));
     }
     let mut entries: Vec<_> = metadata.into_iter().filter(|(key, _)| *key != "checksum").collect();
     entries.sort_unstable();
     for (key, value) in entries {
-        key.bytes().chain(value.bytes()).for_each(|byte| add(byte.into()));
+        key.bytes().chain(value.bytes()).for_each(|byte| hash.add(byte));
     }
-    format!("{hash:016x}")
+    format!("{:016x}", hash.value())
+}
+
+/// Whether a file's content is what was written, by its checksum. A file that others wrote has none.
+pub(crate) fn is_whole(tensors: &SafeTensors, metadata: &HashMap<String, String>) -> bool {
+    metadata.get("checksum").is_none_or(|written| *written == sum_of(tensors, metadata))
 }
 
 /// The checksum of the arrays and the metadata of a file that was read.
-pub(crate) fn sum_of(tensors: &SafeTensors, metadata: &HashMap<String, String>) -> String {
+fn sum_of(tensors: &SafeTensors, metadata: &HashMap<String, String>) -> String {
     let views = tensors.tensors();
     checksum(views.iter().map(|(name, view)| (name.as_str(), view.data())), metadata)
 }

@@ -33,7 +33,7 @@ use crate::config::{Kind, RunConfig};
 use crate::event::Part;
 use crate::fit::emergence_steps;
 use crate::record::container::{self, Column};
-use crate::record::{COLLECTED, FileKind, Record, Status, recognise, sum_of};
+use crate::record::{COLLECTED, FileKind, Record, Status, is_whole, recognise};
 
 /// The version written into files. A reader refuses a newer one.
 const VERSION: u64 = 2;
@@ -258,7 +258,7 @@ impl Collected {
             return Err(wrong(format!("it has version {version}, but this program reads versions up to {VERSION}")));
         }
         let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
-        if metadata.get("checksum").is_some_and(|written| *written != sum_of(&tensors, &metadata)) {
+        if !is_whole(&tensors, &metadata) {
             return Err(wrong("it is damaged: its content is not what was written".into()));
         }
         let manifest = Manifest::from_json(entry("manifest")?, "the manifest in it")?;

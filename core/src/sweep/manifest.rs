@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Dimension, SweepError};
 use crate::config::RunConfig;
+use crate::hash::Fnv;
 use crate::number::without_mark;
 
 const FORMAT: &str = "quanta-lab-sweep";
@@ -50,11 +51,11 @@ impl Entry {
 /// assert_eq!(identifier(&RunConfig::default()), "b51985d0faf9");
 /// ```
 pub fn identifier(config: &RunConfig) -> String {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = config.identity().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let mut hash = Fnv::new();
+    config.identity().bytes().for_each(|byte| hash.add(byte));
     let mixed = [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53]
         .iter()
-        .fold(hash, |hash: u64, factor| (hash ^ (hash >> 33)).wrapping_mul(*factor));
+        .fold(hash.value(), |hash: u64, factor| (hash ^ (hash >> 33)).wrapping_mul(*factor));
     format!("{:012x}", (mixed ^ (mixed >> 33)) >> 16)
 }
 

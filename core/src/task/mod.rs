@@ -23,6 +23,7 @@ pub use text::{TextBatch, TextSettings, TextTask};
 use std::ops::Range;
 
 use crate::quanta::Quanta;
+use crate::rng::{Permutation, Stream};
 use crate::settings::{Problem, Section};
 use crate::text::TextError;
 
@@ -54,6 +55,23 @@ pub struct Sampling {
     pub batch_size: usize,
     /// How many fixed training samples there are; 0 draws fresh ones at every step.
     pub samples: u64,
+}
+
+/// The documents of the training batch of a step, by the stream and the name that each is drawn from: fresh ones, or
+/// where there are `samples` of them the next ones in the order of their epoch. Epochs follow one another without a
+/// gap, so that every batch is full.
+fn documents_of(step: u64, batch_size: usize, samples: u64, seed: u64) -> impl Iterator<Item = (Stream, u64)> {
+    let mut order: Option<(u64, Permutation)> = None;
+    (0..batch_size as u64).map(move |place| {
+        let index = step * batch_size as u64 + place;
+        if samples == 0 {
+            return (Stream::TrainDocuments, index);
+        }
+        let epoch = index / samples;
+        let current = order.take().filter(|(known, _)| *known == epoch);
+        let (_, permutation) = order.insert(current.unwrap_or_else(|| (epoch, Permutation::new(seed, epoch, samples))));
+        (Stream::DataDocuments, permutation.at(index % samples))
+    })
 }
 
 /// What every task's settings answer.
@@ -265,6 +283,14 @@ impl TaskConfig {
     /// The settings of a task over random bits; `None` where it is of another kind.
     pub fn subtasks(&self) -> Option<&Subtasks> {
         self.settings().subtasks()
+    }
+
+    /// The settings of a text; `None` where the task is of another kind.
+    pub fn text(&self) -> Option<&TextSettings> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Tokens of the vocabulary, and predicted tokens of a document; `None` where the task has no tokens.

@@ -1,6 +1,7 @@
 //! A corpus: texts in tokens, most of them to be trained on, some held out.
 
 use super::{BytePairs, TextError};
+use crate::hash::Fnv;
 
 /// About how many bytes are held out in one go: some paragraphs.
 const BLOCK: usize = 4_096;
@@ -80,14 +81,13 @@ impl Corpus {
     /// A number that names its content, vocabulary and tokens, for settings and links: another corpus has
     /// another. From 1 to 2^53 − 1.
     pub fn number(&self) -> u64 {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        let mut add = |word: u16| hash = (hash ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3);
-        self.pairs.pairs().iter().flatten().for_each(|token| add(*token));
+        let mut hash = Fnv::new();
+        self.pairs.pairs().iter().flatten().for_each(|token| hash.add(*token));
         for part in [&self.training, &self.held_out] {
-            add(u16::MAX);
-            part.iter().for_each(|token| add(*token));
+            hash.add(u16::MAX);
+            part.iter().for_each(|token| hash.add(*token));
         }
-        (hash >> 11).max(1)
+        (hash.value() >> 11).max(1)
     }
 }
 

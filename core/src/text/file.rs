@@ -14,7 +14,7 @@ use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::{BytePairs, Corpus, TextError};
 use crate::record::container::{self, Column};
-use crate::record::sum_of;
+use crate::record::is_whole;
 
 /// What the metadata of a corpus says in `format`.
 pub(crate) const FORMAT: &str = "quanta-lab-corpus";
@@ -58,7 +58,7 @@ impl Corpus {
             return Err(broken(&"it was written by a newer version of this program"));
         }
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| broken(&error))?;
-        if entry("checksum").is_some_and(|written| written != sum_of(&tensors, &metadata)) {
+        if !is_whole(&tensors, &metadata) {
             return Err(broken(&"its content is not what was written"));
         }
         let row = |name: &str| {

@@ -11,6 +11,7 @@ mod pieces;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use corpus::{Corpus, Source, Text};
 pub use error::TextError;
@@ -18,3 +19,4 @@ pub(crate) use file::FORMAT;
 pub use pairs::BytePairs;
 pub use pieces::pieces;
 pub use shelf::{keep, kept, of_kept};
+pub use windows::windows;

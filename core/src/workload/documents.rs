@@ -1,17 +1,103 @@
-//! Documents of tokens, read by a transformer: what every task of tokens shares.
+//! Tasks of tokens, learned by a transformer: what they share. What each tests is in a file of its own.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation};
 
-use super::Path;
+use super::{Divided, Losses, Path, Workload};
 use crate::config::RunConfig;
 use crate::kernel::decoder::tensors::{self, Documents};
-use crate::kernel::decoder::{Decoder, Gradients, Network, fits};
+use crate::kernel::decoder::{Decoder, Gradients, Network, SHARES, fits};
 use crate::model::TransformerSettings;
 use crate::model::parts::row;
 use crate::model::transformer::{Transformer, one_hot};
+use crate::quanta::Quanta;
+use crate::task::Task;
+
+/// A task whose samples are documents of tokens.
+pub trait TokenTask: Task {
+    /// Tokens of the vocabulary.
+    fn vocabulary(&self) -> usize;
+
+    /// Predicted tokens of a document.
+    fn context(&self) -> usize;
+
+    /// The documents of a training batch, `[n, context + 1]`.
+    fn training_tokens(&self, step: u64) -> Vec<u32>;
+
+    /// In how many pieces a test is taken.
+    fn test_pieces(&self) -> usize;
+
+    /// One piece of the test that `draw` names; see [`Workload::test`].
+    fn test(&self, reader: &Reader, model: &Transformer, draw: u64, piece: usize, device: &Device) -> Tensor<1>;
+
+    /// What the summed pieces of a test say.
+    fn losses(&self, sums: &[f32]) -> Losses;
+}
+
+/// A task of tokens with a transformer.
+pub struct OnTransformer<T> {
+    task: T,
+    reader: Reader,
+}
+
+impl<T: TokenTask> OnTransformer<T> {
+    /// The workload of a validated config.
+    pub fn new(task: T, config: &RunConfig, model: &TransformerSettings, path: Path) -> Self {
+        let reader = Reader::new(config, model, path, task.vocabulary(), task.context());
+        Self { task, reader }
+    }
+}
+
+impl<T: TokenTask> Divided for OnTransformer<T> {
+    fn count(&self) -> usize {
+        SHARES
+    }
+
+    fn shares(&self, step: u64, parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>> {
+        self.reader.shares(&self.task.training_tokens(step), parameters, shares)
+    }
+}
+
+impl<T: TokenTask> Workload for OnTransformer<T> {
+    type Model = Transformer;
+
+    fn quanta(&self) -> &Quanta {
+        self.task.quanta()
+    }
+
+    /// The tokens, the places of a document, and what a test tells apart.
+    fn shape(&self) -> Vec<usize> {
+        vec![self.task.vocabulary(), self.task.context(), self.task.quanta().len()]
+    }
+
+    fn model(&self, device: &Device) -> Transformer {
+        self.reader.model(device)
+    }
+
+    /// The mean cross-entropy of every next token.
+    fn loss(&self, model: &Transformer, step: u64, device: &Device) -> Tensor<1> {
+        self.reader.loss(model, self.task.training_tokens(step), device)
+    }
+
+    /// On the CPU.
+    fn divided(&self, device: &Device) -> Option<&dyn Divided> {
+        self.reader.is_divided(device).then_some(self)
+    }
+
+    fn test_pieces(&self) -> usize {
+        self.task.test_pieces()
+    }
+
+    fn test(&self, model: &Transformer, draw: u64, piece: usize, device: &Device) -> Tensor<1> {
+        self.task.test(&self.reader, model, draw, piece, device)
+    }
+
+    fn losses(&self, sums: &[f32]) -> Losses {
+        self.task.losses(sums)
+    }
+}
 
 /// A transformer for documents of one length.
 pub struct Reader {
@@ -26,13 +112,13 @@ pub struct Reader {
 
 impl Reader {
     /// Of documents of `context` + 1 tokens of a vocabulary.
-    pub fn new(config: &RunConfig, model: &TransformerSettings, path: Path, vocabulary: usize, context: usize) -> Self {
+    fn new(config: &RunConfig, model: &TransformerSettings, path: Path, vocabulary: usize, context: usize) -> Self {
         let decoder = Arc::new(Decoder::new(model, vocabulary, context));
         Self { model: model.clone(), seed: config.training.seeds().model, path, vocabulary, context, decoder }
     }
 
     /// The model as a run starts it.
-    pub fn model(&self, device: &Device) -> Transformer {
+    fn model(&self, device: &Device) -> Transformer {
         Transformer::new(&self.model, self.vocabulary, self.context, self.seed, device)
     }
 
@@ -42,7 +128,7 @@ impl Reader {
     }
 
     /// Whether a step falls into shares on this device.
-    pub fn is_divided(&self, device: &Device) -> bool {
+    fn is_divided(&self, device: &Device) -> bool {
         self.path == Path::Fused && is_cpu(device)
     }
 
@@ -58,7 +144,7 @@ impl Reader {
     }
 
     /// The mean cross-entropy of every next token of documents `[n, context + 1]`, nats, `[1]`.
-    pub fn loss(&self, model: &Transformer, tokens: Vec<u32>, device: &Device) -> Tensor<1> {
+    fn loss(&self, model: &Transformer, tokens: Vec<u32>, device: &Device) -> Tensor<1> {
         if self.is_fused(device) {
             return tensors::loss(self.documents(tokens), row(model));
         }
@@ -83,7 +169,7 @@ impl Reader {
     }
 
     /// Some shares of the loss of documents, at parameters in one row.
-    pub fn shares(&self, tokens: &[u32], parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>> {
+    fn shares(&self, tokens: &[u32], parameters: &[f32], shares: Range<usize>) -> Option<Vec<Gradients>> {
         let documents: Vec<&[u32]> = self.each(tokens).collect();
         Network::of_row(&self.decoder, true, parameters).and_then(|network| network.shares(&documents, shares)).ok()
     }

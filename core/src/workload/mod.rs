@@ -5,7 +5,7 @@
 
 pub(crate) mod bits;
 mod documents;
-pub(crate) mod language;
+mod language;
 mod text;
 
 use std::ops::Range;
@@ -19,6 +19,7 @@ use crate::model::ModelConfig;
 use crate::quanta::Quanta;
 use crate::task::AnyTask;
 use crate::text::TextError;
+use documents::OnTransformer;
 
 /// How a step is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,12 +131,8 @@ pub trait WithWorkload {
 pub fn with<V: WithWorkload>(config: &RunConfig, path: Path, what: V) -> Result<V::Output, TextError> {
     Ok(match (config.build_task()?, &config.model) {
         (AnyTask::Bits(task), ModelConfig::Mlp(mlp)) => what.with(bits::BitsOnMlp::new(task, config, mlp, path)),
-        (AnyTask::Language(task), ModelConfig::Transformer(model)) => {
-            what.with(language::LanguageOnTransformer::new(task, config, model, path))
-        }
-        (AnyTask::Text(task), ModelConfig::Transformer(model)) => {
-            what.with(text::TextOnTransformer::new(task, config, model, path))
-        }
+        (AnyTask::Language(task), ModelConfig::Transformer(model)) => what.with(OnTransformer::new(task, config, model, path)),
+        (AnyTask::Text(task), ModelConfig::Transformer(model)) => what.with(OnTransformer::new(task, config, model, path)),
         (AnyTask::Bits(_), ModelConfig::Transformer(_)) | (AnyTask::Language(_) | AnyTask::Text(_), ModelConfig::Mlp(_)) => {
             unreachable!("a validated config has a model that learns its task")
         }

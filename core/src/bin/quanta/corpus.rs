@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use quanta_core::config::RunConfig;
-use quanta_core::text::{BytePairs, Corpus, Text, TextError, keep, kept};
+use quanta_core::sweep::Manifest;
+use quanta_core::text::{BytePairs, Corpus, Text, keep, kept};
 
 use crate::failure::{Usage, usage};
 use crate::number::whole;
@@ -57,7 +58,7 @@ pub fn command() -> Command {
 }
 
 /// `--text FILE…`.
-pub fn text_arg() -> Arg {
+fn text_arg() -> Arg {
     Arg::new("text")
         .long("text")
         .value_name("FILE")
@@ -125,7 +126,7 @@ pub fn open(matches: &ArgMatches, config: &mut RunConfig) -> anyhow::Result<()> 
 
 /// Refuses settings of a text that is not open, or does not fit them.
 pub fn check(config: &RunConfig) -> anyhow::Result<()> {
-    config.build_task().map(drop).map_err(usage)
+    config.task.text().map_or(Ok(()), |text| text.corpus().map(drop)).map_err(usage)
 }
 
 /// Reads a corpus file.
@@ -134,23 +135,32 @@ pub fn read(path: &Path) -> anyhow::Result<Corpus> {
     Corpus::from_bytes(&bytes).map_err(|error| usage(format!("{}: {error}", path.display())))
 }
 
-/// Opens the corpus that a sweep's folder keeps, where its runs need one; or keeps the one that is open there, so that
-/// the folder goes on by itself.
-pub fn in_folder(dir: &Path, config: &RunConfig) -> anyhow::Result<()> {
-    let number = match config.build_task() {
-        Ok(_) if config.task.word() != "text" => return Ok(()),
-        Ok(_) => config.number("corpus_id").unwrap_or_default() as u64,
-        Err(TextError::NotOpen(number)) => number,
-        Err(error) => return Err(usage(error)),
-    };
-    let path = dir.join("corpus.safetensors");
-    match kept(number) {
-        Some(corpus) if dir.is_dir() && !path.exists() => output::file(&path, &corpus.to_bytes().map_err(usage)?)?,
-        Some(_) => (),
-        None if path.exists() => _ = keep(read(&path)?),
-        None => (),
+/// Where a sweep's folder keeps the text of its runs.
+fn kept_in(dir: &Path) -> PathBuf {
+    dir.join("corpus.safetensors")
+}
+
+/// Opens the text that a sweep's folder keeps, where its runs learn one that is not open, and refuses runs whose text
+/// is not there or does not fit.
+pub fn open_in(dir: &Path, manifest: &Manifest) -> anyhow::Result<()> {
+    let texts = || manifest.runs.iter().filter_map(|entry| entry.config.task.text());
+    let path = kept_in(dir);
+    if texts().any(|text| kept(text.corpus_id).is_none()) && path.exists() {
+        keep(read(&path)?);
     }
-    check(config)
+    texts().try_for_each(|text| text.corpus().map(drop)).map_err(usage)
+}
+
+/// Keeps the text of a sweep's runs in its folder, so that it goes on by itself.
+pub fn keep_in(dir: &Path, manifest: &Manifest) -> anyhow::Result<()> {
+    let path = kept_in(dir);
+    match manifest.runs.iter().find_map(|entry| entry.config.task.text()) {
+        Some(text) if !path.exists() => {
+            let corpus = text.corpus().map_err(usage)?;
+            output::file(&path, &corpus.to_bytes().map_err(usage)?)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads the texts of `--text`; everything wrong with them is said at once.

@@ -7,7 +7,7 @@ use super::settings::LanguageSettings;
 use super::vocabulary::{Vocabulary, sign};
 use crate::quanta::{Draws, Quanta};
 use crate::rng::{Permutation, Rng, Stream};
-use crate::task::{Sampling, Task, TaskSettings};
+use crate::task::{Sampling, Task, TaskSettings, documents_of};
 
 /// The label of a token that no rule predicts.
 pub const NO_LABEL: u32 = u32::MAX;
@@ -235,17 +235,8 @@ impl Task for LanguageTask {
     /// another without a gap, so that every batch is full.
     fn training_batch(&self, step: u64) -> LanguageBatch {
         let mut batch = LanguageBatch { context: self.context, ..LanguageBatch::default() };
-        let mut order: Option<(u64, Permutation)> = None;
-        for place in 0..self.batch_size as u64 {
-            let index = step * self.batch_size as u64 + place;
-            if self.samples == 0 {
-                batch.push(self.document(Stream::TrainDocuments, index));
-                continue;
-            }
-            let epoch = index / self.samples;
-            let current = order.take().filter(|(known, _)| *known == epoch);
-            let (_, permutation) = order.insert(current.unwrap_or_else(|| (epoch, Permutation::new(self.seed, epoch, self.samples))));
-            batch.push(self.document(Stream::DataDocuments, permutation.at(index % self.samples)));
+        for (stream, name) in documents_of(step, self.batch_size, self.samples, self.seed) {
+            batch.push(self.document(stream, name));
         }
         batch
     }

@@ -14,11 +14,11 @@ pub use settings::TextSettings;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Sampling, Task, TaskSettings};
+use super::{Sampling, Task, TaskSettings, documents_of};
 use crate::quanta::Quanta;
-use crate::rng::{Permutation, Rng, Stream};
+use crate::rng::{Rng, Stream};
 use crate::settings::Problem;
-use crate::text::{self, Corpus, TextError};
+use crate::text::{Corpus, TextError};
 
 /// Test windows that are taken in one go.
 pub const PIECE: usize = 64;
@@ -94,26 +94,9 @@ impl TextTask {
     /// # Errors
     /// If the text is not open, or too short.
     pub fn new(settings: &TextSettings, sampling: &Sampling) -> Result<Self, TextError> {
-        let none = || if settings.corpus_id == 0 { TextError::NoText } else { TextError::NotOpen(settings.corpus_id) };
-        let corpus = text::kept(settings.corpus_id).ok_or_else(none)?;
-        let (found, context) = (corpus.pairs.len(), settings.context);
-        if found != settings.tokens {
-            return Err(TextError::Tokens { settings: settings.tokens, corpus: found });
-        }
-        for (part, what) in [(&corpus.training, "to train on"), (&corpus.held_out, "held out")] {
-            if part.len() <= context {
-                return Err(TextError::TooShort { found: part.len(), what, needed: context + 1 });
-            }
-        }
-        // Windows begin at least a second half apart.
-        let new = new_tokens(context);
-        let most = ((corpus.held_out.len() - 1 - context) / new + 1) * new;
-        if settings.eval_tokens > most {
-            return Err(TextError::FewHeldOut { found: most, asked: settings.eval_tokens });
-        }
         Ok(Self {
-            corpus,
-            context,
+            corpus: settings.corpus()?,
+            context: settings.context,
             seed: sampling.seed_data,
             batch_size: sampling.batch_size,
             samples: sampling.samples,
@@ -195,17 +178,8 @@ impl Task for TextTask {
     /// Windows drawn anywhere, or the next ones of a fixed set of them in the order of its epoch.
     fn training_batch(&self, step: u64) -> TextBatch {
         let mut batch = TextBatch::new(self.context);
-        let mut order: Option<(u64, Permutation)> = None;
-        for place in 0..self.batch_size as u64 {
-            let index = step * self.batch_size as u64 + place;
-            if self.samples == 0 {
-                self.push(&mut batch, Stream::TrainDocuments, index);
-                continue;
-            }
-            let epoch = index / self.samples;
-            let current = order.take().filter(|(known, _)| *known == epoch);
-            let (_, permutation) = order.insert(current.unwrap_or_else(|| (epoch, Permutation::new(self.seed, epoch, self.samples))));
-            self.push(&mut batch, Stream::DataDocuments, permutation.at(index % self.samples));
+        for (stream, name) in documents_of(step, self.batch_size, self.samples, self.seed) {
+            self.push(&mut batch, stream, name);
         }
         batch
     }

@@ -1,11 +1,13 @@
 //! The settings of a text.
 
+use std::sync::Arc;
+
 use super::{PIECE, new_tokens};
 use crate::figure::whole;
 use crate::quanta::Quanta;
 use crate::settings::{Kind, Problem, Section, section};
 use crate::task::{Noun, Sizes, TaskSettings};
-use crate::text;
+use crate::text::{self, Corpus, TextError};
 
 section! {
     /// A text to be learned.
@@ -22,6 +24,31 @@ section! {
 }
 
 impl TextSettings {
+    /// The text, where it is open and fits these settings.
+    ///
+    /// # Errors
+    /// If it is not open, or too short.
+    pub fn corpus(&self) -> Result<Arc<Corpus>, TextError> {
+        let none = || if self.corpus_id == 0 { TextError::NoText } else { TextError::NotOpen(self.corpus_id) };
+        let corpus = text::kept(self.corpus_id).ok_or_else(none)?;
+        let (found, context) = (corpus.pairs.len(), self.context);
+        if found != self.tokens {
+            return Err(TextError::Tokens { settings: self.tokens, corpus: found });
+        }
+        for (part, what) in [(&corpus.training, "to train on"), (&corpus.held_out, "held out")] {
+            if part.len() <= context {
+                return Err(TextError::TooShort { found: part.len(), what, needed: context + 1 });
+            }
+        }
+        // Windows begin at least a second half apart.
+        let new = new_tokens(context);
+        let most = ((corpus.held_out.len() - 1 - context) / new + 1) * new;
+        if self.eval_tokens > most {
+            return Err(TextError::FewHeldOut { found: most, asked: self.eval_tokens });
+        }
+        Ok(corpus)
+    }
+
     /// Windows of a test.
     pub(super) fn windows(&self) -> usize {
         self.eval_tokens.div_ceil(new_tokens(self.context))

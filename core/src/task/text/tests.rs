@@ -1,4 +1,5 @@
 use super::*;
+use crate::text;
 use crate::config::RunConfig;
 use crate::task::AnyTask;
 use crate::text::{BytePairs, Text};

@@ -54,7 +54,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         Folder::check(dir, manifest).map_err(usage)?;
     }
     output::check_folder(dir)?;
-    sweep.manifest().runs.iter().try_for_each(|entry| corpus::in_folder(dir, &entry.config))?;
+    corpus::open_in(dir, sweep.manifest())?;
     let job = if matches.get_flag("slurm") { Some(slurm::Job::plan(matches, dir, sweep.manifest())?) } else { None };
     settings::remark_on(sweep.manifest().runs.iter().map(|entry| &entry.config));
     if !matches.get_flag("keep-weights") {
@@ -72,7 +72,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         plan::Sweep::Existing(folder, _) if lockless => folder.clone().without_locks(),
         plan::Sweep::Existing(folder, _) => folder.clone(),
     };
-    sweep.manifest().runs.iter().try_for_each(|entry| corpus::in_folder(dir, &entry.config))?;
+    corpus::keep_in(dir, sweep.manifest())?;
     match job {
         Some(job) => job.write(matches.get_flag("submit")),
         None => work::run(matches, &folder, sweep.manifest()),
