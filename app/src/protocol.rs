@@ -75,6 +75,8 @@ impl<'de> Deserialize<'de> for RunId {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
+    /// Keep a corpus open, for runs that learn it: the message's bytes.
+    Text {},
     /// Begin a run. With bytes: a record to go on from at its checkpoint's step.
     Start {
         /// The run's id.
@@ -175,6 +177,8 @@ pub const ALONE: &str = "alone";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToHelper {
+    /// Keep a corpus open, for the run that is begun next: the message's bytes.
+    Text {},
     /// The run whose steps are shared from now on.
     Begin {
         /// The JSON of its `RunConfig`.
@@ -237,6 +241,7 @@ mod tests {
         let config = RunConfig::from_query("seed=7", &[]).expect("valid").to_json();
         vec![
             Command::Start { run: RunId(3), config, device: DeviceChoice::Gpu, paused: true },
+            Command::Text {},
             Command::Pause,
             Command::Go,
             Command::Step,

@@ -30,8 +30,10 @@ pub struct Published {
     pub clusters: bool,
     /// Whether it is a trained model of a language, with its weights.
     pub model: bool,
-    /// Whether it is a table of losses of tokens.
+    /// Whether it is a table of losses of tokens, which the page Language shows.
     pub losses: bool,
+    /// Whether it is a corpus whose vocabulary cuts other texts.
+    pub vocabulary: bool,
     /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.
@@ -61,6 +63,16 @@ impl Index {
     /// Returns the trained models.
     pub fn models(&self) -> impl Iterator<Item = &Published> {
         self.results.iter().filter(|published| published.model)
+    }
+
+    /// Returns the tables of losses of tokens.
+    pub fn losses(&self) -> impl Iterator<Item = &Published> {
+        self.results.iter().filter(|published| published.losses)
+    }
+
+    /// Returns the corpora whose vocabularies cut other texts.
+    pub fn vocabularies(&self) -> impl Iterator<Item = &Published> {
+        self.results.iter().filter(|published| published.vocabulary)
     }
 
     /// Returns the files with clusters.

@@ -49,7 +49,7 @@ fn a_run_of_a_text_needs_its_text_to_go_on() {
     // Without it, with another one, and with the text that it was made of.
     let resume = ["train", "--out", text(&run), "--resume", "--steps=5", "--device=cpu"];
     let said = refused(&resume);
-    assert!(said.contains("is not open here: open it again, in a terminal with --corpus or --text"), "{said}");
+    assert!(said.contains("is not open here: open it again, in the page or with --corpus or --text"), "{said}");
     let other = file(folder.path(), "other.txt", long_text().replace('a', "o").as_bytes());
     let said = refused(&[&resume[..], &["--text", text(&other), "--tokens=300"]].concat());
     assert!(said.contains("corpus_id is") && said.contains("only steps may change"), "{said}");

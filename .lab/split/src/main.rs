@@ -38,7 +38,7 @@ fn main() -> Result<()> {
 
     let files = files_in(&work)?;
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "wasm")) {
-        let stripped = strip::custom_sections(&fs::read(file)?).with_context(|| format!("stripping {}", file.display()))?;
+        let stripped = strip::unneeded(&fs::read(file)?).with_context(|| format!("stripping {}", file.display()))?;
         fs::write(file, stripped)?;
     }
     let (script, wasm) = (work.join(format!("{NAME}.js")), work.join(format!("{NAME}_bg.wasm")));

@@ -1,6 +1,7 @@
 //! A worker that computes shares of another's steps.
 
 use quanta_core::config::RunConfig;
+use quanta_core::text::{Corpus, keep};
 use quanta_core::train::{Sharer, numbers_from_bytes, to_bytes};
 
 use crate::protocol::{FromHelper, ToHelper};
@@ -13,6 +14,7 @@ pub async fn help() {
     let mut sharer = None;
     loop {
         match mailbox.next().await {
+            (ToHelper::Text {}, bytes) => drop(bytes.and_then(|bytes| Corpus::from_bytes(&bytes).ok()).map(keep)),
             (ToHelper::Begin { config }, _) => {
                 sharer = RunConfig::from_json(&config).ok().and_then(|config| Sharer::new(&config));
             }

@@ -33,9 +33,13 @@ pub fn start() {
         mailbox.post(&Message::Ready {}, None);
         let (gpu, team) = (Gpu::ask(&mailbox), Team::new(name == ALONE));
         loop {
-            // Between runs only a start means anything.
-            if let (Command::Start { run, config, device, paused }, bytes) = mailbox.next().await {
-                session::session(&mailbox, &gpu, &team, Start { run, config, bytes, device, paused }).await;
+            // Between runs only a start and what it needs mean anything.
+            match mailbox.next().await {
+                (Command::Start { run, config, device, paused }, bytes) => {
+                    session::session(&mailbox, &gpu, &team, Start { run, config, bytes, device, paused }).await;
+                }
+                (Command::Text {}, Some(bytes)) => team.keep_text(bytes),
+                _ => {}
             }
         }
     });

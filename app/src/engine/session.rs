@@ -92,7 +92,8 @@ impl Line<'_> {
             Box::pin(async move {
                 turn().await;
                 // What a training run breaks off for.
-                mailbox.has(|command| matches!(command, Command::Pause | Command::Stop | Command::Start { .. }))
+                mailbox
+                    .has(|command| matches!(command, Command::Pause | Command::Stop | Command::Start { .. } | Command::Text {}))
             })
         }));
         self.events(vec![training.started()]);
@@ -134,7 +135,7 @@ impl Line<'_> {
                     self.state(State::Stopped);
                     return Ok(());
                 }
-                Some(start @ (Command::Start { .. }, _)) => {
+                Some(start @ (Command::Start { .. } | Command::Text {}, _)) => {
                     self.keep(training).await?;
                     self.state(State::Stopped);
                     self.mailbox.put_back(start);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use js_sys::{Array, Float32Array, Reflect, Uint8Array};
+use quanta_core::text::{Corpus, keep};
 use quanta_core::train::{Answer, Helpers, from_bytes};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -24,12 +25,22 @@ pub struct Team {
     /// How many workers may share a step, the engine counted.
     most: usize,
     helpers: Rc<RefCell<Vec<Rc<Helper>>>>,
+    /// The corpus that was opened last, as a file.
+    text: Rc<RefCell<Option<Vec<u8>>>>,
 }
 
 impl Team {
     /// As many as the processor has cores for, or none at all; to be started when they are first needed.
     pub fn new(is_alone: bool) -> Self {
-        Self { most: if is_alone { 1 } else { cores() }, helpers: Rc::default() }
+        Self { most: if is_alone { 1 } else { cores() }, helpers: Rc::default(), text: Rc::default() }
+    }
+
+    /// Keeps a corpus open, here and for the helpers. One that cannot be read is missed when a run needs it.
+    pub fn keep_text(&self, bytes: Vec<u8>) {
+        if let Ok(corpus) = Corpus::from_bytes(&bytes) {
+            keep(corpus);
+            *self.text.borrow_mut() = Some(bytes);
+        }
     }
 
     /// Prepares the helpers for the steps of a run that fall into so many shares, and starts those that are
@@ -43,7 +54,7 @@ impl Team {
             helpers.push(helper);
         }
         for helper in &*helpers {
-            helper.begin(config);
+            helper.begin(config, self.text.borrow().as_deref());
         }
     }
 
@@ -90,8 +101,8 @@ enum State {
 struct Helper {
     worker: Worker,
     state: Cell<State>,
-    /// The config that it is to be sent once it is ready.
-    waiting: RefCell<Option<String>>,
+    /// What it is to be sent once it is ready.
+    waiting: RefCell<Vec<(ToHelper, Option<Vec<u8>>)>>,
     /// Counts what it was asked for.
     asked: Cell<u64>,
     /// The last answer, and what it answers.
@@ -146,8 +157,8 @@ impl Helper {
         match mailbox::read(data) {
             Some((FromHelper::Ready {}, _)) => {
                 self.state.set(State::Ready);
-                if let Some(config) = self.waiting.take() {
-                    self.begin(&config);
+                for (message, bytes) in self.waiting.take() {
+                    self.post(&message, bytes.map(|bytes| Uint8Array::from(&*bytes)));
                 }
             }
             Some((FromHelper::Shares { asked }, bytes)) => {
@@ -158,10 +169,14 @@ impl Helper {
         }
     }
 
-    fn begin(&self, config: &str) {
+    fn begin(&self, config: &str, text: Option<&[u8]>) {
+        let text = text.map(|bytes| (ToHelper::Text {}, Some(bytes.to_vec())));
+        let messages = text.into_iter().chain([(ToHelper::Begin { config: config.to_owned() }, None)]);
         match self.state.get() {
-            State::Ready => self.post(&ToHelper::Begin { config: config.to_owned() }, None),
-            State::Starting => *self.waiting.borrow_mut() = Some(config.to_owned()),
+            State::Ready => {
+                messages.for_each(|(message, bytes)| self.post(&message, bytes.map(|bytes| Uint8Array::from(&*bytes))))
+            }
+            State::Starting => *self.waiting.borrow_mut() = messages.collect(),
             State::Gone => {}
         }
     }

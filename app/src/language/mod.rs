@@ -4,6 +4,7 @@
 mod below;
 mod cluster;
 mod course;
+mod family;
 mod filter;
 mod found;
 mod list;
@@ -56,6 +57,7 @@ pub fn LanguagePage() -> impl IntoView {
                     <Browser />
                     <below::Below />
                 </Show>
+                <family::RealText />
             </div>
         </div>
     }

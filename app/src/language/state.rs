@@ -18,7 +18,24 @@ use crate::view::browser;
 use crate::view::published::Library;
 
 /// The page's keys in links.
-const WORDS: &[&str] = &["published", "similarity", "method", "k", "order", "cluster", "search", "target", "model", "token"];
+const WORDS: &[&str] = &[
+    "published",
+    "similarity",
+    "method",
+    "k",
+    "order",
+    "cluster",
+    "search",
+    "target",
+    "model",
+    "token",
+    "losses",
+    "size",
+    "step",
+    "word",
+    "shape",
+    "find",
+];
 
 /// A cluster in the list: its place in the clustering, and how many of its samples are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +144,11 @@ impl Reader {
             Source::Here(found) => Some(found.0),
             _ => None,
         }
+    }
+
+    /// The page's keys in the link.
+    pub fn board(&self) -> Board {
+        self.board
     }
 
     /// The cluster that is open; tracked.

@@ -24,6 +24,8 @@ enum Place {
     Run(Resource, &'static str),
     /// Clusters on the page Language.
     Clusters,
+    /// Losses of tokens on the page Language.
+    Tokens,
     /// In a terminal alone.
     Terminal,
 }
@@ -104,10 +106,10 @@ pub const FIGURES: &[Figure] = &[
         name: "3",
         title: "mean loss of a text, and how losses are spread over tokens",
         command: FAMILY,
-        place: Place::Terminal,
+        place: Place::Tokens,
     },
-    Figure { name: "4, 12", title: "single tokens across sizes", command: FAMILY, place: Place::Terminal },
-    Figure { name: "11", title: "mean loss of a text against training steps", command: FAMILY, place: Place::Terminal },
+    Figure { name: "4, 12", title: "single tokens across sizes", command: FAMILY, place: Place::Tokens },
+    Figure { name: "11", title: "mean loss of a text against training steps", command: FAMILY, place: Place::Tokens },
 ];
 
 /// The command that trains the family of a text.
@@ -122,7 +124,7 @@ impl Figure {
                 Some(Link { own: scaling(resource).chain(alpha).collect(), page: Page::Scaling, ..Link::default() })
             }
             Place::Run(_, name) => Some(Link { config: preset(name).map(|preset| preset.config()), ..Link::default() }),
-            Place::Clusters => Some(Link { page: Page::Language, ..Link::default() }),
+            Place::Clusters | Place::Tokens => Some(Link { page: Page::Language, ..Link::default() }),
             Place::Terminal => None,
         }
     }
@@ -135,6 +137,9 @@ impl Figure {
                 Some(Link { own: scaling(resource).chain([published]).collect(), page: Page::Scaling, ..Link::default() })
             }
             Place::Clusters => Some(Link { own: vec![published], page: Page::Language, ..Link::default() }),
+            Place::Tokens => {
+                Some(Link { own: vec![("losses".to_owned(), file.to_owned())], page: Page::Language, ..Link::default() })
+            }
             Place::Terminal => None,
         }
     }

@@ -72,10 +72,10 @@ pub fn ReproducePage() -> impl IntoView {
     }
 }
 
-/// The published results, without the trained models, from which no number follows, and without tables of
-/// losses, whose numbers are kept with the program; tracked.
+/// The published results, without the trained models and vocabularies, from which no number follows, and without
+/// tables of losses, whose numbers are kept with the program; tracked.
 fn listed(library: Library) -> Vec<Published> {
-    let is_result = |published: &&Published| !(published.model || published.losses);
+    let is_result = |published: &&Published| !(published.model || published.losses || published.vocabulary);
     library.index.with(|index| {
         let all = index.there().into_iter().flat_map(|index: &Index| index.results.iter());
         all.filter(is_result).cloned().collect()

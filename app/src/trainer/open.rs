@@ -20,7 +20,7 @@ use super::notices::About;
 use super::opened_clusters::OpenedClusters;
 use super::run::{Line, Run};
 use super::run_control::RunCommands;
-use super::service::Service;
+use super::service::{OpenedBytes, Service};
 use super::sweep::OpenedSweep;
 use crate::js::in_words;
 use crate::published::Material;
@@ -34,6 +34,8 @@ pub enum Opened {
     Sweep(Resource),
     /// Clusters of a run's gradients.
     Clusters,
+    /// Losses of tokens, or a text to be learned.
+    Text,
 }
 
 impl RunCommands {
@@ -42,8 +44,26 @@ impl RunCommands {
         self.0.clusters
     }
 
-    /// Opens a file that was picked or dropped: a run, clusters or a collected sweep. Calls back once it is
-    /// there.
+    /// The table of losses of tokens that was opened last: its name and its bytes.
+    pub fn opened_losses(self) -> RwSignal<Option<OpenedBytes>> {
+        self.0.losses
+    }
+
+    /// The text that was opened last: its name and its bytes.
+    pub fn opened_text(self) -> RwSignal<Option<OpenedBytes>> {
+        self.0.text
+    }
+
+    /// Keeps a corpus, as a file, for the runs that name it.
+    pub fn keep_text(self, number: u64, bytes: Arc<Vec<u8>>) {
+        self.0.texts.update_value(|texts| {
+            texts.retain(|(known, _)| *known != number);
+            texts.push((number, bytes));
+        });
+    }
+
+    /// Opens a file that was picked or dropped: a run, clusters, a collected sweep, losses of tokens or a text.
+    /// Calls back once it is there.
     pub fn open_file(self, file: web_sys::File, opened: impl FnOnce(Opened) + 'static) {
         let Self(service) = self;
         spawn_local(async move {
@@ -72,7 +92,18 @@ type Open = fn(Service, &str, Vec<u8>) -> Result<Opened, String>;
 
 /// Reads a run, clusters or a collected sweep, and adds it to what is shown; the error in words.
 fn open(service: Service, name: &str, bytes: Vec<u8>) -> Result<Opened, String> {
-    if recognise(&bytes) == Some(FileKind::Collected) {
+    let kind = recognise(&bytes);
+    if kind == Some(FileKind::Losses) {
+        service.losses.set(Some((name.to_owned(), Arc::new(bytes))));
+        return Ok(Opened::Text);
+    }
+    // What is wrong with a text is said where it is shown.
+    let is_text = matches!(kind, None | Some(FileKind::Empty | FileKind::Json | FileKind::WebPage));
+    if is_text && [".txt", ".md"].iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
+        service.text.set(Some((name.to_owned(), Arc::new(bytes))));
+        return Ok(Opened::Text);
+    }
+    if kind == Some(FileKind::Collected) {
         let collected = Collected::from_bytes(&bytes).map_err(|error| error.to_string())?;
         let resource = Resource::varied_in(&collected);
         service.add_opened_sweep(name.to_owned(), resource, Arc::new(Material::Sweep(Box::new(collected))));

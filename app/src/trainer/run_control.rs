@@ -13,7 +13,7 @@ use super::id;
 use super::job::{Phase, Request, Work};
 use super::notices::{About, Remedy};
 use super::run::{Line, Run};
-use super::service::Service;
+use super::service::{Service, Texts};
 use crate::link::Link;
 use crate::protocol::{Command, RunId};
 use crate::words;
@@ -162,6 +162,13 @@ impl Service {
             (current.sent, current.step_when_paused) = (Some(id), paused);
             current.request.device
         });
+        let text = config.number("corpus_id").and_then(|number| {
+            let of_run = |texts: &Texts| texts.iter().find(|(known, _)| *known as f64 == number).map(|(_, bytes)| bytes.clone());
+            self.texts.with_value(of_run)
+        });
+        if let Some(bytes) = text {
+            self.engine.send(Command::Text {}, Some(bytes.to_vec()));
+        }
         if let Some(device) = device {
             self.engine.send(Command::Start { run: id, config: config.to_json(), device, paused }, bytes);
         }

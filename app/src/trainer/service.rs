@@ -1,5 +1,7 @@
 //! What the trainer knows.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::codec::Store;
@@ -12,6 +14,12 @@ use super::queue::{Current, Queue};
 use super::run::Run;
 use super::runs::Runs;
 use super::sweep::Sweeps;
+
+/// A file that was opened: its name and its bytes.
+pub type OpenedBytes = (String, Arc<Vec<u8>>);
+
+/// Corpora as files, by their numbers.
+pub type Texts = Vec<(u64, Arc<Vec<u8>>)>;
 
 /// Everything that the trainer knows: every field a handle, so that it can be passed about by copy.
 #[derive(Clone, Copy)]
@@ -30,6 +38,12 @@ pub struct Service {
     pub sweep: SweepJob,
     /// The file of clusters that was opened last.
     pub clusters: RwSignal<Option<OpenedClusters>>,
+    /// The table of losses that was opened last: its file's name and bytes.
+    pub losses: RwSignal<Option<OpenedBytes>>,
+    /// The text that was opened last.
+    pub text: RwSignal<Option<OpenedBytes>>,
+    /// The corpora that runs learn, by their numbers, as the engine needs them.
+    pub texts: StoredValue<Texts, LocalStorage>,
     /// Messages for the reader.
     pub notices: Notices,
     /// What this browser keeps; nothing where it is to keep nothing.
@@ -55,6 +69,9 @@ impl Service {
             sweeps: Sweeps::new(),
             sweep: SweepJob::new(),
             clusters: RwSignal::new(None),
+            losses: RwSignal::new(None),
+            text: RwSignal::new(None),
+            texts: StoredValue::new_local(Vec::new()),
             notices: Notices::new(),
             store: StoredValue::new_local(None),
             recalled: StoredValue::new(false),

@@ -1,5 +1,5 @@
 //! Files that are picked, or dropped anywhere on the site. Each opens where it belongs: a run in the Lab, a
-//! collected sweep in Scaling, clusters in Language.
+//! collected sweep in Scaling, clusters, losses of tokens and texts in Language.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -52,8 +52,8 @@ impl Files {
             // The Lab lists it, whatever its settings are.
             Opened::Run(_) if page == Page::Lab => {}
             Opened::Run(config) => self.address.visit(Link { config: Some(*config), ..Link::default() }),
-            Opened::Clusters if page == Page::Language => {}
-            Opened::Clusters => self.address.visit(Link { page: Page::Language, ..Link::default() }),
+            Opened::Clusters | Opened::Text if page == Page::Language => {}
+            Opened::Clusters | Opened::Text => self.address.visit(Link { page: Page::Language, ..Link::default() }),
             Opened::Sweep(resource) => {
                 let own = vec![("resource".to_owned(), resource.name().to_owned())];
                 self.address.visit(Link { page: Page::Scaling, own, ..Link::default() });
@@ -67,6 +67,9 @@ impl Files {
 pub fn PickFiles(
     /// What it says.
     text: &'static str,
+    /// Its id, where a page has more than one.
+    #[prop(default = "open-file")]
+    id: &'static str,
 ) -> impl IntoView {
     let files = Files::expect();
     let picker = NodeRef::<html::Input>::new();
@@ -80,7 +83,7 @@ pub fn PickFiles(
     };
     view! {
         <label class="button">
-            <input node_ref=picker class="unseen" id="open-file" type="file" accept=".safetensors" multiple on:change=open />
+            <input node_ref=picker class="unseen" id=id type="file" accept=".safetensors,.npy,.txt,.md" multiple on:change=open />
             {text}
         </label>
     }

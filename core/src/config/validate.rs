@@ -34,8 +34,7 @@ impl RunConfig {
         if let Some(text) = self.task.text()
             && text::of_kept(text.corpus_id, |_| ()).is_none()
         {
-            let allowed =
-                "must be that of a text that is open, and a tab has none: train it in a terminal, with --corpus or --text";
+            let allowed = "must be that of a text that is open: open one on the page Language and train there";
             problems.push(text.problem("corpus_id", allowed.into()));
         }
         problems

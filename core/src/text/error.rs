@@ -66,10 +66,10 @@ pub enum TextError {
     #[error("the vocabulary could not be learned: {0}")]
     Learning(String),
     /// A run's text is not open.
-    #[error("the run’s text (number {0}) is not open here: open it again, in a terminal with --corpus or --text")]
+    #[error("the run’s text (number {0}) is not open here: open it again, in the page or with --corpus or --text")]
     NotOpen(u64),
     /// A run of a text for which no text was given.
-    #[error("there is no text to learn: open one, in a terminal, with --corpus or --text")]
+    #[error("there is no text to learn: open one, in the page or with --corpus or --text")]
     NoText,
     /// The settings name another vocabulary than the corpus has.
     #[error("the settings say {settings} tokens, but the text is written in {corpus}")]

@@ -35,14 +35,6 @@ impl Person {
         self.waits(LONG_WAIT, &format!("'{words}' at {id}"), look).await
     }
 
-    /// Moves the slider over the steps to its end, or to its beginning.
-    async fn slides(&self, to_end: bool) {
-        let slide = "const slider = document.getElementById('text-step');
-            slider.value = arguments[0] ? slider.max : 0;
-            slider.dispatchEvent(new Event('input', { bubbles: true }))";
-        self.runs_script(slide, [json!(to_end)]).await;
-    }
-
     /// The shades of the tokens that a rule predicts, in percent.
     async fn sees_shades(&self) -> Vec<f64> {
         let look = "return [...document.querySelectorAll('.token.ruled')].map((token) => parseFloat(token.style.getPropertyValue('--loss')))";
@@ -59,12 +51,12 @@ fn a_text_is_read_and_clusters_are_found_in_the_tab(kind: Kind) {
         // What is learned loses its shade over training.
         let mean = |shades: &[f64]| shades.iter().sum::<f64>() / shades.len() as f64;
         let after = mean(&person.sees_shades().await);
-        person.slides(false).await;
+        person.slides("text-step", false).await;
         let text = person.reads_of_the_text("Step 1: of ").await;
         assert!(text.contains(" that a rule predicts, 0 have a loss under 0.1 nats"), "{text}");
         let before = mean(&person.sees_shades().await);
         assert!(before > 95.0 && after < 40.0, "{before} before, {after} after");
-        person.slides(true).await;
+        person.slides("text-step", true).await;
 
         // By keyboard: the arrows go from token to token, and the card follows.
         person.runs_script("document.querySelector('.passage').focus()", []).await;

@@ -27,6 +27,7 @@ mod person;
 mod planted;
 mod policy;
 mod readers;
+mod real_text;
 mod reproduce;
 mod roles;
 mod scaling;

@@ -177,6 +177,20 @@ impl Person {
         self.waits(SHORT_WAIT, words, async || Some(self.reads().await).filter(|text| text.contains(words))).await
     }
 
+    /// Waits until the text of the element with that id contains a text; the whole of it.
+    pub async fn reads_in(&self, id: &str, words: &str) -> String {
+        let look = async || Some(self.text_of(id).await).filter(|text| text.contains(words));
+        self.waits(LONG_WAIT, &format!("'{words}' in {id}"), look).await
+    }
+
+    /// Moves the slider of an id to its first place or its last.
+    pub async fn slides(&self, id: &str, to_end: bool) {
+        let slide = "const slider = document.getElementById(arguments[0]);
+            slider.value = arguments[1] ? slider.max : slider.min;
+            slider.dispatchEvent(new Event('input', { bubbles: true }))";
+        self.runs_script(slide, [json!(id), json!(to_end)]).await;
+    }
+
     /// Waits for an element of a role and name, and returns the first.
     pub async fn finds(&self, role: &str, name: &str) -> WebElement {
         self.waits(SHORT_WAIT, &format!("the {role} '{name}'"), async || self.finds_all(role, name).await.into_iter().next())
