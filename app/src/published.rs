@@ -34,6 +34,8 @@ pub struct Published {
     pub losses: bool,
     /// Whether it is a corpus whose vocabulary cuts other texts.
     pub vocabulary: bool,
+    /// What else a reader has to know, such as whose model it is of and its licence; or empty.
+    pub about: String,
     /// The preset of the sweep or run, or empty.
     pub preset: String,
     /// The command that made it.

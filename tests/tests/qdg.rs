@@ -303,3 +303,60 @@ fn bad_files_and_ranks_are_sentences() {
     refused(&["qdg", "envelope"]);
     refused(&["qdg"]);
 }
+
+/// A text of words that the small models of `tests/models` read.
+fn words(folder: &Path, name: &str, first: usize) -> PathBuf {
+    let words = ["the", "cat", "sat", "on", "a", "mat", "two", "hats", "and", "dogs"];
+    let text: String = (0..400).map(|at| format!("{} ", words[(first + at * at + at / 7) % words.len()])).collect();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn tokens_are_clustered_in_a_published_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/llama");
+    let [cats, dogs] = [("cats.txt", 0), ("dogs.txt", 3)].map(|(name, first)| words(folder.path(), name, first));
+    let out = folder.path().join("clusters.safetensors");
+    let asked = ["--samples=24", "--below=100", "--context=16", "--method=spectral", "--k=4"];
+    let args = [&["qdg", text(&model), "--text", text(&cats), text(&dogs), "--out", text(&out)], &asked[..]].concat();
+    let table = good(&args);
+    assert!(
+        table.contains("signed, spectral") && table.contains("absolute, spectral") && table.contains("residual, spectral"),
+        "{table}"
+    );
+    assert!(!table.contains("attribution") && table.contains("the scores are against the texts that they are from"), "{table}");
+    let labels = good(&["clusters", text(&out), "--labels"]);
+    let listed = good(&["clusters", text(&out), "--json"]);
+    let sizes = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["size"].as_u64().unwrap());
+    assert_eq!(sizes.sum::<u64>(), 24, "{listed}");
+    let shown = good(&["clusters", text(&out), "--show=1"]);
+    assert!(shown.contains('▸') && (shown.contains("cats") || shown.contains("dogs")), "{shown}");
+    // The same seed finds the same; another draws others.
+    let again = folder.path().join("again.safetensors");
+    let again_args = |more: &[&str]| {
+        let args = [&["qdg", text(&model), "--text", text(&cats), text(&dogs), "--out", text(&again)], &asked[..], more].concat();
+        good(&args);
+        good(&["clusters", text(&again), "--labels"])
+    };
+    assert_eq!(again_args(&[]), labels);
+    std::fs::remove_file(&again).unwrap();
+    assert_ne!(again_args(&["--seed=1"]), labels);
+    std::fs::remove_file(&again).unwrap();
+    // What cannot be done is said.
+    let with = |more: &[&str]| refused(&[&["qdg", text(&model), "--out", text(&again)], more].concat());
+    let said = with(&["--text", text(&cats), "--similarity=attribution"]);
+    assert!(said.contains("compared signed, absolute or by residual"), "{said}");
+    let short = folder.path().join("short.txt");
+    std::fs::write(&short, "the cat sat").unwrap();
+    let said = with(&["--text", text(&short)]);
+    assert!(said.contains("short.txt has ") && said.contains("windows of 65 are cut out of it"), "{said}");
+    let said = with(&["--text", text(&cats), "--context=4000"]);
+    assert!(said.contains("a context of 4,000 tokens is none of this model"), "{said}");
+    let said = with(&["--text", text(&cats), "--context=16", "--below=1e-9"]);
+    assert!(said.contains("llama"), "{said}");
+    let said = refused(&["qdg", text(&cats), "--text", text(&cats), "--out", text(&again)]);
+    assert!(said.contains("cats.txt"), "{said}");
+    assert!(!again.exists());
+}

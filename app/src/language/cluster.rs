@@ -99,8 +99,9 @@ fn summary(found: &Found, cluster: &Described) -> String {
         format!(" Along its mean gradient its own loss changes {} times as much as that of others.", words::significant(score))
     });
     format!(
-        "{}. Quanta: {}. Targets: {}.{stability}{causal}",
+        "{}. {}: {}. Targets: {}.{stability}{causal}",
         words::count(cluster.size, "sample", "samples"),
+        words::capital(samples.noun().many),
         some(counts(&samples.quantum, &cluster.members), &|quantum| format!("{}{}", quantum + 1, family(quantum))),
         some(counts(&samples.target, &cluster.members), &|target| format!("“{}”", contexts.token(target))),
     )
@@ -117,7 +118,8 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
     let quantum = cluster.quantum;
     let below = found.clusters.ask.below;
     let to_read = expect_context::<Reader>().to_read;
-    let to_read = matches!(found.clusters.samples.inputs, Inputs::Tokens { .. }).then_some(to_read);
+    let is_of_run = found.clusters.model.is_none() && matches!(found.clusters.samples.inputs, Inputs::Tokens { .. });
+    let to_read = is_of_run.then_some(to_read);
     let is_bits = matches!(found.clusters.samples.inputs, Inputs::Bits(_));
     let samples = move || {
         let is_whole = is_whole.get();
@@ -156,6 +158,8 @@ struct Line {
     /// The text before the target, in pieces, each with whether the label depends on it.
     before: Vec<(String, bool)>,
     target: String,
+    /// “quantum”, or “text” where quanta are not known.
+    noun: &'static str,
     quantum: u32,
     family: Option<String>,
     loss: f32,
@@ -169,7 +173,7 @@ impl Line {
         let (before, joint, own) = (contexts.before(sample), contexts.joint(), contexts.own(sample));
         // Bits are in no order, and of what the target depends on nothing is cut.
         let most = own.first().copied().unwrap_or(before.len());
-        let from = if joint.is_empty() { 0 } else { before.len().saturating_sub(near).min(most) };
+        let from = if matches!(samples.inputs, Inputs::Bits(_)) { 0 } else { before.len().saturating_sub(near).min(most) };
         let mut pieces: Vec<(String, bool)> = Vec::new();
         if from > 0 {
             pieces.push((format!("…{joint}"), false));
@@ -188,6 +192,7 @@ impl Line {
         Self {
             before: pieces,
             target: contexts.token(samples.target[sample]),
+            noun: samples.noun().one,
             quantum: quantum + 1,
             family: samples.families.get(quantum as usize).cloned(),
             loss: samples.loss[sample],
@@ -213,7 +218,7 @@ impl Line {
                     <mark style:--loss=format!("{:.0}%", 100.0 * shade)>{self.target}</mark>
                 </p>
                 <p class="of number">
-                    <span class:other=is_other>{format!("quantum {}{family}", self.quantum)}</span>
+                    <span class:other=is_other>{format!("{} {}{family}", self.noun, self.quantum)}</span>
                     <span>{loss(self.loss)}</span>
                     {to_read.map(|to_read| view! {
                         <button type="button" class="quiet" title="Shows it in the text, with the samples that are most alike"

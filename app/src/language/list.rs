@@ -164,6 +164,7 @@ pub fn List() -> impl IntoView {
     });
     let is_empty = move || rows.with(Vec::is_empty);
     let has_stability = Memo::new(move |_| reader.described.with(|all| all.iter().any(|one| one.stability.is_some())));
+    let is_published = Memo::new(move |_| reader.found().is_some_and(|found| found.clusters.model.is_some()));
     let has_families = Memo::new(move |_| reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty()));
     view! {
         <div class="scroller list" tabindex="0" role="region" aria-label="Clusters, a table">
@@ -172,8 +173,8 @@ pub fn List() -> impl IntoView {
                     <tr>
                         <th scope="col">"Rank"</th>
                         <th scope="col" class="number">"Samples"</th>
-                        <th scope="col">"Quantum, share"</th>
-                        <Show when=move || has_families.get()><th scope="col">"Family"</th></Show>
+                        <th scope="col">{move || if is_published.get() { "Text, share" } else { "Quantum, share" }}</th>
+                        <Show when=move || has_families.get()><th scope="col">{move || if is_published.get() { "Its name" } else { "Family" }}</th></Show>
                         <th scope="col">"Target, share"</th>
                         <Show when=move || has_stability.get()>
                             <th scope="col" title="Mean Jaccard index with the clusters of parts of the samples">"Stability"</th>

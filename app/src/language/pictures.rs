@@ -80,8 +80,14 @@ fn Colors(color: RwSignal<Color>) -> impl IntoView {
     let value = Signal::derive(move || color.get().word().to_owned());
     let options = Signal::derive(move || {
         let has_families = reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty());
-        let there = Color::ALL.iter().filter(|color| **color != Color::Family || has_families);
-        there.map(|color| (color.word().to_owned(), color.title().to_owned())).collect()
+        let is_published = reader.found().is_some_and(|found| found.clusters.model.is_some());
+        let is_there = |color: &&Color| match color {
+            Color::Cluster => true,
+            Color::Family => has_families,
+            Color::Quantum => !is_published,
+        };
+        let title = |color: &Color| if is_published && *color == Color::Family { "Text that it is from" } else { color.title() };
+        Color::ALL.iter().filter(is_there).map(|color| (color.word().to_owned(), title(color).to_owned())).collect()
     });
     view! {
         <div class="choices">

@@ -38,7 +38,15 @@ fn Tables(found: Arc<Found>, rows: Arc<Vec<Row>>) -> impl IntoView {
         }
     };
     let families = rows.first().is_some_and(|row| !row.families.is_empty());
+    let is_published = found.clusters.model.is_some();
     view! {
+        {is_published.then(|| view! {
+            <p>
+                "Which quanta the tokens of a published model need is not known. In the place of quanta stand the texts that the samples are \
+                 from, also in the words below: a clustering that finds skills within a text, or one skill in several, scores low against them. \
+                 What can be leaned on is stability, and how far a clustering differs from “same target”."
+            </p>
+        })}
         <p class="verdict" id="scores-verdict">{verdict(&found, &rows)}</p>
         <p class="note">
             "ARI and AMI are 0 for chance and 1 for the planted quanta; NMI and purity rise with k by chance alone. F1 is the mean over \

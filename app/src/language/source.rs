@@ -21,8 +21,17 @@ const COMMAND: &str = "quanta qdg RUN.safetensors --out CLUSTERS.safetensors";
 pub fn Clusters() -> impl IntoView {
     let reader = expect_context::<Reader>();
     let state = Memo::new(move |_| in_words(reader));
+    let more = move || {
+        let found = reader.found()?;
+        let about =
+            |index: &Index| index.clusters().find(|one| Some(one.file.as_str()) == found.file()).map(|one| one.about.clone());
+        reader.library.index.with(|index| index.there().and_then(about)).filter(|about| !about.is_empty())
+    };
     let run = move || {
         let found = reader.found()?;
+        if found.clusters.model.is_some() {
+            return None;
+        }
         let link = Link { config: Some(found.config.clone()), ..Link::default() };
         Some(view! { <PageLink link=link text="Settings of the run, in the Lab" label="Settings of the run, in the Lab" /> })
     };
@@ -34,6 +43,7 @@ pub fn Clusters() -> impl IntoView {
             </div>
             <Files />
             <p class="what" id="language-state" role="status">{move || state.get()}</p>
+            {move || more().map(|more| view! { <p class="note" id="language-about">{more}</p> })}
             {move || run().map(|link| view! { <p>{link}</p> })}
             <TryAgain library=reader.library />
             <details class="how-to">
@@ -109,6 +119,8 @@ fn about(found: &Found) -> String {
         Whence::Here => "Found here",
     };
     let drawn = match ask.draw {
+        Draw::Balanced if clusters.model.is_some() => "as many of every text",
+        Draw::Natural if clusters.model.is_some() => "as often as they come",
         Draw::Balanced => "as many of every quantum",
         Draw::Natural => "as often as the task uses them",
     };
@@ -122,13 +134,23 @@ fn about(found: &Found) -> String {
         0 => String::new(),
         n => format!(" {} left out, whose gradient is zero.", words::count(n, "sample was", "samples were")),
     };
+    let model = match &clusters.model {
+        Some(of) => {
+            format!(
+                "{} ({}, {} parameters). Which quanta its tokens need is not known; texts stand in their places",
+                of.name,
+                of.family,
+                words::thousands(of.parameters)
+            )
+        }
+        None => format!("the model at step {}", words::thousands(clusters.step)),
+    };
     format!(
-        "{whence}: “{title}”. {} of {} with a loss under {} nats, {drawn}, from the model at step {}; gradients {places}{projected}; \
+        "{whence}: “{title}”. {} of {} with a loss under {} nats, {drawn}, from {model}; gradients {places}{projected}; \
          seed {}.{zeros}",
         words::count(samples.len(), "sample", "samples"),
-        words::count(samples.quanta(), "quantum", "quanta"),
+        words::count(samples.quanta(), samples.noun().one, samples.noun().many),
         ask.below,
-        words::thousands(clusters.step),
         ask.seed,
     )
 }

@@ -1,7 +1,7 @@
 //! What each token of a text costs a model.
 
 use super::{Pretrained, PretrainedError};
-use crate::kernel::decoder::{Decoder, Network, Predictions, Shape};
+use crate::kernel::decoder::{Network, Predictions};
 use crate::text::windows;
 
 /// A window has no more places: what attention leaves grows with their square.
@@ -32,12 +32,9 @@ impl Pretrained {
         if tokens.len() < 2 {
             return Err(PretrainedError::TooShort(tokens.len()));
         }
-        // Learned positions are as many as the model has; turned ones are made for the windows alone.
-        let context_of_model = if self.arrays.contains_key("positions") { self.shape.context } else { context };
-        let decoder = Decoder::of(&Shape { context: context_of_model, ..self.shape.clone() });
-        let find = |name: &str| self.arrays.get(name).map(Vec::as_slice);
+        let decoder = self.decoder(context);
         let unfit = |error: crate::kernel::decoder::DecoderError| PretrainedError::broken("model", error);
-        let network = Network::new(&decoder, false, find).map_err(unfit)?;
+        let network = Network::new(&decoder, false, |name| self.array(name)).map_err(unfit)?;
         let windows: Vec<&[u32]> = windows(tokens, context).collect();
         let mut losses = Vec::with_capacity(tokens.len());
         // So many at once that every thread has some, and progress is told often.

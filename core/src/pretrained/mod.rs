@@ -87,6 +87,18 @@ impl Pretrained {
         Ok(Self { family: family.title(), shape, tokenizer, arrays })
     }
 
+    /// A parameter by its name among those of [`Decoder::parameters`], where the model has it.
+    pub fn array(&self, name: &str) -> Option<&[f32]> {
+        self.arrays.get(name).map(Vec::as_slice)
+    }
+
+    /// A decoder of the model's sizes that reads windows of up to `context` tokens. Learned positions stay as many as
+    /// the model has; turned ones are made for the windows alone.
+    pub fn decoder(&self, context: usize) -> Decoder {
+        let context = if self.arrays.contains_key("positions") { self.shape.context } else { context };
+        Decoder::of(&Shape { context, ..self.shape.clone() })
+    }
+
     /// How many parameters it has.
     pub fn parameters(&self) -> usize {
         self.arrays.values().map(Vec::len).sum()

@@ -120,6 +120,9 @@ impl Noun {
     /// Quanta by their own name.
     pub const QUANTUM: Self = Self { one: "quantum", many: "quanta" };
 
+    /// Texts, which stand in the places of quanta where those are not known.
+    pub const TEXT: Self = Self { one: "text", many: "texts" };
+
     /// What a text is told apart by.
     pub const TOKEN: Self = Self { one: "token", many: "tokens" };
 
@@ -132,6 +135,12 @@ impl Noun {
     pub fn capital(self) -> String {
         let (first, rest) = self.one.split_at(1);
         first.to_ascii_uppercase() + rest
+    }
+}
+
+impl Default for Noun {
+    fn default() -> Self {
+        Self::QUANTUM
     }
 }
 

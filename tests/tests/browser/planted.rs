@@ -72,6 +72,7 @@ pub fn clusters(config: &RunConfig) -> Clusters {
         measured,
         clusterings,
         readers: Vec::new(),
+        model: None,
     }
 }
 
@@ -95,6 +96,7 @@ fn samples(config: &RunConfig) -> Samples {
         target: Vec::new(),
         loss: Vec::new(),
         families: task.planted().iter().map(|quantum| quantum.rule.family().to_owned()).collect(),
+        names: Default::default(),
         inputs: Inputs::Tokens { context, tokens: Vec::new(), place: Vec::new() },
     };
     for (quantum, all) in of {

@@ -170,6 +170,7 @@ impl Model for LanguageModel {
             quantum: chosen.iter().map(|(quantum, ..)| *quantum).collect(),
             target: chosen.iter().map(|(_, document, place, _)| documents[*document][place + 1]).collect(),
             loss: chosen.iter().map(|(.., loss)| *loss).collect(),
+            names: Default::default(),
             families,
             inputs: Inputs::Tokens {
                 context,

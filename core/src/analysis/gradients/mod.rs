@@ -7,9 +7,13 @@
 pub mod decoder;
 pub mod perceptron;
 mod projection;
+#[cfg(feature = "pretrained")]
+mod published;
 mod store;
 
 pub use projection::Projection;
+#[cfg(feature = "pretrained")]
+pub use published::PublishedModel;
 pub use store::Store;
 
 use super::AnalysisError;

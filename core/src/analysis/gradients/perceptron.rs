@@ -187,6 +187,7 @@ impl Model for Perceptron {
             quantum: batch.codes.clone(),
             target: batch.labels.clone(),
             loss: chosen.iter().map(|i| losses[*i]).collect(),
+            names: Default::default(),
             families: Vec::new(),
             inputs: Inputs::Bits(batch),
         })

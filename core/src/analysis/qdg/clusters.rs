@@ -73,6 +73,19 @@ pub struct Clusters {
     pub clusterings: Vec<Clustering>,
     /// The samples' losses by other parameters, where those have read them.
     pub readers: Vec<Reader>,
+    /// The published model that they are of; nothing where they are of the record's run.
+    pub model: Option<Of>,
+}
+
+/// A published model whose gradients were clustered.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Of {
+    /// What it is called.
+    pub name: String,
+    /// Its family: “Llama”.
+    pub family: String,
+    /// How many parameters it has.
+    pub parameters: u64,
 }
 
 impl Clusters {
@@ -114,6 +127,12 @@ impl Clusters {
             "families": self.samples.families, "clusterings": clusterings.collect::<Vec<Value>>(),
             "pairs": pairs.collect::<serde_json::Map<String, Value>>(),
         });
+        if !self.samples.names.is_empty() {
+            made_by["names"] = json!(self.samples.names);
+        }
+        if let Some(model) = &self.model {
+            made_by["model"] = json!(model);
+        }
         if self.clusterings.iter().any(|one| one.causal.is_some()) {
             made_by["causal"] = self.clusterings.iter().map(|one| json!(one.causal)).collect();
         }
@@ -157,11 +176,19 @@ impl Clusters {
             }
             _ => return Err(wrong("inputs")),
         };
+        let names = made.get("names").map(|names| serde_json::from_value(names.clone())).transpose();
+        let names: BTreeMap<u32, String> = names.map_err(|_| wrong("names"))?.unwrap_or_default();
         let families = made.get("families").and_then(Value::as_array).ok_or_else(|| wrong("families"))?;
         let families = families.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>();
         let loss = array("loss_nats")?.values.clone().try_into_len(n).ok_or_else(|| wrong("loss_nats"))?;
-        let samples =
-            Samples { target: of_n("target")?, loss, families: families.ok_or_else(|| wrong("families"))?, inputs, quantum };
+        let samples = Samples {
+            target: of_n("target")?,
+            loss,
+            families: families.ok_or_else(|| wrong("families"))?,
+            names,
+            inputs,
+            quantum,
+        };
         let labels = whole("labels")?;
         let kinds = made.get("clusterings").and_then(Value::as_array).ok_or_else(|| wrong("clusterings"))?;
         if labels.len() != kinds.len() * n {
@@ -192,6 +219,7 @@ impl Clusters {
             measured: measured.collect::<Result<_, AnalysisError>>()?,
             clusterings,
             readers: Vec::new(),
+            model: made.get("model").and_then(|model| serde_json::from_value(model.clone()).ok()),
         };
         clusters.take_parts(&artifact.arrays)?;
         clusters.take_readers(&artifact.arrays, made)?;

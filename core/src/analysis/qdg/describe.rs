@@ -83,7 +83,7 @@ pub fn describe(clusters: &Clusters, clustering: usize) -> Vec<Described> {
 /// The contexts of samples, as a person reads them.
 pub struct Contexts<'a> {
     samples: &'a Samples,
-    /// The names of the tokens, where the inputs are such.
+    /// The names of the tokens of a planted language.
     names: Vec<String>,
     /// Of each quantum the input bits that its label depends on, where the inputs are bits.
     subsets: Vec<Vec<u32>>,
@@ -101,7 +101,8 @@ impl<'a> Contexts<'a> {
 
     /// A target as it is shown: a token, or a label of 0 or 1.
     pub fn token(&self, token: u32) -> String {
-        self.names.get(token as usize).cloned().unwrap_or_else(|| token.to_string())
+        let known = self.samples.names.get(&token).or(self.names.get(token as usize));
+        known.cloned().unwrap_or_else(|| token.to_string())
     }
 
     /// What a sample's target is predicted from: the tokens before it, or the bits.
@@ -121,8 +122,9 @@ impl<'a> Contexts<'a> {
     /// What stands between the parts that [`before`](Self::before) gives: a space, or nothing between bits.
     pub fn joint(&self) -> &'static str {
         match self.samples.inputs {
-            Inputs::Bits(_) => "",
-            Inputs::Tokens { .. } => " ",
+            Inputs::Tokens { .. } if self.samples.names.is_empty() => " ",
+            // Tokens of a text bring their spaces.
+            Inputs::Bits(_) | Inputs::Tokens { .. } => "",
         }
     }
 
@@ -136,6 +138,10 @@ impl<'a> Contexts<'a> {
             }
             Inputs::Tokens { context, tokens, place } => {
                 let document = &tokens[sample * (context + 1)..][..place[sample] as usize + 1];
+                if !self.samples.names.is_empty() {
+                    // What it depends on is not known.
+                    return Vec::new();
+                }
                 let begin = document.iter().rposition(|token| Vocabulary::is_end(*token)).map_or(0, |end| end + 1);
                 (begin..document.len()).collect()
             }
@@ -145,6 +151,6 @@ impl<'a> Contexts<'a> {
     /// A sample's context up to what is predicted, which is marked: “a b copy a ▸b◂”, “01101… ▸1◂”.
     pub fn marked(&self, sample: usize) -> String {
         let target = self.token(self.samples.target[sample]);
-        format!("{} ▸{target}◂", self.before(sample).join(self.joint()))
+        format!("{}{}▸{target}◂", self.before(sample).join(self.joint()), if self.samples.names.is_empty() { " " } else { "" })
     }
 }

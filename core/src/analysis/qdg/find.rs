@@ -97,6 +97,17 @@ pub fn run_on(
     of_samples(model.as_ref(), checkpoint.step, samples, &ask, watch)
 }
 
+/// The same of any model that gradients are known of: a published one, say, whose samples it draws itself.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_of(model: &dyn Model, ask: &Ask, mut watch: impl Watch) -> Result<Clusters, AnalysisError> {
+    ask.check()?;
+    begin(&mut watch, Stage::Samples)?;
+    let samples = model.samples(ask)?;
+    of_samples(model, 0, samples, ask, watch)
+}
+
 fn of_samples(
     model: &dyn Model,
     step: u64,
@@ -119,8 +130,16 @@ fn of_samples(
             (samples, vectors)
         }
     };
-    let none =
-        Clusters { step, ask: ask.clone(), samples, zeros, measured: Vec::new(), clusterings: Vec::new(), readers: Vec::new() };
+    let none = Clusters {
+        step,
+        ask: ask.clone(),
+        samples,
+        zeros,
+        measured: Vec::new(),
+        clusterings: Vec::new(),
+        readers: Vec::new(),
+        model: None,
+    };
     compare(none, &vectors, &mut watch)
 }
 

@@ -40,11 +40,11 @@ pub use agree::{Agreed, agree};
 pub use ask::{Ask, Draw, Places};
 pub use blocks::Blocks;
 pub use causal::{Causal, CausalAsk};
-pub use clusters::{ARTIFACT, Clustering, Clusters, Measured};
+pub use clusters::{ARTIFACT, Clustering, Clusters, Measured, Of};
 pub use describe::{Contexts, Described, counts, describe};
 pub use export::{to_csv, to_json};
 #[cfg(feature = "analysis")]
-pub use find::{Stage, Watch, go_on, run, run_on};
+pub use find::{Stage, Watch, go_on, run, run_of, run_on};
 pub use kinds::{Method, Similarity};
 #[cfg(feature = "analysis")]
 pub use near::near;

@@ -12,15 +12,23 @@ fn few() -> (RunConfig, Clusters) {
     let batch = crate::task::BitBatch { words: 1, bits, codes: quantum.clone(), labels: target.clone() };
     let families = vec!["parity".to_owned(), "other".to_owned()];
     let loss = vec![0.0, 0.01, 0.02, 0.03, 0.04, 0.05];
-    let samples = Samples { quantum, target, loss, families, inputs: Inputs::Bits(batch) };
+    let samples = Samples { quantum, target, loss, families, names: Default::default(), inputs: Inputs::Bits(batch) };
     let one = Clustering::new;
     let clusterings = vec![
         one(Similarity::Signed, Method::Spectral, 1, vec![0; 6]),
         one(Similarity::Signed, Method::Average, 2, vec![0, 0, 0, 0, 0, 1]),
         one(Similarity::Absolute, Method::Average, 2, vec![0, 0, 0, 0, 1, 1]),
     ];
-    let clusters =
-        Clusters { step: 3, ask: Ask::default(), samples, zeros: 0, measured: Vec::new(), clusterings, readers: Vec::new() };
+    let clusters = Clusters {
+        step: 3,
+        ask: Ask::default(),
+        samples,
+        zeros: 0,
+        measured: Vec::new(),
+        clusterings,
+        readers: Vec::new(),
+        model: None,
+    };
     (config, clusters)
 }
 
@@ -108,7 +116,14 @@ fn a_token_depends_on_its_own_sentence() {
     // Begin, a sentence of two tokens and its end, another of three.
     let tokens = vec![0, 20, 21, 1, 22, 23, 24, 1];
     let inputs = Inputs::Tokens { context: 3, tokens, place: vec![2, 2] };
-    let samples = Samples { quantum: vec![0; 2], target: vec![1; 2], loss: vec![0.0; 2], families: Vec::new(), inputs };
+    let samples = Samples {
+        quantum: vec![0; 2],
+        target: vec![1; 2],
+        loss: vec![0.0; 2],
+        families: Vec::new(),
+        names: Default::default(),
+        inputs,
+    };
     let contexts = Contexts::new(&config, &samples);
     assert_eq!((contexts.own(0), contexts.own(1)), (vec![1, 2], vec![0, 1, 2]));
     let named: Vec<String> = [0, 20, 21].into_iter().map(|token| contexts.token(token)).collect();

@@ -6,7 +6,7 @@ use super::ask::{Ask, Draw};
 use crate::analysis::AnalysisError;
 use crate::analysis::labels::{self, numbered};
 use crate::rng::{Rng, Stream};
-use crate::task::BitBatch;
+use crate::task::{BitBatch, Noun};
 
 /// What samples are shown to the model as.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,11 @@ pub struct Samples {
     pub target: Vec<u32>,
     /// The loss in nats, `[n]`.
     pub loss: Vec<f32>,
-    /// The family of each quantum by rank, where the task has families.
+    /// The family of each quantum by rank, where the task has families. Of a published model, whose quanta nobody
+    /// knows, the texts stand in their places: these are the texts' names then.
     pub families: Vec<String>,
+    /// What each token of the inputs says, where the task does not tell: of a published model.
+    pub names: BTreeMap<u32, String>,
     /// What the model sees.
     pub inputs: Inputs,
 }
@@ -71,8 +74,14 @@ impl Samples {
             target: some(&self.target, 1, kept),
             loss: some(&self.loss, 1, kept),
             families: self.families.clone(),
+            names: self.names.clone(),
             inputs,
         }
+    }
+
+    /// What stands in the places of quanta: the texts that samples are from, where the quanta are not known.
+    pub fn noun(&self) -> Noun {
+        if self.names.is_empty() { Noun::QUANTUM } else { Noun::TEXT }
     }
 
     /// How many quanta there are among them.

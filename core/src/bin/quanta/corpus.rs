@@ -58,7 +58,7 @@ pub fn command() -> Command {
 }
 
 /// `--text FILE…`.
-fn text_arg() -> Arg {
+pub fn text_arg() -> Arg {
     Arg::new("text")
         .long("text")
         .value_name("FILE")

@@ -11,6 +11,7 @@ use crate::figure::scene::{Area, Scene};
 use crate::figure::text::whole;
 use crate::figure::{Figure, Pick, Place, Sheet, Table};
 use crate::settings::choice;
+use crate::task::Noun;
 
 choice! {
     /// What the colours of a map are.
@@ -57,6 +58,8 @@ pub struct MapFigure {
     quantum: Vec<u32>,
     target: Vec<u32>,
     families: Vec<String>,
+    /// What stands in the places of quanta.
+    noun: Noun,
     /// What targets are called.
     tokens: BTreeMap<u32, String>,
     color: Color,
@@ -81,10 +84,10 @@ impl MapFigure {
         };
         let (quantum, target, families) = (samples.quantum.clone(), samples.target.clone(), samples.families.clone());
         let tokens = target.iter().map(|target| (*target, contexts.token(*target))).collect();
-        let clusters = named(clusters, clustering);
+        let (noun, clusters) = (samples.noun(), named(clusters, clustering));
         let open = open.filter(|at| *at < clusters.len());
         let of = in_words(one);
-        Self { of, places, labels, clusters, quantum, target, families, tokens, color, groups, names, open }
+        Self { of, places, labels, clusters, quantum, target, families, noun, tokens, color, groups, names, open }
     }
 
     /// What a sample is of and predicts.
@@ -92,7 +95,7 @@ impl MapFigure {
         let quantum = self.quantum[sample];
         let family = self.families.get(quantum as usize).map_or(String::new(), |family| format!(" ({family})"));
         let token = self.tokens.get(&self.target[sample]).map_or("", String::as_str);
-        format!("quantum {}{family}, predicts “{token}”", quantum + 1)
+        format!("{} {}{family}, predicts “{token}”", self.noun.one, quantum + 1)
     }
 
     fn places(&self) -> &[[f32; 2]] {
@@ -110,7 +113,9 @@ impl MapFigure {
         }
         match self.color {
             Color::Cluster => legend.push(Entry::new(Mark::Dot(theme.muted()), "a colour a cluster; colours come again")),
-            Color::Quantum => legend.push(Entry::new(Mark::Dot(theme.muted()), "a colour a quantum; colours come again")),
+            Color::Quantum => {
+                legend.push(Entry::new(Mark::Dot(theme.muted()), format!("a colour a {}; colours come again", self.noun.one)))
+            }
             Color::Family => {}
         }
         legend
@@ -209,6 +214,7 @@ impl Figure for MapFigure {
     fn describe(&self) -> String {
         let colors = match self.color {
             Color::Cluster => "the cluster that was found",
+            Color::Family | Color::Quantum if self.noun == Noun::TEXT => "the text that it is from",
             Color::Family => "the planted family",
             Color::Quantum => "the planted quantum",
         };

@@ -127,11 +127,12 @@ struct Named {
 
 /// The clusters of a clustering, the largest first.
 fn named(clusters: &Clusters, clustering: usize) -> Vec<Named> {
+    let noun = clusters.samples.noun().one;
     let named = |one: Described| {
         let family = one.family.map_or(String::new(), |family| format!(", {family}"));
         let (rank, size, share) = (one.rank, whole(one.size as f64), 100.0 * one.quantum_share);
         let samples = if one.size == 1 { "sample" } else { "samples" };
-        let words = format!("cluster {rank} ({size} {samples}, {share:.0} % of quantum {}{family})", one.quantum);
+        let words = format!("cluster {rank} ({size} {samples}, {share:.0} % of {noun} {}{family})", one.quantum);
         Named { size: one.size, words }
     };
     describe(clusters, clustering).into_iter().map(named).collect()

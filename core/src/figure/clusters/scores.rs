@@ -20,6 +20,8 @@ pub struct ScoresFigure {
     /// The similarity and the method whose clusterings of several k are shown against k.
     against_k: Option<(Similarity, Method)>,
     draw: &'static str,
+    /// What the clusterings are scored against.
+    against: &'static str,
 }
 
 impl ScoresFigure {
@@ -33,7 +35,11 @@ impl ScoresFigure {
         let pair = clusters.clusterings.get(clustering).map(|one| (one.similarity, one.method));
         let of_pair = |row: &&Row| pair.is_some_and(|(similarity, method)| row.scored == Scored::Found(similarity, method));
         let against_k = pair.filter(|_| rows.iter().filter(of_pair).count() > 1);
-        Ok(Self { rows, against_k, draw: clusters.ask.draw.word() })
+        let against = match clusters.model {
+            Some(_) => "the texts that samples are from (the quanta of a published model are not known)",
+            None => "the planted quanta",
+        };
+        Ok(Self { rows, against_k, draw: clusters.ask.draw.word(), against })
     }
 
     /// The rows against k, ascending.
@@ -53,11 +59,7 @@ impl ScoresFigure {
     /// All rows as they are drawn without a curve.
     fn all(&self) -> Rows {
         let kind = |(name, at): (&'static str, usize)| (name, self.rows.iter().map(|row| Some(row.numbers()[at])).collect());
-        Rows {
-            names: self.rows.iter().map(Row::title).collect(),
-            kinds: SHOWN.into_iter().map(kind).collect(),
-            x_title: "score against the planted quanta",
-        }
+        Rows { names: self.rows.iter().map(Row::title).collect(), kinds: SHOWN.into_iter().map(kind).collect(), x_title: "score" }
     }
 
     fn draw_curve(&self, scene: &mut Scene, style: &Style, outer: Area, curve: &[&Row]) -> Panel {
@@ -126,8 +128,9 @@ impl Figure for ScoresFigure {
             "samples as frequent as the task uses them"
         };
         format!(
-            "ARI, AMI and F1 (the mean over quanta of the best F1 of any cluster) against the planted quanta, {drawn}; of one run, so \
+            "ARI, AMI and F1 (the mean over quanta of the best F1 of any cluster) against {}, {drawn}; of one run, so \
              that nothing is said of other seeds. The best clustering by ARI: {}. The best baseline: {}.",
+            self.against,
             said(best(false)),
             said(best(true))
         )

@@ -49,11 +49,11 @@ fn few(families: bool) -> (RunConfig, Clusters) {
     let measured =
         [Similarity::Signed, Similarity::Absolute].map(|similarity| Measured { similarity, pairs, map: Some(map.clone()) });
     let families = if families { names.to_vec() } else { Vec::new() };
-    let samples = Samples { quantum, target, loss: vec![0.0; n], families, inputs };
+    let samples = Samples { quantum, target, loss: vec![0.0; n], families, names: Default::default(), inputs };
     let ask = Ask { samples: n, ..Ask::default() };
     (
         preset("language").unwrap().config(),
-        Clusters { step: 1, ask, samples, zeros: 0, measured: measured.to_vec(), clusterings, readers: Vec::new() },
+        Clusters { step: 1, ask, samples, zeros: 0, measured: measured.to_vec(), clusterings, readers: Vec::new(), model: None },
     )
 }
 

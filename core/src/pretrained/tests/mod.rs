@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::*;
-use crate::kernel::decoder::{Decoder, Network};
+use crate::kernel::decoder::{Decoder, Extent, Network};
 
 /// A file or folder of `tests/models`.
 pub fn model(name: &str) -> PathBuf {
@@ -49,6 +49,47 @@ fn folders_have_the_logits_and_losses_of_transformers() {
     for name in ["gpt2", "neox", "neox-sequential", "llama", "llama-sharded"] {
         let folder = model(name);
         agrees(&folder, &folder.join("expected.json"));
+    }
+}
+
+/// Along each layer's gradient a token's loss changes as the gradient's length says: for what these models compute
+/// otherwise than the lab's own (biases, the tanh GELU, heads turned in part, blocks whose halves stand side by side).
+#[test]
+fn gradients_are_those_of_finite_differences() {
+    for name in ["gpt2", "neox", "neox-sequential", "llama"] {
+        let model = Pretrained::open(&model(name)).expect("a model");
+        let tokens = model.tokenizer.encode("the cat sat on the mat and the dog").expect("tokens");
+        let (document, place) = (&tokens[..9], 6);
+        let decoder = model.decoder(8);
+        let network = Network::new(&decoder, true, |name| model.array(name)).expect("all parameters");
+        let sample = network.sample(document, place, Extent::Document).expect("a document that fits");
+        let wrong = -f64::from(-sample.loss).exp_m1();
+        let loss = |arrays: &BTreeMap<String, Vec<f32>>| {
+            let network = Network::new(&decoder, false, |name| arrays.get(name).map(Vec::as_slice)).expect("all parameters");
+            f64::from(network.predictions(&[document]).expect("a document that fits").losses[place])
+        };
+        let is_matrix = |name: &str| name.starts_with("blocks.") && name.ends_with(".weight");
+        let matrices: Vec<&str> =
+            decoder.parameters().iter().map(|parameter| parameter.name.as_str()).filter(|name| is_matrix(name)).collect();
+        assert_eq!(matrices.len(), sample.layers.len(), "{name}");
+        for (matrix, layer) in matrices.iter().zip(&sample.layers) {
+            let mut gradient = vec![0.0; layer.inputs * layer.outputs];
+            for (delta, x) in layer.deltas.chunks_exact(layer.outputs).zip(layer.values.chunks_exact(layer.inputs)) {
+                for (sums, x) in gradient.chunks_exact_mut(layer.outputs).zip(x) {
+                    sums.iter_mut().zip(delta).for_each(|(sum, delta)| *sum += wrong * f64::from(x * delta));
+                }
+            }
+            let length = gradient.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let step = 0.01 / length;
+            let moved = |by: f64| {
+                let mut arrays = model.arrays.clone();
+                let values = arrays.get_mut(*matrix).expect("a matrix");
+                values.iter_mut().zip(&gradient).for_each(|(value, x)| *value += (by * x / length) as f32);
+                loss(&arrays)
+            };
+            let found = (moved(step) - moved(-step)) / (2.0 * step);
+            assert!((found / length - 1.0).abs() < 0.02, "{name}, {matrix}: {found}, not {length}");
+        }
     }
 }
 

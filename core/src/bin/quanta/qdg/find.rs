@@ -7,14 +7,14 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use quanta_core::analysis::AnalysisError;
 use quanta_core::analysis::qdg::{self, Ask, CausalAsk, Clusters, Draw, Method, Places, Similarity, Stage, Watch, check_task};
 use quanta_core::record::Record;
-use quanta_core::task::Noun;
 
+use super::published;
 use super::scores::{check_out, check_same, open, read, to_text};
 use crate::failure::usage;
 use crate::remark::remark;
 use crate::signal::Stop;
 use crate::text::{count, thousands};
-use crate::{input, output};
+use crate::{corpus, input, output};
 
 /// What an analysis that goes on has been told already.
 const ASKED: [&str; 15] = [
@@ -122,6 +122,12 @@ pub fn args(command: Command) -> Command {
         )
         .arg(number("seed", usual.seed.to_string()).help("Names the samples, the projection, the starts and the parts"))
         .arg(
+            corpus::text_arg()
+                .conflicts_with_all(["resume", "samples-from", "causal"])
+                .help("Cluster tokens of these texts in a published model: RUN is its folder or its GGUF file"),
+        )
+        .arg(published::context_arg())
+        .arg(
             Arg::new("causal")
                 .long("causal")
                 .action(ArgAction::SetTrue)
@@ -140,6 +146,9 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         return Err(usage("where to? --out names the file to write"));
     };
     check_out(out)?;
+    if matches.contains_id("text") {
+        return published::run(matches, path, out);
+    }
     let ask = ask(matches)?;
     let record = input::record(path)?;
     let Some(weights) = record.weights() else {
@@ -180,10 +189,10 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 /// Says what is being done, and writes what is found after each similarity, so that no stop loses it.
-struct Keeper<'a> {
-    record: &'a Record,
-    out: &'a Path,
-    stop: &'a Stop,
+pub(super) struct Keeper<'a> {
+    pub record: &'a Record,
+    pub out: &'a Path,
+    pub stop: &'a Stop,
 }
 
 impl Watch for Keeper<'_> {
@@ -201,7 +210,7 @@ impl Watch for Keeper<'_> {
 }
 
 /// The settings that the flags name.
-fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
+pub(super) fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
     let whole = |name: &str| matches.get_one::<u64>(name).map_or(0, |number| *number as usize);
     let below = matches.get_one::<String>("below").map_or("", String::as_str);
     let below = quanta_core::number::read(below).map_err(|error| usage(format!("--below must be {error}, not “{below}”")))?;
@@ -227,7 +236,7 @@ fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
 }
 
 /// What was drawn, or taken from elsewhere, and what was left out.
-fn tell(clusters: &Clusters, from: Option<&PathBuf>) {
+pub(super) fn tell(clusters: &Clusters, from: Option<&PathBuf>) {
     let samples = &clusters.samples;
     let drawn = match from {
         Some(from) => format!("those of {}", from.display()),
@@ -236,7 +245,7 @@ fn tell(clusters: &Clusters, from: Option<&PathBuf>) {
     remark(&format!(
         "{} of {} {drawn}, at step {}",
         count(samples.len(), "sample"),
-        Noun::QUANTUM.count(samples.quanta(), &thousands(samples.quanta() as u64)),
+        samples.noun().count(samples.quanta(), &thousands(samples.quanta() as u64)),
         clusters.step
     ));
     if clusters.zeros > 0 {

@@ -5,6 +5,7 @@ mod causal;
 mod envelope;
 mod find;
 mod gaussians;
+mod published;
 mod reread;
 mod score;
 pub mod scores;
@@ -30,6 +31,9 @@ Examples:
   quanta qdg causal clusters.safetensors quick.safetensors
       Moves the weights along each cluster's mean gradient and asks whose loss changes.
   quanta clusters clusters.safetensors
+
+In place of a run RUN may be a published language model (a folder of Hugging Face or a GGUF file) with
+--text FILE…: tokens of these texts that it predicts well are clustered by their gradients in it.
 
 Similarities compare gradients by their cosine (signed, as published), the cosine of their absolute values
 (absolute), activation × gradient (attribution), or what the last layer reads (residual), which takes no

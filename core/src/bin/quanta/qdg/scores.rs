@@ -109,8 +109,14 @@ pub fn to_text(clusters: &Clusters) -> anyhow::Result<String> {
         text += &format!("{:<36}{:>6}{ari:>9.3}{ami:>9.3}{nmi:>9.3}{purity:>9.3}{f1:>9.3}\n", row.title(), row.k);
     }
     text += &families(&rows);
-    text += "\nMean cosine of pairs: same quantum and target, same quantum only, same target only, neither; then the probability\n\
-             that a pair of one quantum is more alike than one of two, of other targets\n";
+    let one = clusters.samples.noun().one;
+    if clusters.model.is_some() {
+        text += "\nWhich quanta the tokens of a published model need is not known: the scores are against the texts that they are from\n";
+    }
+    text += &format!(
+        "\nMean cosine of pairs: same {one} and target, same {one} only, same target only, neither; then the probability\nthat a pair of \
+         one {one} is more alike than one of two, of other targets\n"
+    );
     for one in &clusters.measured {
         let mean = |mean: Option<f64>| mean.map_or("     –".to_owned(), |mean| format!("{mean:>6.3}"));
         let means = one.pairs.means().map(mean);
