@@ -115,6 +115,10 @@ impl Losses {
                 )));
             }
         };
+        // Before anything is made for each: an extent of 0 leaves the others free to be of any size.
+        if count.max(checkpoints) > bits.len() {
+            return Err(LossesError::Shape(format!("its losses have the shape {shape:?}, which leaves {} of them", bits.len())));
+        }
         let unnamed = |at: usize| Model { name: format!("model {}", at + 1), parameters: 0, seed: 0 };
         let models = models.unwrap_or_else(|| (0..count).map(unnamed).collect());
         let steps = steps.unwrap_or_else(|| (0..checkpoints as u64).collect());

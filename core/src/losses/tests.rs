@@ -131,6 +131,10 @@ fn numpy_arrays_are_read_in_nats() {
     );
     let huge = "(1152921504606846976, 16, 4)";
     assert!(refused(&npy("<f4", huge, &data)).contains("but it holds 4 numbers"));
+    // An extent of 0 makes any other fit no numbers.
+    for none in ["(1152921504606846976, 0)", "(1152921504606846976, 1, 0)", "(0, 1152921504606846976, 0)", "(0, 0)"] {
+        assert!(refused(&npy("<f4", none, b"")).contains("which leaves 0 of them"), "{none}");
+    }
 }
 
 #[test]

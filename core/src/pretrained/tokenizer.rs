@@ -8,6 +8,9 @@ use super::PretrainedError;
 /// What it is, in messages.
 const KIND: &str = "tokenizer";
 
+/// The library makes room for every number up to the largest. No vocabulary in use comes near this one.
+const MOST: u64 = 1 << 24;
+
 /// A model's tokenizer.
 pub struct Tokenizer {
     pipeline: PipelineTokenizer,
@@ -29,7 +32,7 @@ impl Tokenizer {
         let added = json["added_tokens"].as_array().into_iter().flatten().map(|token| &token["id"]);
         let largest = ids.chain(added).filter_map(Value::as_u64).max();
         let largest = largest.ok_or_else(|| broken(&"it has no vocabulary of tokens with numbers"))?;
-        if largest >= u64::from(u32::MAX) {
+        if largest >= MOST {
             return Err(broken(&format!("it has a token of the number {largest}")));
         }
         let lacking = complete(&mut json, largest + 1);

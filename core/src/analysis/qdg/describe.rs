@@ -101,8 +101,9 @@ impl<'a> Contexts<'a> {
 
     /// A target as it is shown: a token, or a label of 0 or 1.
     pub fn token(&self, token: u32) -> String {
-        let known = self.samples.names.get(&token).or(self.names.get(token as usize));
-        known.cloned().unwrap_or_else(|| token.to_string())
+        // Of a text line ends and tabs are shown by signs: a context is one line.
+        let of_text = self.samples.names.get(&token).map(|name| name.replace('\n', "⏎").replace('\t', "⇥"));
+        of_text.or_else(|| self.names.get(token as usize).cloned()).unwrap_or_else(|| token.to_string())
     }
 
     /// What a sample's target is predicted from: the tokens before it, or the bits.

@@ -127,11 +127,11 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<()> {
             "{:>4}{:>7}{:>9}{:>8}{:>stable$}{:>causal$}  {:<12}{}\n",
             "rank",
             "size",
-            "quantum",
+            clusters.samples.noun().one,
             "share",
             heading("stable", stable),
             heading("causal", causal),
-            "family",
+            if clusters.model.is_some() { "its name" } else { "family" },
             "most frequent target"
         );
         let order = matches.get_one::<String>("sort").and_then(|word| Order::from_word(word)).unwrap_or_default();

@@ -109,6 +109,10 @@ fn what_is_no_model_is_a_sentence() {
     assert!(problem(llama.path()).starts_with("the safetensors file is broken: "));
     fs::write(part("tokenizer.json"), "{}").expect("written");
     assert_eq!(problem(llama.path()), "the tokenizer is broken: it has no vocabulary of tokens with numbers");
+    // Room is made for every number up to the largest.
+    fs::write(part("tokenizer.json"), r#"{"model": {"type": "BPE", "vocab": {"a": 2888888847}, "merges": []}}"#)
+        .expect("written");
+    assert_eq!(problem(llama.path()), "the tokenizer is broken: it has a token of the number 2888888847");
     fs::remove_file(part("tokenizer.json")).expect("removed");
     assert!(problem(llama.path()).contains("No such file"));
 }

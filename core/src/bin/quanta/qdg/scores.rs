@@ -108,7 +108,8 @@ pub fn to_text(clusters: &Clusters) -> anyhow::Result<String> {
         let [ari, ami, nmi, purity, f1] = row.numbers();
         text += &format!("{:<36}{:>6}{ari:>9.3}{ami:>9.3}{nmi:>9.3}{purity:>9.3}{f1:>9.3}\n", row.title(), row.k);
     }
-    text += &families(&rows);
+    let kind = if clusters.model.is_some() { "text" } else { "family" };
+    text += &families(&rows, kind);
     let one = clusters.samples.noun().one;
     if clusters.model.is_some() {
         text += "\nWhich quanta the tokens of a published model need is not known: the scores are against the texts that they are from\n";
@@ -126,17 +127,21 @@ pub fn to_text(clusters: &Clusters) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// F1 of each family, a line a clustering; nothing where the task has no families.
-fn families(rows: &[Row]) -> String {
+/// F1 of each family, or whatever `kind` says that it is, a line a clustering; nothing where the task has none.
+fn families(rows: &[Row], kind: &str) -> String {
     let Some(names) = rows.first().map(|row| row.families.keys().cloned().collect::<Vec<String>>()) else { return String::new() };
     if names.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n{:<36}", "F1 by family");
-    names.iter().for_each(|name| text += &format!("{name:>10}"));
+    let mut text = format!("\n{:<36}", format!("F1 by {kind}"));
+    // Names of texts may be long.
+    let width = |name: &String| name.chars().count().max(8) + 2;
+    names.iter().for_each(|name| text += &format!("{name:>width$}", width = width(name)));
     for row in rows.iter().filter(|row| row.scored != Scored::Baseline(quanta_core::analysis::qdg::Baseline::Uniform)) {
         text += &format!("\n{:<36}", row.title());
-        names.iter().for_each(|name| text += &format!("{:>10.3}", row.families.get(name).copied().unwrap_or_default()));
+        for name in &names {
+            text += &format!("{:>width$.3}", row.families.get(name).copied().unwrap_or_default(), width = width(name));
+        }
     }
     text + "\n"
 }
