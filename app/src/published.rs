@@ -48,6 +48,13 @@ pub struct Published {
     pub seconds: f64,
 }
 
+impl Published {
+    /// Its file and its title: an option of a list.
+    pub fn option(&self) -> (String, String) {
+        (self.file.clone(), self.title.clone())
+    }
+}
+
 impl Index {
     /// Reads the list from JSON.
     ///

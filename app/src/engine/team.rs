@@ -25,8 +25,8 @@ pub struct Team {
     /// How many workers may share a step, the engine counted.
     most: usize,
     helpers: Rc<RefCell<Vec<Rc<Helper>>>>,
-    /// The corpus that was opened last, as a file.
-    text: Rc<RefCell<Option<Vec<u8>>>>,
+    /// The corpus that was opened last: its number and its file.
+    text: Rc<RefCell<Option<(u64, Vec<u8>)>>>,
 }
 
 impl Team {
@@ -38,8 +38,7 @@ impl Team {
     /// Keeps a corpus open, here and for the helpers. One that cannot be read is missed when a run needs it.
     pub fn keep_text(&self, bytes: Vec<u8>) {
         if let Ok(corpus) = Corpus::from_bytes(&bytes) {
-            keep(corpus);
-            *self.text.borrow_mut() = Some(bytes);
+            *self.text.borrow_mut() = Some((keep(corpus), bytes));
         }
     }
 
@@ -54,7 +53,9 @@ impl Team {
             helpers.push(helper);
         }
         for helper in &*helpers {
-            helper.begin(config, self.text.borrow().as_deref());
+            let text = self.text.borrow();
+            let lacking = text.as_ref().filter(|(number, _)| helper.text.replace(*number) != *number);
+            helper.begin(config, lacking.map(|(_, bytes)| bytes.as_slice()));
         }
     }
 
@@ -103,6 +104,8 @@ struct Helper {
     state: Cell<State>,
     /// What it is to be sent once it is ready.
     waiting: RefCell<Vec<(ToHelper, Option<Vec<u8>>)>>,
+    /// The number of the corpus that it was sent last.
+    text: Cell<u64>,
     /// Counts what it was asked for.
     asked: Cell<u64>,
     /// The last answer, and what it answers.
@@ -129,6 +132,7 @@ impl Helper {
             worker: Worker::new_with_options(&start, &options)?,
             state: Cell::new(State::Starting),
             waiting: RefCell::default(),
+            text: Cell::default(),
             asked: Cell::default(),
             answer: RefCell::default(),
             reader: RefCell::default(),
@@ -176,7 +180,7 @@ impl Helper {
             State::Ready => {
                 messages.for_each(|(message, bytes)| self.post(&message, bytes.map(|bytes| Uint8Array::from(&*bytes))))
             }
-            State::Starting => *self.waiting.borrow_mut() = messages.collect(),
+            State::Starting => self.waiting.borrow_mut().extend(messages),
             State::Gone => {}
         }
     }

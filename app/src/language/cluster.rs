@@ -118,7 +118,8 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
     let quantum = cluster.quantum;
     let below = found.clusters.ask.below;
     let to_read = expect_context::<Reader>().to_read;
-    let is_of_run = found.clusters.model.is_none() && matches!(found.clusters.samples.inputs, Inputs::Tokens { .. });
+    let is_known = found.clusters.model.is_none();
+    let is_of_run = is_known && matches!(found.clusters.samples.inputs, Inputs::Tokens { .. });
     let to_read = is_of_run.then_some(to_read);
     let is_bits = matches!(found.clusters.samples.inputs, Inputs::Bits(_));
     let samples = move || {
@@ -145,10 +146,8 @@ fn Members(found: Arc<Found>, cluster: Described, fits: Option<Arc<Vec<bool>>>, 
             </Show>
         </p>
         <p class="note">
-            {format!(
-                "The predicted token is marked; its shade is its loss, from none at 0 to the strongest at {below} nats. What it does not \
-                 depend on is grey.",
-            )}
+            {format!("The predicted token is marked; its shade is its loss, from none at 0 to the strongest at {below} nats. ")}
+            {if is_known { "What it does not depend on is grey." } else { "What it depends on is not known." }}
         </p>
     }
 }

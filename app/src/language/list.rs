@@ -164,7 +164,7 @@ pub fn List() -> impl IntoView {
     });
     let is_empty = move || rows.with(Vec::is_empty);
     let has_stability = Memo::new(move |_| reader.described.with(|all| all.iter().any(|one| one.stability.is_some())));
-    let is_published = Memo::new(move |_| reader.found().is_some_and(|found| found.clusters.model.is_some()));
+    let is_published = Memo::new(move |_| reader.is_of_published_model());
     let has_families = Memo::new(move |_| reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty()));
     view! {
         <div class="scroller list" tabindex="0" role="region" aria-label="Clusters, a table">

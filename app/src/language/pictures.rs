@@ -80,7 +80,7 @@ fn Colors(color: RwSignal<Color>) -> impl IntoView {
     let value = Signal::derive(move || color.get().word().to_owned());
     let options = Signal::derive(move || {
         let has_families = reader.found().is_some_and(|found| !found.clusters.samples.families.is_empty());
-        let is_published = reader.found().is_some_and(|found| found.clusters.model.is_some());
+        let is_published = reader.is_of_published_model();
         let is_there = |color: &&Color| match color {
             Color::Cluster => true,
             Color::Family => has_families,

@@ -6,7 +6,7 @@ use quanta_core::analysis::qdg::{Draw, Places};
 use super::found::{Found, Source, Whence};
 use super::state::Reader;
 use crate::link::Link;
-use crate::published::Index;
+use crate::published::{Index, Published};
 use crate::view::copyable::Copyable;
 use crate::view::files::PickFiles;
 use crate::view::page_link::PageLink;
@@ -64,10 +64,9 @@ pub fn Clusters() -> impl IntoView {
 fn Files() -> impl IntoView {
     let reader = expect_context::<Reader>();
     let published = Memo::new(move |_| {
-        let pair = |one: &crate::published::Published| (one.file.clone(), one.title.clone());
         reader.library.index.with(|index| {
             let clusters = index.there().into_iter().flat_map(Index::clusters);
-            clusters.map(pair).collect::<Vec<(String, String)>>()
+            clusters.map(Published::option).collect::<Vec<(String, String)>>()
         })
     });
     let opened = Memo::new(move |_| reader.opened.with(|opened| opened.as_ref().map(|opened| opened.name.clone())));

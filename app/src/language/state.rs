@@ -146,6 +146,11 @@ impl Reader {
         }
     }
 
+    /// Whether the clusters are of a published model, of whose tokens nobody knows the quanta; tracked.
+    pub fn is_of_published_model(&self) -> bool {
+        self.found().is_some_and(|found| found.clusters.model.is_some())
+    }
+
     /// The page's keys in the link.
     pub fn board(&self) -> Board {
         self.board

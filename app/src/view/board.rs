@@ -83,11 +83,6 @@ impl Board {
         self.address.link.with(|link| link.own.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
     }
 
-    /// The same, not tracked.
-    pub fn word_untracked(&self, key: &str) -> Option<String> {
-        untrack(|| self.word(key))
-    }
-
     /// Changes other keys of the page, as one step that Back undoes.
     pub fn set_words(&self, changes: &[(&str, Option<&str>)]) {
         self.write(changes, false);

@@ -14,6 +14,7 @@ pub mod page_link;
 pub mod plot;
 pub mod published;
 pub mod run_status;
+pub mod scrub;
 pub mod settings_form;
 pub mod swatch;
 pub mod theme;

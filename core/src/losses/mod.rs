@@ -66,6 +66,14 @@ impl Passage {
         String::from_utf8_lossy(self.bytes.get(first..last).unwrap_or_default()).into_owned()
     }
 
+    /// The text of a token with a loss, after that of up to so many tokens before it in its document; nothing where
+    /// the text is not known.
+    pub fn around(&self, token: usize, before: usize) -> Option<(String, String)> {
+        let place = *self.places.get(token)? as usize;
+        let (_, document) = self.document(place);
+        Some((self.text(place.saturating_sub(before).max(document.start)..place), self.text(place..place + 1)))
+    }
+
     /// The tokens of the document that a token of the text stands in.
     pub fn document(&self, token: usize) -> (usize, std::ops::Range<usize>) {
         let after = self.documents.partition_point(|document| document.begins <= token);

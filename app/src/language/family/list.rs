@@ -6,6 +6,7 @@ use quanta_core::losses::Ask;
 use super::state::{Family, Wanted};
 use super::tokens::{go_to, seen};
 use crate::language::list::Select;
+use crate::view::scrub::Scrub;
 use crate::words;
 
 /// Tokens that are listed at a time.
@@ -40,14 +41,7 @@ pub fn Find() -> impl IntoView {
                 let bits = |model: usize| words::significant(f64::from(losses.last(model)[token]));
                 format!("{} → {} bits", bits(first), bits(last))
             });
-            let context = losses.passage.places.get(token).map(|place| {
-                let place = *place as usize;
-                let (_, document) = losses.passage.document(place);
-                (
-                    losses.passage.text(place.saturating_sub(BEFORE).max(document.start)..place),
-                    losses.passage.text(place..place + 1),
-                )
-            });
+            let context = losses.passage.around(token, BEFORE);
             let (before, target) = context.unwrap_or_else(|| (String::new(), format!("token {}", token + 1)));
             view! {
                 <li>
@@ -90,31 +84,21 @@ pub fn Find() -> impl IntoView {
 #[component]
 fn Thresholds() -> impl IntoView {
     let family = expect_context::<Family>();
-    let slider = move |id: &'static str, label: &'static str, most: f64, read: fn(&Ask) -> f64, write: fn(&mut Ask, f64)| {
-        let tenths = move || family.ask.with(|ask| (read(ask) * 10.0).round());
-        let said = move || format!("{:.1} nats", tenths() / 10.0);
-        let set = move |event| {
-            if let Some(tenths) = quanta_core::number::parse(&event_target_value(&event)) {
-                family.ask.update(|ask| write(ask, tenths / 10.0));
-            }
-        };
-        view! {
-            <div class="dial scrub">
-                <label for=id>{label}</label>
-                <input id=id type="range" min="1" step="1" max=move || (most * 10.0).to_string() prop:value=move || tenths().to_string()
-                    aria-valuetext=said on:input=set />
-                <output class="number" for=id>{said}</output>
-            </div>
-        }
+    let slider = move |id: &'static str, label: &'static str, most: usize, read: fn(&Ask) -> f64, write: fn(&mut Ask, f64)| {
+        let nats = move |tenths: usize| tenths as f64 / 10.0;
+        let tenths = Signal::derive(move || family.ask.with(|ask| (read(ask) * 10.0).round() as usize));
+        let said = Signal::derive(move || format!("{:.1} nats", nats(tenths.get())));
+        let slide = move |at: usize| family.ask.update(|ask| write(ask, nats(at)));
+        view! { <Scrub id=id label=label first=1 last=Signal::stored(10 * most) at=tenths said=said slide=slide /> }
     };
     let paper = move |_| family.ask.set(Ask::PAPER);
     let usual = move |_| family.ask.set(Ask::default());
     view! {
         <details class="thresholds">
             <summary>"What counts as which shape"</summary>
-            {slider("ask-high", "One drop: more than this before it", 6.0, |ask| ask.high_nats, |ask, nats| ask.high_nats = nats)}
-            {slider("ask-low", "and less than this from it on", 2.0, |ask| ask.low_nats, |ask, nats| ask.low_nats = nats)}
-            {slider("ask-slope", "Slowly: falls by this or more as N grows by a factor of e", 2.0, |ask| ask.slope_nats, |ask, nats| ask.slope_nats = nats)}
+            {slider("ask-high", "One drop: more than this before it", 6, |ask| ask.high_nats, |ask, nats| ask.high_nats = nats)}
+            {slider("ask-low", "and less than this from it on", 2, |ask| ask.low_nats, |ask, nats| ask.low_nats = nats)}
+            {slider("ask-slope", "Slowly: falls by this or more as N grows by a factor of e", 2, |ask| ask.slope_nats, |ask, nats| ask.slope_nats = nats)}
             <div class="buttons">
                 <button type="button" on:click=usual>"For small models"</button>
                 <button type="button" on:click=paper>"The author’s"</button>

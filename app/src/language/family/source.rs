@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::{Family, Whence};
 use crate::language::list::Select;
-use crate::published::Index;
+use crate::published::{Index, Published};
 use crate::view::files::PickFiles;
 use crate::words;
 
@@ -18,8 +18,11 @@ const LAYOUT: &str = "A safetensors file with an array “loss” of F16, F32 or
 pub fn Choose() -> impl IntoView {
     let family = expect_context::<Family>();
     let published = Memo::new(move |_| {
-        let pair = |one: &crate::published::Published| (one.file.clone(), one.title.clone());
-        family.reader.library.index.with(|index| index.there().into_iter().flat_map(Index::losses).map(pair).collect::<Vec<_>>())
+        family
+            .reader
+            .library
+            .index
+            .with(|index| index.there().into_iter().flat_map(Index::losses).map(Published::option).collect::<Vec<_>>())
     });
     let shown =
         Memo::new(move |_| family.opened.with(|shown| shown.as_ref().map(|shown| (shown.whence.clone(), shown.name.clone()))));

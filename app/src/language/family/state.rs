@@ -146,7 +146,8 @@ impl Family {
                 let fits = |token: &usize| {
                     let is_shape =
                         shapes.as_ref().and_then(|shapes| shapes.get(*token)).is_some_and(|shape| wanted.holds(*shape));
-                    is_shape && (search.is_empty() || text_of(losses, *token).contains(&search))
+                    is_shape
+                        && (search.is_empty() || losses.passage.around(*token, 0).is_some_and(|(_, text)| text.contains(&search)))
                 };
                 Arc::new((0..losses.tokens()).filter(fits).collect())
             })
@@ -242,7 +243,7 @@ impl Family {
         let is_same = |old: &Option<Shown>| old.as_ref().is_some_and(|old| old.whence == shown.whence);
         let Some(is_update) = self.opened.try_with_untracked(is_same) else { return };
         let named = if let Whence::Published(file) = &shown.whence { Some(file.as_str()) } else { None };
-        let is_linked = self.board.word_untracked("losses").as_deref() == named && named.is_some();
+        let is_linked = untrack(|| self.board.word("losses")).as_deref() == named && named.is_some();
         if !is_update && !is_linked {
             self.first.set(0);
             self.board.amend_words(&[
@@ -301,10 +302,4 @@ impl Family {
     pub fn losses(self) -> Option<Arc<Losses>> {
         self.opened.with(|shown| shown.as_ref().map(|shown| shown.losses.clone()))
     }
-}
-
-/// The text of a token with a loss; nothing where it is not known.
-pub fn text_of(losses: &Losses, token: usize) -> String {
-    let place = losses.passage.places.get(token).map(|place| *place as usize);
-    place.map_or(String::new(), |place| losses.passage.text(place..place + 1))
 }

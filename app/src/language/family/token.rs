@@ -19,10 +19,7 @@ pub fn Card() -> impl IntoView {
     let is_chosen = Memo::new(move |_| family.token.get().is_some());
     let context = move || {
         let (losses, token) = (family.losses()?, family.token.get()?);
-        let place = *losses.passage.places.get(token)? as usize;
-        let (_, document) = losses.passage.document(place);
-        let before = losses.passage.text(place.saturating_sub(BEFORE).max(document.start)..place);
-        let target = losses.passage.text(place..place + 1);
+        let (before, target) = losses.passage.around(token, BEFORE)?;
         Some(view! { <p class="context running">{seen(&before)}<mark>{seen(&target)}</mark></p> })
     };
     let cost = move || {

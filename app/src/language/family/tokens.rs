@@ -7,6 +7,7 @@ use quanta_core::losses::Losses;
 
 use super::state::{DOCUMENTS, Family};
 use crate::view::browser;
+use crate::view::scrub::Scrub;
 use crate::words;
 
 /// A loss at which the shade is strongest, bits: that of a guess among a thousand tokens.
@@ -49,36 +50,13 @@ pub fn Controls() -> impl IntoView {
         })
     };
     view! {
-        <div class="reader">
-            <Slider id="losses-size" label="Size of the model" last=Signal::derive(move || models.get().saturating_sub(1)) at=family.model
+        <div class="scrubs">
+            <Scrub id="losses-size" label="Size of the model" last=Signal::derive(move || models.get().saturating_sub(1)) at=family.model
                 said=Signal::derive(move || model().unwrap_or_default()) slide=move |at| family.look_at_model(at) />
-            <Slider id="losses-step" label="Step of training" last=Signal::derive(move || steps.get().saturating_sub(1)) at=family.checkpoint
+            <Scrub id="losses-step" label="Step of training" last=Signal::derive(move || steps.get().saturating_sub(1)) at=family.checkpoint
                 said=Signal::derive(move || step().unwrap_or_default()) slide=move |at| family.look_at_checkpoint(at) />
         </div>
         <p class="what" id="losses-mean" aria-live="polite">{mean}</p>
-    }
-}
-
-/// A slider over the places of a list; nothing where there is one place alone.
-#[component]
-fn Slider(
-    id: &'static str,
-    label: &'static str,
-    last: Signal<usize>,
-    at: Memo<usize>,
-    said: Signal<String>,
-    slide: impl Fn(usize) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    view! {
-        <Show when=move || { last.get() > 0 }>
-            <div class="dial scrub">
-                <label for=id>{label}</label>
-                <input id=id type="range" min="0" step="1" max=move || last.get().to_string() prop:max=move || last.get().to_string()
-                    prop:value=move || at.get().to_string() aria-valuetext=move || said.get()
-                    on:input=move |event| if let Ok(at) = event_target_value(&event).parse() { slide(at) } />
-                <output class="number" for=id>{move || said.get()}</output>
-            </div>
-        </Show>
     }
 }
 

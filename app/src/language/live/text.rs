@@ -7,6 +7,7 @@ use super::own::Own;
 use super::state::{Shown, State, TextState};
 use super::token::Card;
 use super::tokens::{Passages, Table};
+use crate::view::scrub::Scrub;
 use crate::words;
 
 /// The text, and the step at which it is read.
@@ -30,7 +31,7 @@ pub fn ReadText() -> impl IntoView {
                  behind it is learned. The others are random and keep theirs."
             </p>
             <Show when=move || is_here.get()>
-                <div class="reader">
+                <div class="scrubs">
                     <Step />
                     <label class="check" hidden=move || !has_least()>
                         <input type="checkbox" prop:checked=move || text.is_excess.get() on:change=move |event| text.is_excess.set(event_target_checked(&event)) />
@@ -92,18 +93,10 @@ fn Step() -> impl IntoView {
     let step = move || {
         steps.with(|steps| steps.get(text.at()).map_or(String::new(), |step| format!("step {}", words::thousands(*step))))
     };
-    let slide = move |event| {
-        let at = event_target_value(&event).parse::<usize>().ok();
-        text.picked.set(at.filter(|at| *at < untrack(last)));
-    };
+    // At the last step the text goes on with the run.
+    let slide = move |at: usize| text.picked.set(Some(at).filter(|at| *at < untrack(last)));
     view! {
-        <Show when=move || { last() > 0 }>
-            <div class="dial scrub">
-                <label for="text-step">"Step of training"</label>
-                <input id="text-step" type="range" min="0" step="1" max=move || last().to_string()
-                    prop:max=move || last().to_string() prop:value=move || text.at().to_string() aria-valuetext=step on:input=slide />
-                <output class="number" for="text-step">{step}</output>
-            </div>
-        </Show>
+        <Scrub id="text-step" label="Step of training" last=Signal::derive(last) at=Signal::derive(move || text.at())
+            said=Signal::derive(step) slide=slide />
     }
 }

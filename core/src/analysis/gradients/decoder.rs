@@ -3,11 +3,12 @@
 
 mod moved;
 
-use super::{Activations, Factors, Model, Projection, Store, Weights};
+use super::tokens::{self, Documents, failed, layers};
+use super::{AtPlace, Model, Projection, Store, Weights};
+use crate::analysis::AnalysisError;
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
-use crate::analysis::{AnalysisError, threads};
 use crate::config::RunConfig;
-use crate::kernel::decoder::{Decoder, DecoderError, Extent, LayerFactors, Network};
+use crate::kernel::decoder::{Decoder, DecoderError, Extent, Network, Parameter};
 use crate::model::ModelConfig;
 use crate::record::{Arrays, Checkpoint};
 use crate::task::language::NO_LABEL;
@@ -52,8 +53,8 @@ impl LanguageModel {
                 return Err(AnalysisError::Parameters(format!("“{name}” of the checkpoint holds {value}: the run has diverged")));
             }
         }
-        let weights = |name: &String| {
-            let array = arrays.get(name).ok_or_else(|| failed(DecoderError::Missing(name.clone())))?;
+        let weights = |one: &Parameter| {
+            let array = arrays.get(&one.name).ok_or_else(|| failed(DecoderError::Missing(one.name.clone())))?;
             let outputs = array.shape.last().copied().unwrap_or_default();
             Ok((outputs, array.values.iter().map(|weight| f64::from(*weight)).collect()))
         };
@@ -90,53 +91,6 @@ impl LanguageModel {
             Draw::Balanced => self.task.test_piece(name, 0..self.task.test_documents()),
         }
     }
-
-    fn documents_of<'a>(&self, samples: &'a Samples) -> Result<Documents<'a>, AnalysisError> {
-        match &samples.inputs {
-            Inputs::Tokens { context, tokens, place } => Ok(Documents { each: context + 1, tokens, place }),
-            Inputs::Bits(_) => Err(AnalysisError::Parameters("these samples are none of this model's task".to_owned())),
-        }
-    }
-
-    /// What is made of the factors of every sample at the place that predicts, and of its residual.
-    fn each<T: Send>(
-        &self,
-        samples: &Samples,
-        make: impl Fn(&[LayerFactors], Vec<f32>) -> T + Sync + Send,
-    ) -> Result<Vec<T>, AnalysisError> {
-        let documents = self.documents_of(samples)?;
-        let network = self.network(true)?;
-        let one = |sample: usize| {
-            let (document, place) = documents.of(sample);
-            let found = network.sample(document, place, Extent::Place)?;
-            Ok(make(&found.layers, found.residual))
-        };
-        threads::map(samples.len(), one).into_iter().collect::<Result<Vec<T>, DecoderError>>().map_err(failed)
-    }
-}
-
-/// A document a sample, with the place that predicts the sample's token.
-struct Documents<'a> {
-    each: usize,
-    tokens: &'a [u32],
-    place: &'a [u32],
-}
-
-impl<'a> Documents<'a> {
-    fn of(&self, sample: usize) -> (&'a [u32], usize) {
-        (&self.tokens[sample * self.each..][..self.each], self.place[sample] as usize)
-    }
-}
-
-fn failed(error: DecoderError) -> AnalysisError {
-    AnalysisError::Parameters(error.to_string())
-}
-
-/// The names of the blocks' linear layers, in the order of their factors: norms have gains, so that no others
-/// have weights.
-fn layers(decoder: &Decoder) -> impl Iterator<Item = &String> {
-    let names = decoder.parameters().iter().map(|parameter| &parameter.name);
-    names.filter(|name| name.starts_with("blocks.") && name.ends_with(".weight"))
 }
 
 impl Model for LanguageModel {
@@ -181,28 +135,15 @@ impl Model for LanguageModel {
     }
 
     fn layers(&self) -> Vec<String> {
-        layers(&self.decoder).map(|name| name.trim_end_matches(".weight").to_owned()).collect()
+        tokens::names(&self.decoder)
     }
 
-    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
-        let each = self.each(samples, |layers, _| layers.to_vec())?;
-        let empty = |(outputs, weights): &(usize, Vec<f64>)| {
-            let inputs = weights.len() / outputs;
-            let with = |width: usize| Vec::with_capacity(samples.len() * width);
-            Factors { outputs: *outputs, deltas: with(*outputs), inputs, values: with(inputs) }
-        };
-        let mut factors: Vec<Factors> = self.weights.iter().map(empty).collect();
-        for layers in each {
-            for (factors, layer) in factors.iter_mut().zip(layers) {
-                factors.deltas.extend(layer.deltas);
-                factors.values.extend(layer.values);
-            }
-        }
-        Ok(factors)
+    fn at_place(&self, samples: &Samples, with_factors: bool) -> Result<AtPlace, AnalysisError> {
+        tokens::at_place(&self.decoder, &self.network(true)?, samples, with_factors)
     }
 
     fn whole(&self, samples: &Samples, chosen: &[bool], r: usize, seed: u64) -> Result<Option<Store>, AnalysisError> {
-        let documents = self.documents_of(samples)?;
+        let documents = Documents::new(samples)?;
         let network = self.network(true)?;
         let sides = |(outputs, weights): &(usize, Vec<f64>)| [*outputs, weights.len() / outputs];
         let projections: Option<Vec<[Projection; 2]>> = (r > 0).then(|| {
@@ -234,11 +175,6 @@ impl Model for LanguageModel {
         self.weights.iter().map(|(outputs, values)| Some(Weights { outputs: *outputs, values })).collect()
     }
 
-    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
-        let rows = self.each(samples, |_, residual| residual)?;
-        Ok(Activations { width: rows.first().map_or(0, Vec::len), values: rows.concat() })
-    }
-
     fn parameters(&self) -> Vec<f64> {
         self.row()
     }
@@ -266,7 +202,7 @@ fn product(deltas: &[f32], outputs: usize, values: &[f32], inputs: usize) -> Vec
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::analysis::gradients::cosines;
+    use crate::analysis::gradients::{Factors, cosines};
     use crate::analysis::qdg::{self, Clusters, Places};
     use crate::analysis::similarity::Sign;
     use crate::record::Array;
@@ -338,7 +274,8 @@ pub(crate) mod tests {
             if let Inputs::Tokens { place, .. } = &mut samples.inputs {
                 place.fill(0);
             }
-            let (factors, whole) = (model.factors(&samples).unwrap(), model.whole(&samples, &[true; 14], 0, 0).unwrap().unwrap());
+            let (factors, whole) =
+                (model.at_place(&samples, true).unwrap().factors, model.whole(&samples, &[true; 14], 0, 0).unwrap().unwrap());
             assert_eq!(factors.len(), if kind.contains("swiglu") { 14 } else { 12 });
             let shapes = |layer: &Factors| (layer.outputs, layer.outputs * layer.inputs);
             let expected: Vec<(usize, usize)> =

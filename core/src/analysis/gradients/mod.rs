@@ -10,6 +10,7 @@ mod projection;
 #[cfg(feature = "pretrained")]
 mod published;
 mod store;
+mod tokens;
 
 pub use projection::Projection;
 #[cfg(feature = "pretrained")]
@@ -45,6 +46,16 @@ pub struct Activations {
     pub values: Vec<f32>,
 }
 
+/// What stands at the places that predict samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AtPlace {
+    /// The factors of every linear layer, first layer first. A sample may be scaled by any positive number, the
+    /// same in all layers.
+    pub factors: Vec<Factors>,
+    /// What the last layer reads.
+    pub residual: Activations,
+}
+
 /// A linear layer whose inputs are hidden activations.
 #[derive(Clone, Copy, Debug)]
 pub struct Weights<'a> {
@@ -65,12 +76,11 @@ pub trait Model {
     /// The names of the linear layers, in the order of their factors: paths to them in the model.
     fn layers(&self) -> Vec<String>;
 
-    /// The factors of every linear layer at the place that predicts, first layer first. A sample may be
-    /// scaled by any positive number, the same in all layers.
+    /// What stands at the places that predict the samples; its factors are empty where they are not wanted.
     ///
     /// # Errors
     /// If the samples are none of this model's.
-    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError>;
+    fn at_place(&self, samples: &Samples, with_factors: bool) -> Result<AtPlace, AnalysisError>;
 
     /// The gradients of the chosen linear layers summed over all places, those of each projected to r × r numbers
     /// where r is not 0; nothing where a sample has one place alone. `chosen` has an entry a layer.
@@ -84,12 +94,6 @@ pub trait Model {
     /// The weights of every linear layer, in the order of the factors; nothing for one that reads the input
     /// itself.
     fn weights(&self) -> Vec<Option<Weights<'_>>>;
-
-    /// What the last layer reads at the place that predicts [n, width], with its width.
-    ///
-    /// # Errors
-    /// If the samples are none of this model's.
-    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError>;
 
     /// The parameters that gradients are taken by, one after another in the order of the factors.
     fn parameters(&self) -> Vec<f64>;

@@ -7,7 +7,7 @@
 
 mod moved;
 
-use super::{Activations, Factors, Model, Weights};
+use super::{Activations, AtPlace, Factors, Model, Weights};
 use crate::analysis::AnalysisError;
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Samples};
 use crate::config::RunConfig;
@@ -115,17 +115,23 @@ impl Perceptron {
         pass
     }
 
-    /// [`Model::factors`] of a batch.
-    fn factors_of(&self, batch: &BitBatch) -> Vec<Factors> {
+    /// [`Model::at_place`] of a batch.
+    fn at_place_of(&self, batch: &BitBatch, with_factors: bool) -> AtPlace {
         let empty = |layer: &Layer| Factors {
             outputs: layer.outputs,
             deltas: Vec::with_capacity(batch.len() * layer.outputs),
             inputs: layer.inputs + 1,
             values: Vec::with_capacity(batch.len() * (layer.inputs + 1)),
         };
-        let mut factors: Vec<Factors> = self.layers.iter().map(empty).collect();
+        let mut factors: Vec<Factors> = if with_factors { self.layers.iter().map(empty).collect() } else { Vec::new() };
+        let width = self.layers.last().map_or(0, |layer| layer.inputs);
+        let mut residual = Activations { width, values: Vec::with_capacity(batch.len() * width) };
         for sample in 0..batch.len() {
             let pass = self.pass(batch, sample);
+            residual.values.extend(pass.inputs.last().into_iter().flatten().map(|x| *x as f32));
+            if !with_factors {
+                continue;
+            }
             let right = batch.labels[sample] as usize;
             let mut delta = vec![1.0, 1.0];
             delta[right] = -1.0;
@@ -145,7 +151,7 @@ impl Perceptron {
                 }
             }
         }
-        factors
+        AtPlace { factors, residual }
     }
 
     /// The samples, as the batch that they are.
@@ -198,24 +204,14 @@ impl Model for Perceptron {
         (0..self.layers.len()).map(|layer| format!("layers.{layer}")).collect()
     }
 
-    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
-        Ok(self.factors_of(self.batch(samples)?))
+    fn at_place(&self, samples: &Samples, with_factors: bool) -> Result<AtPlace, AnalysisError> {
+        Ok(self.at_place_of(self.batch(samples)?, with_factors))
     }
 
     fn weights(&self) -> Vec<Option<Weights<'_>>> {
         let layers = self.layers.iter().enumerate();
         // The first reads the input itself.
         layers.map(|(at, layer)| (at > 0).then_some(Weights { outputs: layer.outputs, values: &layer.weight })).collect()
-    }
-
-    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
-        let batch = self.batch(samples)?;
-        let width = self.layers.last().map_or(0, |layer| layer.inputs);
-        let row = |sample: usize| {
-            let last = self.pass(batch, sample).inputs.pop().unwrap_or_default();
-            last.into_iter().map(|x| x as f32).collect::<Vec<f32>>()
-        };
-        Ok(Activations { width, values: (0..batch.len()).flat_map(row).collect() })
     }
 
     fn parameters(&self) -> Vec<f64> {
@@ -309,7 +305,7 @@ mod tests {
         for more in ["", "&activation=tanh", "&activation=gelu&depth=2", "&activation=tanh&depth=3"] {
             let (config, checkpoint, batch) = random(&format!("{SMALL}{more}"));
             let model = Perceptron::new(&config, &checkpoint).unwrap();
-            let factors = model.factors_of(&batch);
+            let factors = model.at_place_of(&batch, true).factors;
             for sample in [0, 5, 11] {
                 let margin = model.margin(&batch, sample);
                 let wrong = 1.0 / (1.0 + margin.exp());
@@ -343,7 +339,7 @@ mod tests {
     #[test]
     fn cosines_are_those_of_the_whole_gradients() {
         let (config, checkpoint, batch) = random(SMALL);
-        let factors = Perceptron::new(&config, &checkpoint).unwrap().factors_of(&batch);
+        let factors = Perceptron::new(&config, &checkpoint).unwrap().at_place_of(&batch, true).factors;
         for sign in [Sign::Signed, Sign::Absolute] {
             let mut whole = Gram::new(12, sign);
             for factors in &factors {

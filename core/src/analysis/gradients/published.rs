@@ -2,13 +2,13 @@
 //! model that people use.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Activations, Factors, Model, Weights};
+use super::tokens::{self, failed, layers};
+use super::{AtPlace, Model, Weights};
+use crate::analysis::AnalysisError;
 use crate::analysis::qdg::{Ask, Candidates, Draw, Inputs, Places, Samples, Similarity};
-use crate::analysis::{AnalysisError, threads};
 use crate::figure::whole;
-use crate::kernel::decoder::{Decoder, Extent, Network, Sample};
+use crate::kernel::decoder::{Decoder, Network};
 use crate::pretrained::Pretrained;
 use crate::rng::{Rng, Stream};
 use crate::text::Text;
@@ -25,9 +25,6 @@ pub struct PublishedModel<'a> {
     decoder: Decoder,
     context: usize,
     texts: Vec<(String, Vec<u32>)>,
-    /// What the last layer read of the samples whose factors were computed last: both come of one pass, which takes
-    /// minutes.
-    residuals: Mutex<Option<(Inputs, Vec<f32>)>>,
 }
 
 impl<'a> PublishedModel<'a> {
@@ -57,44 +54,11 @@ impl<'a> PublishedModel<'a> {
             Ok((text.name.clone(), tokens))
         };
         let texts = texts.iter().map(read).collect::<Result<Vec<_>, AnalysisError>>()?;
-        Ok(Self { decoder: model.decoder(context), model, context, texts, residuals: Mutex::default() })
+        Ok(Self { decoder: model.decoder(context), model, context, texts })
     }
 
     fn network(&self, with_gradients: bool) -> Result<Network<'_>, AnalysisError> {
-        Network::new(&self.decoder, with_gradients, |name| self.model.array(name))
-            .map_err(|error| AnalysisError::Parameters(error.to_string()))
-    }
-
-    fn residuals(&self) -> MutexGuard<'_, Option<(Inputs, Vec<f32>)>> {
-        self.residuals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The linear layers of the blocks: their names, inputs and outputs.
-    fn linear(&self) -> impl Iterator<Item = (&str, usize, usize)> {
-        let all = self.decoder.parameters().iter();
-        let matrix = |name: &str| name.starts_with("blocks.") && name.ends_with(".weight");
-        all.filter(move |one| matrix(&one.name) && one.shape.len() == 2)
-            .map(|one| (one.name.trim_end_matches(".weight"), one.shape[0], one.shape[1]))
-    }
-
-    /// What is made of each sample's gradient at the place that predicts, some samples at a time.
-    fn each(&self, samples: &Samples, mut take: impl FnMut(Sample)) -> Result<(), AnalysisError> {
-        let Inputs::Tokens { context, tokens, place } = &samples.inputs else {
-            return Err(AnalysisError::Parameters("these samples are no tokens".to_owned()));
-        };
-        let network = self.network(true)?;
-        let failed = |error: crate::kernel::decoder::DecoderError| AnalysisError::Parameters(error.to_string());
-        for first in (0..samples.len()).step_by(AT_ONCE) {
-            let count = AT_ONCE.min(samples.len() - first);
-            let one = |at: usize| {
-                let document = &tokens[(first + at) * (context + 1)..][..context + 1];
-                network.sample(document, place[first + at] as usize, Extent::Place)
-            };
-            for sample in threads::map(count, one) {
-                take(sample.map_err(failed)?);
-            }
-        }
-        Ok(())
+        Network::new(&self.decoder, with_gradients, |name| self.model.array(name)).map_err(failed)
     }
 }
 
@@ -119,7 +83,7 @@ impl Model for PublishedModel<'_> {
                 if found.len() - before >= enough {
                     break;
                 }
-                let losses = network.predictions(windows).map_err(|error| AnalysisError::Parameters(error.to_string()))?.losses;
+                let losses = network.predictions(windows).map_err(failed)?.losses;
                 for (window, losses) in windows.iter().zip(losses.chunks_exact(self.context)) {
                     let mut seen = HashSet::new();
                     for place in 1..self.context {
@@ -154,45 +118,15 @@ impl Model for PublishedModel<'_> {
     }
 
     fn layers(&self) -> Vec<String> {
-        self.linear().map(|(name, ..)| name.to_owned()).collect()
+        tokens::names(&self.decoder)
     }
 
-    fn factors(&self, samples: &Samples) -> Result<Vec<Factors>, AnalysisError> {
-        let empty = |(_, inputs, outputs): (&str, usize, usize)| Factors {
-            outputs,
-            deltas: Vec::with_capacity(samples.len() * outputs),
-            inputs,
-            values: Vec::with_capacity(samples.len() * inputs),
-        };
-        let mut factors: Vec<Factors> = self.linear().map(empty).collect();
-        let mut residuals = Vec::new();
-        self.each(samples, |sample| {
-            residuals.extend(sample.residual);
-            for (factors, layer) in factors.iter_mut().zip(sample.layers) {
-                factors.deltas.extend(layer.deltas);
-                factors.values.extend(layer.values);
-            }
-        })?;
-        *self.residuals() = Some((samples.inputs.clone(), residuals));
-        Ok(factors)
+    fn at_place(&self, samples: &Samples, with_factors: bool) -> Result<AtPlace, AnalysisError> {
+        tokens::at_place(&self.decoder, &self.network(true)?, samples, with_factors)
     }
 
     fn weights(&self) -> Vec<Option<Weights<'_>>> {
-        self.linear().map(|_| None).collect()
-    }
-
-    fn residual(&self, samples: &Samples) -> Result<Activations, AnalysisError> {
-        let width = self.model.shape.width;
-        let known = self.residuals().take().filter(|(inputs, _)| *inputs == samples.inputs);
-        let values = match known {
-            Some((_, values)) => values,
-            None => {
-                let mut values = Vec::new();
-                self.each(samples, |sample| values.extend(sample.residual))?;
-                values
-            }
-        };
-        Ok(Activations { width, values })
+        layers(&self.decoder).map(|_| None).collect()
     }
 
     fn parameters(&self) -> Vec<f64> {

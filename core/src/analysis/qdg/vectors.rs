@@ -4,7 +4,7 @@ use super::ask::{Ask, Places};
 use super::kinds::Similarity;
 use super::samples::Samples;
 use crate::analysis::AnalysisError;
-use crate::analysis::gradients::{self, Activations, Factors, Model, Store};
+use crate::analysis::gradients::{self, Activations, AtPlace, Factors, Model, Store};
 use crate::analysis::similarity::{Cosines, Sign};
 
 /// The vectors of samples, layer by layer.
@@ -31,7 +31,11 @@ impl Vectors {
             _ => None,
         };
         let wants_factors = wants(Similarity::Attribution) || (wants_gradients && whole.is_none());
-        let mut factors = if wants_factors { model.factors(samples)? } else { Vec::new() };
+        // One pass for both, which takes minutes where models are large.
+        let wants_residual = wants(Similarity::Residual);
+        let at_place = (wants_factors || wants_residual).then(|| model.at_place(samples, wants_factors)).transpose()?;
+        let (mut factors, residual) = at_place
+            .map_or((Vec::new(), None), |AtPlace { factors, residual }| (factors, wants_residual.then(|| vec![residual])));
         let mut weights = model.weights();
         keep(&mut factors, &chosen);
         keep(&mut weights, &chosen);
@@ -46,7 +50,6 @@ impl Vectors {
                 Some(Gradients::Factors(projected.collect()))
             }
         };
-        let residual = wants(Similarity::Residual).then(|| model.residual(samples)).transpose()?.map(|residual| vec![residual]);
         Ok(Self { gradients, attributions, residual })
     }
 

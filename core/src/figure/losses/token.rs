@@ -31,14 +31,9 @@ impl TokenFigure {
 
     /// The token and what stands before it, as it is read.
     fn words(&self) -> String {
-        let passage = &self.curves.losses.passage;
-        match passage.places.get(self.token) {
+        match self.curves.losses.passage.around(self.token, 12) {
             None => format!("token {}", self.token + 1),
-            Some(place) => {
-                let (place, (_, document)) = (*place as usize, passage.document(*place as usize));
-                let before = passage.text(place.saturating_sub(12).max(document.start)..place);
-                format!("“{}” after “{}”", passage.text(place..place + 1).escape_debug(), before.escape_debug())
-            }
+            Some((before, target)) => format!("“{}” after “{}”", target.escape_debug(), before.escape_debug()),
         }
     }
 

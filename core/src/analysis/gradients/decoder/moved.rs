@@ -1,6 +1,7 @@
 //! The transformer with its blocks' matrices moved.
 
-use super::{LanguageModel, failed, layers, product};
+use super::{LanguageModel, product};
+use crate::analysis::gradients::tokens::{Documents, failed, layers};
 use crate::analysis::qdg::Samples;
 use crate::analysis::{AnalysisError, threads};
 use crate::kernel::decoder::{DecoderError, Extent, Network};
@@ -17,7 +18,7 @@ impl LanguageModel {
 
     /// Σ g/|g| over some samples, of the gradients over all places.
     pub(super) fn sum_of_units(&self, samples: &Samples, members: &[usize]) -> Result<Vec<f64>, AnalysisError> {
-        let documents = self.documents_of(samples)?;
+        let documents = Documents::new(samples)?;
         let network = self.network(true)?;
         let count = self.weights.iter().map(|(_, values)| values.len()).sum();
         let per = members.len().div_ceil(PARTS).max(1);
@@ -44,11 +45,11 @@ impl LanguageModel {
 
     /// The losses of some samples' tokens, nats, with these matrices in the blocks.
     pub(super) fn losses_with(&self, samples: &Samples, members: &[usize], row: &[f64]) -> Result<Vec<f64>, AnalysisError> {
-        let documents = self.documents_of(samples)?;
+        let documents = Documents::new(samples)?;
         let row: Vec<f32> = row.iter().map(|number| *number as f32).collect();
         let mut moved = std::collections::BTreeMap::new();
         let mut rest = row.as_slice();
-        for ((_, values), name) in self.weights.iter().zip(layers(&self.decoder)) {
+        for ((_, values), name) in self.weights.iter().zip(layers(&self.decoder).map(|one| &one.name)) {
             let Some((matrix, next)) = rest.split_at_checked(values.len()) else {
                 return Err(failed(DecoderError::Missing(name.clone())));
             };

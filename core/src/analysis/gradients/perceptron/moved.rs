@@ -33,7 +33,7 @@ impl Perceptron {
         let batch = self.batch(samples)?;
         let mut total = vec![0.0; self.layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum()];
         for sample in members {
-            let factors = self.factors_of(&batch.only(std::slice::from_ref(sample)));
+            let factors = self.at_place_of(&batch.only(std::slice::from_ref(sample)), true).factors;
             let mut square = [0.0];
             factors.iter().for_each(|layer| layer.add_squares(&mut square));
             if square[0] == 0.0 {
